@@ -1,0 +1,1 @@
+//! The console's commands, events and errors, once.

@@ -1,0 +1,8 @@
+//! Clients of the CRMs behind one port. The only crate that names reqwest or oauth2.
+//!
+//! What a case system can do is in [`port`]; how Creatio does it is in [`creatio`]. Nothing here knows
+//! the store: what must be kept goes through [`port::Vault`] and comes back as data.
+
+pub mod port;
+
+pub use port::{Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Check, Proof, Standing, TestReport, Vault, VaultError};

@@ -1,0 +1,202 @@
+//! The port of a case system: few calls, each of which says exactly what is known afterwards.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use casebridge_domain::{CallFailure, Effect, RecordRef};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// Effects for one case, in the order in which they must stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// The case, which the first effect may open.
+    pub case_id: Uuid,
+    /// What to do.
+    pub effects: &'a [Effect],
+}
+
+/// What a write brought.
+#[derive(Debug)]
+pub enum Applied {
+    /// The CRM confirmed every effect.
+    All {
+        /// The case as the CRM answered it, when the batch opened it.
+        case: Option<CaseStands>,
+    },
+    /// Something was sent and not everything was confirmed: only reading back tells what stands.
+    Unsettled(CallFailure),
+    /// Nothing that writes was sent: no token, a failed look-up before the write, a refusal of our own.
+    NotSent(CallFailure),
+}
+
+/// A case that the CRM holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseStands {
+    /// The number people use, if it has one.
+    pub number: Option<String>,
+    /// When the CRM made it, in the CRM's own words.
+    pub created_on: Option<String>,
+    /// Status, as the CRM's id.
+    pub status: Option<String>,
+    /// Whether that status means the case is finished.
+    pub closed: bool,
+    /// Columns in which it differs from the draft of the batch although no person touched it since it
+    /// was made; empty when the batch opens no case.
+    pub differs: Vec<String>,
+}
+
+/// What reading a case brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum CaseReading {
+    /// It is there.
+    Stands(CaseStands),
+    /// The CRM holds no such case.
+    Absent,
+    /// The CRM holds it, but not for our user.
+    Unreadable,
+}
+
+/// What stands of a batch after an unclear answer.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The batch's case.
+    pub case: CaseReading,
+    /// Those of the batch's records that stand (the case among them, a status when the case has it).
+    pub records: Vec<RecordRef>,
+}
+
+/// How sure a check is (R23, R41).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Proven to work.
+    Yes,
+    /// Proven to be missing.
+    Missing,
+    /// Cannot be proven without leaving something in the CRM.
+    NotProven,
+}
+
+/// One line of a connection test.
+#[derive(Debug, Clone, Serialize)]
+pub struct Check {
+    /// What was checked, e.g. `read Case`.
+    pub what: String,
+    /// How it stands.
+    pub proof: Proof,
+    /// The evidence, with the CRM's words.
+    pub detail: String,
+    /// What to do when it is missing.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub hint: String,
+}
+
+/// What a connection test found. It is good when nothing is [`Proof::Missing`].
+#[derive(Debug, Clone, Serialize)]
+pub struct TestReport {
+    /// Who we are in the CRM, if it says so.
+    pub identity: Option<String>,
+    /// The checks, in order.
+    pub checks: Vec<Check>,
+    /// The failure that ended the test early, if one did.
+    pub failure: Option<CallFailure>,
+}
+
+impl TestReport {
+    /// Whether the connection can be used.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.failure.is_none() && self.checks.iter().all(|check| check.proof != Proof::Missing)
+    }
+}
+
+/// One HTTP call, for the trace. Bodies are masked and capped by the caller that stores them.
+#[derive(Clone)]
+pub struct CallRecord {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took.
+    pub took: Duration,
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path and query, without host.
+    pub path: String,
+    /// HTTP status, if an answer came.
+    pub status: Option<u16>,
+    /// How many records it carried.
+    pub parts: usize,
+    /// Request body.
+    pub request: Option<String>,
+    /// Answer body.
+    pub answer: Option<String>,
+    /// Why it failed, if so.
+    pub failure: Option<String>,
+}
+
+impl fmt::Debug for CallRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallRecord")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Collects the calls made on behalf of one pass. Token requests are never among them (R30).
+#[derive(Debug, Default)]
+pub struct CallLog(Mutex<Vec<CallRecord>>);
+
+impl CallLog {
+    /// Adds one call.
+    pub fn push(&self, call: CallRecord) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+    }
+
+    /// Takes all calls collected so far.
+    #[must_use]
+    pub fn take(&self) -> Vec<CallRecord> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Where a connector keeps a secret that the CRM changes under it (a rotated refresh token).
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// Reads a secret of this connection.
+    async fn get(&self, name: &str) -> Result<Option<SecretString>, VaultError>;
+    /// Writes a secret of this connection; durable when it returns.
+    async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError>;
+}
+
+/// The secret store did not answer.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the secret store did not answer: {0}")]
+pub struct VaultError(pub String);
+
+/// A CRM in which cases are worked.
+#[async_trait]
+pub trait CaseSystem: Send + Sync {
+    /// Writes a batch with as few calls as the CRM allows. Never repeats a write by itself.
+    async fn apply(&self, batch: &Batch<'_>, log: &CallLog) -> Applied;
+
+    /// Reads back, by id, what stands of a batch. Writes nothing.
+    async fn standing(&self, batch: &Batch<'_>, log: &CallLog) -> Result<Standing, CallFailure>;
+
+    /// Writes again the columns of the batch's case that [`CaseStands::differs`] named.
+    async fn amend(&self, batch: &Batch<'_>, columns: &[String], log: &CallLog) -> Result<(), CallFailure>;
+
+    /// Tests address, credentials and rights; leaves nothing behind.
+    async fn test(&self, log: &CallLog) -> TestReport;
+
+    /// Most records that one batch should carry now; follows the measured time per record (R11).
+    fn batch_limit(&self) -> usize;
+
+    /// The longest time one write may take; a lease must outlast it (R14).
+    fn write_timeout(&self) -> Duration;
+}

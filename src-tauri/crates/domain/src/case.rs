@@ -1,0 +1,75 @@
+//! A case, as the store knows it: reserved before it is made in the CRM.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ids::{ConnectionId, SessionId};
+
+/// Where a case stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseState {
+    /// Its id is fixed; the CRM may or may not hold it yet.
+    Reserved,
+    /// It stands in the CRM and takes messages.
+    Open,
+    /// It stands in the CRM and is finished.
+    Closed,
+    /// It was deleted in the CRM.
+    Gone,
+    /// It was merged into another.
+    Merged,
+    /// It stands but our user may not read it.
+    Unreadable,
+}
+
+impl CaseState {
+    /// Text form in the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CaseState::Reserved => "reserved",
+            CaseState::Open => "open",
+            CaseState::Closed => "closed",
+            CaseState::Gone => "gone",
+            CaseState::Merged => "merged",
+            CaseState::Unreadable => "unreadable",
+        }
+    }
+
+    /// Reads what [`Self::as_str`] wrote.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Reserved, Self::Open, Self::Closed, Self::Gone, Self::Merged, Self::Unreadable]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
+/// One case of one connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The connection it belongs to.
+    pub connection: ConnectionId,
+    /// What it is keyed by: the session's path.
+    pub case_key: String,
+    /// The case that was closed before it.
+    pub previous: Option<Uuid>,
+    /// Its id in the CRM: ours to choose, so it is known before the CRM has it.
+    pub crm_id: Uuid,
+    /// The number people use, once the CRM gave one.
+    pub number: Option<String>,
+    /// Where it stands.
+    pub state: CaseState,
+    /// The session that opened it.
+    pub session_id: SessionId,
+    /// The event that opened it; the case's text is a function of the log up to here.
+    pub opening_seq: i64,
+    /// Records older than this, in the CRM's clock, are history and never delivered (R2).
+    pub deliver_after: Option<String>,
+    /// When it was reserved.
+    pub reserved_at: Timestamp,
+    /// When the CRM was seen to hold it.
+    pub opened_at: Option<Timestamp>,
+}

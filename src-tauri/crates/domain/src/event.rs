@@ -1,0 +1,235 @@
+//! The session log's events. The log is the truth; everything else follows it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::ids::SessionId;
+
+/// Who said something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// The customer.
+    Customer,
+    /// The AI agent.
+    Ai,
+    /// A person of the company.
+    Agent,
+}
+
+/// A file of the conversation. The bytes stay where they are (R36).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    /// File name.
+    pub name: String,
+    /// Media type, e.g. `image/png`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Size in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// Where the bytes can be fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// What happened. Message bodies are personal data: `Debug` prints the kind only.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum EventKind {
+    /// Somebody wrote something.
+    Message {
+        /// Who.
+        from: Speaker,
+        /// The whole text.
+        text: String,
+        /// Display name of the author, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        author: Option<String>,
+    },
+    /// A file was sent.
+    AttachmentAdded {
+        /// Who sent it.
+        from: Speaker,
+        /// The file.
+        attachment: Attachment,
+    },
+    /// Why the AI did what it did.
+    Reasoning {
+        /// The explanation.
+        text: String,
+    },
+    /// The AI used a tool.
+    ToolCall {
+        /// Tool name.
+        name: String,
+        /// What it was called with.
+        #[serde(default)]
+        arguments: Value,
+        /// What it answered.
+        #[serde(default)]
+        results: Value,
+    },
+    /// The AI handed the conversation to people.
+    HandedOff {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// What it is about, for whoever takes over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        summary: Option<String>,
+        /// Language of the conversation, e.g. `en`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+        /// How the customer feels, e.g. `negative`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sentiment: Option<String>,
+    },
+    /// A person took the conversation over (R38).
+    TakenOver {
+        /// Who.
+        by: String,
+    },
+    /// A person gave the conversation back to the AI (R38).
+    GivenBack {
+        /// Who.
+        by: String,
+    },
+    /// The conversation was assigned to a person (R38).
+    Assigned {
+        /// To whom.
+        to: String,
+        /// By whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// Values for case fields, given by the source.
+    FieldValues {
+        /// Field name to value.
+        values: serde_json::Map<String, Value>,
+    },
+    /// The conversation is resolved.
+    Resolved {
+        /// Who resolved it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// A resolved conversation goes on.
+    Reopened {
+        /// Who reopened it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+}
+
+impl EventKind {
+    /// The `kind` member of the wire form.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            EventKind::Message { .. } => "message",
+            EventKind::AttachmentAdded { .. } => "attachment_added",
+            EventKind::Reasoning { .. } => "reasoning",
+            EventKind::ToolCall { .. } => "tool_call",
+            EventKind::HandedOff { .. } => "handed_off",
+            EventKind::TakenOver { .. } => "taken_over",
+            EventKind::GivenBack { .. } => "given_back",
+            EventKind::Assigned { .. } => "assigned",
+            EventKind::FieldValues { .. } => "field_values",
+            EventKind::Resolved { .. } => "resolved",
+            EventKind::Reopened { .. } => "reopened",
+        }
+    }
+
+    /// Whether this is something the customer, the AI or an agent said.
+    #[must_use]
+    pub fn is_message(&self) -> bool {
+        matches!(self, EventKind::Message { .. })
+    }
+
+    /// Whether the event leads to something in a CRM at all.
+    #[must_use]
+    pub fn concerns_crm(&self) -> bool {
+        matches!(
+            self,
+            EventKind::Message { .. }
+                | EventKind::AttachmentAdded { .. }
+                | EventKind::HandedOff { .. }
+                | EventKind::Resolved { .. }
+                | EventKind::Reopened { .. }
+        )
+    }
+}
+
+impl std::fmt::Debug for EventKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// An event on its way into the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    /// The event's id in its session, given by the source; idempotency rests on it.
+    pub event_id: String,
+    /// When it happened, by the source's clock; `None` means now.
+    pub occurred_at: Option<Timestamp>,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+impl NewEvent {
+    /// Digest of what the source sent; the same id with another digest is a conflict.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        // `Value` keeps members in the order of the struct, so equal events give equal text.
+        let body = serde_json::json!({ "at": self.occurred_at, "what": self.kind });
+        Sha256::digest(body.to_string().as_bytes()).into()
+    }
+}
+
+/// An event of the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Whose log.
+    pub session_id: SessionId,
+    /// Place in the log, from 1, without gaps.
+    pub seq: i64,
+    /// The event's id in its session.
+    pub event_id: String,
+    /// When it happened, by the source's clock.
+    pub occurred_at: Timestamp,
+    /// The same, made strictly increasing within the session: CRMs sort by it (R6).
+    pub ordered_at: Timestamp,
+    /// When the store took it in, by our clock.
+    pub recorded_at: Timestamp,
+    /// What happened.
+    pub kind: EventKind,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_body_has_another_digest() {
+        let event = |text: &str| NewEvent {
+            event_id: "m1".into(),
+            occurred_at: None,
+            kind: EventKind::Message { from: Speaker::Customer, text: text.into(), author: None },
+        };
+        assert_eq!(event("hi").digest(), event("hi").digest(), "a repeated event must be recognised");
+        assert_ne!(event("hi").digest(), event("ho").digest(), "the same id with another body is a conflict");
+    }
+
+    #[test]
+    fn unknown_members_are_refused_and_bodies_stay_out_of_debug() {
+        let wire = r#"{"kind":"message","from":"customer","text":"secret words","colour":"red"}"#;
+        assert!(serde_json::from_str::<EventKind>(wire).is_err(), "a misspelt member must not be dropped in silence");
+        let kind = EventKind::Message { from: Speaker::Ai, text: "secret words".into(), author: None };
+        assert!(!format!("{kind:?}").contains("secret"), "message bodies must not reach a log through Debug");
+    }
+}

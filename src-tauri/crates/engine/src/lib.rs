@@ -1,0 +1,1 @@
+//! Ingest, lanes, trace and settings: joins the store and the connectors.

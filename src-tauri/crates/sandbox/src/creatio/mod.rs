@@ -1,0 +1,57 @@
+//! Creatio: an Identity Service and an instance with OData 4, case and activity rules, faults and a ledger.
+//!
+//! The two hosts are served apart, as the vendor does: the instance under one port, its Identity Service under
+//! another. Everything that a caller did is kept in two ledgers, requests and records, so that a test can judge
+//! what was *really* written rather than what was answered.
+
+mod actor;
+mod assign;
+mod clock;
+mod config;
+mod control;
+mod data_call;
+mod database;
+mod fault;
+mod identity;
+pub mod ids;
+mod ledger;
+mod notification;
+mod odata;
+mod pages;
+mod reference;
+mod refusal;
+mod requests;
+mod rights;
+mod routes;
+mod rules;
+mod sandbox;
+mod schema;
+mod seed;
+mod server;
+mod shared;
+mod signal;
+mod standalone;
+mod switches;
+mod table;
+mod value;
+mod wire;
+
+pub use clock::{SandboxClock, VirtualClock};
+pub use config::{ClientApp, CreatioConfig, CustomColumn, CustomKind, Grant, SignInUser};
+pub use fault::{
+    Chance, CutBatch, FaultPlan, GatewayFault, RetryAfter, SlowAnswer, TokenExpiry, UnderUs, UnderUsAct, WhenWork,
+    Withdrawn, BatchPart,
+};
+pub use ledger::{RecordEntry, RecordOp};
+pub use notification::{Notification, NotificationKind};
+pub use refusal::Refusal;
+pub use requests::{PartEntry, RequestCounts, RequestEntry, RequestKind};
+pub use rights::{ObjectRights, Right, Rights};
+pub use sandbox::CreatioSandbox;
+pub use server::RunningCreatio;
+pub use signal::{Delivery, DeliveryOutcome, Signal, SignalEvent, SignalSubscription};
+pub use standalone::run_standalone;
+pub use switches::{
+    DatabaseEngine, EmptyGuidPatch, HostKind, NavigationInBody, OverLength, PatchUnknown, RightsShape, SystemTables,
+    TextCompare, UnknownSet, Unexecuted, ZonelessDates,
+};

@@ -1,0 +1,2 @@
+//! The headless binary `casebridged`.
+fn main() {}

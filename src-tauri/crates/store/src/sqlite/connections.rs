@@ -1,0 +1,193 @@
+//! Connections, settings and the audit log.
+
+use async_trait::async_trait;
+use casebridge_domain::{Connection, ConnectionId, KeyId, Pause};
+use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::Sqlite;
+use super::rows::{self, CONNECTION, json, ms};
+use crate::error::StoreError;
+use crate::port::{ApiKey, Registry};
+
+#[async_trait]
+impl Registry for Sqlite {
+    async fn add_connection(&self, connection: Connection) -> Result<(), StoreError> {
+        let settings = connection.settings.to_string();
+        let modes = json("connections.modes", &connection.modes)?;
+        self.writer
+            .write(move |conn| {
+                let (connection, settings, modes) = (connection.clone(), settings.clone(), modes.clone());
+                Box::pin(async move {
+                    let added = sqlx::query(
+                        "insert into connections (id, name, kind, instance, settings, modes, created_ms) \
+                         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+                    )
+                    .bind(connection.id.to_string())
+                    .bind(&connection.name)
+                    .bind(connection.kind.as_str())
+                    .bind(&connection.instance)
+                    .bind(settings)
+                    .bind(modes)
+                    .bind(ms(connection.created_at))
+                    .execute(conn)
+                    .await?
+                    .rows_affected();
+                    if added == 0 {
+                        return Ok(Err(StoreError::Taken { what: "connection", name: connection.name }));
+                    }
+                    Ok(Ok(()))
+                })
+            })
+            .await?
+    }
+
+    async fn connections(&self) -> Result<Vec<Connection>, StoreError> {
+        sqlx::query(AssertSqlSafe(format!(
+            "select {CONNECTION} from connections where removed_ms is null order by created_ms, name"
+        )))
+        .fetch_all(&self.readers)
+        .await?
+        .iter()
+        .map(rows::connection)
+        .collect()
+    }
+
+    async fn update_connection(&self, connection: Connection) -> Result<(), StoreError> {
+        let settings = connection.settings.to_string();
+        let modes = json("connections.modes", &connection.modes)?;
+        self.writer
+            .write(move |conn| {
+                let (settings, modes) = (settings.clone(), modes.clone());
+                let id = connection.id;
+                Box::pin(async move {
+                    let changed = sqlx::query("update connections set settings = $1, modes = $2 where id = $3 and removed_ms is null")
+                        .bind(settings)
+                        .bind(modes)
+                        .bind(id.to_string())
+                        .execute(conn)
+                        .await?
+                        .rows_affected();
+                    Ok(found(changed, id))
+                })
+            })
+            .await?
+    }
+
+    async fn set_pause(&self, id: ConnectionId, pause: Option<Pause>) -> Result<(), StoreError> {
+        let pause = pause.map(|pause| json("connections.pause", &pause)).transpose()?;
+        self.writer
+            .write(move |conn| {
+                let pause = pause.clone();
+                Box::pin(async move {
+                    let changed = sqlx::query("update connections set pause = $1 where id = $2")
+                        .bind(pause)
+                        .bind(id.to_string())
+                        .execute(conn)
+                        .await?
+                        .rows_affected();
+                    Ok(found(changed, id))
+                })
+            })
+            .await?
+    }
+
+    async fn remove_connection(&self, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {
+        self.writer
+            .write(move |conn| {
+                Box::pin(async move {
+                    let changed = sqlx::query("update connections set removed_ms = $1 where id = $2 and removed_ms is null")
+                        .bind(ms(now))
+                        .bind(id.to_string())
+                        .execute(&mut *conn)
+                        .await?
+                        .rows_affected();
+                    sqlx::query("update lanes set due_ms = null, lease_until_ms = null, fence = fence + 1 where consumer = $1")
+                        .bind(format!("crm:{id}"))
+                        .execute(conn)
+                        .await?;
+                    Ok(found(changed, id))
+                })
+            })
+            .await?
+    }
+
+    async fn add_key(&self, key: ApiKey, hash: Vec<u8>) -> Result<(), StoreError> {
+        self.insert_key(key, hash).await
+    }
+
+    async fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
+        self.all_keys().await
+    }
+
+    async fn key_by_hash(&self, hash: &[u8]) -> Result<Option<ApiKey>, StoreError> {
+        self.live_key(hash).await
+    }
+
+    async fn revoke_key(&self, id: KeyId, now: Timestamp) -> Result<bool, StoreError> {
+        self.end_key(id, now).await
+    }
+
+    async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar("select value from settings where name = $1")
+            .bind(name)
+            .fetch_optional(&self.readers)
+            .await?)
+    }
+
+    async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.writer
+            .write(move |conn| {
+                let (name, value) = (name.clone(), value.clone());
+                Box::pin(async move {
+                    sqlx::query(
+                        "insert into settings (name, value) values ($1, $2) \
+                         on conflict (name) do update set value = excluded.value",
+                    )
+                    .bind(name)
+                    .bind(value)
+                    .execute(conn)
+                    .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    async fn audit(
+        &self,
+        actor: &str,
+        action: &str,
+        subject: &str,
+        detail: serde_json::Value,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let line = [actor.to_owned(), action.to_owned(), subject.to_owned(), detail.to_string()];
+        self.writer
+            .write(move |conn| {
+                let [actor, action, subject, detail] = line.clone();
+                Box::pin(async move {
+                    sqlx::query("insert into audit (id, at_ms, actor, action, subject, detail) values ($1, $2, $3, $4, $5, $6)")
+                        .bind(Uuid::now_v7().to_string())
+                        .bind(ms(now))
+                        .bind(actor)
+                        .bind(action)
+                        .bind(subject)
+                        .bind(detail)
+                        .execute(conn)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+}
+
+fn found(changed: u64, id: ConnectionId) -> Result<(), StoreError> {
+    if changed == 0 {
+        return Err(StoreError::NotFound { what: "connection", name: id.to_string() });
+    }
+    Ok(())
+}

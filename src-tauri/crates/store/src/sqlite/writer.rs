@@ -1,0 +1,203 @@
+//! The one writer. Whatever waits while a commit runs shares the next one: a group pays one fsync.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use casebridge_domain::pace::Pace;
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use sqlx::{Connection as _, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::append;
+use crate::error::StoreError;
+use crate::port::{Append, AppendRefused, Appended};
+
+/// Most jobs that share a commit; bounds how long the first of them waits.
+const GROUP: usize = 512;
+
+type AppendReply = oneshot::Sender<Result<Result<Vec<Appended>, AppendRefused>, StoreError>>;
+
+enum Message {
+    Append { append: Append, now: Timestamp, reply: AppendReply },
+    Job(Box<dyn Job>),
+    Stop(oneshot::Sender<()>),
+}
+
+/// A unit of writing that can be run again: when one job of a group fails, the others are repeated
+/// without it.
+trait Job: Send {
+    fn run<'c>(&'c mut self, conn: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), StoreError>>;
+    fn finish(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Typed<T, F> {
+    work: F,
+    result: Option<T>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Job for Typed<T, F>
+where
+    T: Send,
+    F: for<'c> Fn(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send,
+{
+    fn run<'c>(&'c mut self, conn: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), StoreError>> {
+        let work = (self.work)(conn);
+        let result = &mut self.result;
+        Box::pin(async move {
+            *result = Some(work.await?);
+            Ok(())
+        })
+    }
+
+    fn finish(self: Box<Self>, committed: Result<(), StoreError>) {
+        let Typed { result, reply, .. } = *self;
+        // The caller may have gone away; what was written stays written.
+        drop(reply.send(committed.and_then(|()| result.ok_or(StoreError::Closed))));
+    }
+}
+
+pub(super) struct Writer {
+    queue: mpsc::UnboundedSender<Message>,
+    task: Mutex<Option<JoinHandle<()>>>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    commits: AtomicU64,
+    pace: RwLock<Pace>,
+}
+
+impl Writer {
+    pub(super) fn start(conn: SqliteConnection, pace: Pace) -> Self {
+        let (queue, messages) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared { commits: AtomicU64::new(0), pace: RwLock::new(pace) });
+        let task = tokio::spawn(run(conn, messages, Arc::clone(&shared)));
+        Self { queue, task: Mutex::new(Some(task)), shared }
+    }
+
+    pub(super) async fn append(
+        &self,
+        append: Append,
+        now: Timestamp,
+    ) -> Result<Result<Vec<Appended>, AppendRefused>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.send(Message::Append { append, now, reply }).map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Runs `work` inside the next group's transaction. `work` may run more than once, so it must not
+    /// consume what it captured; an `Err` undoes it, an `Ok` of any kind stands.
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Typed { work, result: None, reply });
+        self.queue.send(Message::Job(job)).map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    pub(super) fn set_pace(&self, pace: Pace) {
+        *self.shared.pace.write().unwrap_or_else(PoisonError::into_inner) = pace;
+    }
+
+    pub(super) fn commits(&self) -> u64 {
+        self.shared.commits.load(Ordering::Relaxed)
+    }
+
+    pub(super) async fn stop(&self) {
+        let (done, stopped) = oneshot::channel();
+        if self.queue.send(Message::Stop(done)).is_ok() {
+            drop(stopped.await);
+        }
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            drop(task.await);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Group {
+    appends: Vec<(Append, Timestamp)>,
+    replies: Vec<AppendReply>,
+    jobs: Vec<Box<dyn Job>>,
+}
+
+async fn run(mut conn: SqliteConnection, mut messages: mpsc::UnboundedReceiver<Message>, shared: Arc<Shared>) {
+    let mut buffer = Vec::with_capacity(GROUP);
+    loop {
+        if messages.recv_many(&mut buffer, GROUP).await == 0 {
+            break;
+        }
+        let mut group = Group::default();
+        let mut stop = None;
+        for message in buffer.drain(..) {
+            match message {
+                Message::Append { append, now, reply } => {
+                    group.appends.push((append, now));
+                    group.replies.push(reply);
+                }
+                Message::Job(job) => group.jobs.push(job),
+                Message::Stop(done) => stop = Some(done),
+            }
+        }
+        commit(&mut conn, group, &shared).await;
+        if let Some(done) = stop {
+            // Closing runs the last checkpoint, so a stopped store is one file.
+            drop(conn.close().await);
+            drop(done.send(()));
+            return;
+        }
+    }
+    drop(conn.close().await);
+}
+
+async fn commit(conn: &mut SqliteConnection, mut group: Group, shared: &Shared) {
+    let pace = *shared.pace.read().unwrap_or_else(PoisonError::into_inner);
+    match together(conn, &group.appends, &mut group.jobs, pace).await {
+        Ok(answers) => {
+            shared.commits.fetch_add(1, Ordering::Relaxed);
+            for (reply, answer) in group.replies.into_iter().zip(answers) {
+                drop(reply.send(Ok(answer)));
+            }
+            for job in group.jobs {
+                job.finish(Ok(()));
+            }
+        }
+        // Somebody's statement failed and took the whole group with it: each by itself, then, so that
+        // one bad job costs nobody else anything.
+        Err(_) => {
+            for (append, reply) in group.appends.into_iter().zip(group.replies) {
+                let one = together(conn, std::slice::from_ref(&append), &mut [], pace).await;
+                let answer = one.and_then(|mut answers| answers.pop().ok_or(StoreError::Closed));
+                shared.commits.fetch_add(1, Ordering::Relaxed);
+                drop(reply.send(answer));
+            }
+            for mut job in group.jobs {
+                let one = together(conn, &[], std::slice::from_mut(&mut job), pace).await.map(drop);
+                shared.commits.fetch_add(1, Ordering::Relaxed);
+                job.finish(one);
+            }
+        }
+    }
+}
+
+async fn together(
+    conn: &mut SqliteConnection,
+    appends: &[(Append, Timestamp)],
+    jobs: &mut [Box<dyn Job>],
+    pace: Pace,
+) -> Result<Vec<Result<Vec<Appended>, AppendRefused>>, StoreError> {
+    let mut transaction = conn.begin_with("begin immediate").await?;
+    let answers = append::append_all(&mut transaction, appends, pace).await?;
+    for job in jobs {
+        job.run(&mut transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(answers)
+}

@@ -1,0 +1,89 @@
+//! Development commands: `cargo xtask <command>`.
+//!
+//! Knows nothing of the product's crates: it calls Cargo and the programs they build.
+
+mod bench;
+mod check;
+mod licences;
+mod package;
+mod report;
+mod run;
+mod rustdoc;
+mod setup;
+mod test;
+mod tree;
+mod unused;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::setup::Scope;
+use crate::workspace::Workspace;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Everything needed to build, try and check Casebridge"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing: system packages and Rust components
+    Setup,
+    /// Build the engine and start it with the sandbox, on a fresh data folder
+    Run {
+        /// Arguments for `casebridged serve`
+        #[arg(last = true)]
+        args: Vec<OsString>,
+    },
+    /// Set up, build, run every test and every gate; the last line is `N passed, N failed`
+    Test,
+    /// Run every gate without the tests
+    Check,
+    /// Build the benchmarks in release mode and run them
+    Bench {
+        /// Arguments for the benchmarks, such as a filter
+        #[arg(last = true)]
+        args: Vec<OsString>,
+    },
+    /// Pack the headless engine into target/package as a .tar.gz with its SHA-256
+    ///
+    /// The desktop package (.deb) is not made yet: it needs the Tauri bundler, which comes with
+    /// the console's own tools.
+    Package,
+}
+
+fn main() -> ExitCode {
+    if let Some(code) = rustdoc::stand_in() {
+        return code;
+    }
+    match dispatch(Cli::parse().command) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("error: {failure:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    let workspace = Workspace::locate()?;
+    match command {
+        Command::Setup => {
+            println!("{}", setup::all(&workspace, Scope::Everything)?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Run { args } => run::serve(&workspace, args),
+        Command::Test => test::all(&workspace),
+        Command::Check => check::all(&workspace),
+        Command::Bench { args } => bench::run(&workspace, args),
+        Command::Package => package::headless(&workspace),
+    }
+}
