@@ -1,1 +1,37 @@
-//! The console's commands, events and errors, once.
+//! The console's commands and errors, once, for whoever carries them: the command line in its own
+//! process, HTTP, later the desktop window.
+
+pub mod commands;
+pub mod error;
+
+mod connections;
+mod keys;
+mod lanes;
+mod sessions;
+
+pub use commands::{Command, Secret};
+pub use error::ApiError;
+
+use casebridge_engine::Engine;
+use serde_json::Value;
+
+/// Carries out one command. `actor` stands in the audit log.
+pub async fn call(engine: &Engine, command: Command, actor: &str) -> Result<Value, ApiError> {
+    match command {
+        Command::ConnectionAdd(add) => connections::add(engine, *add, actor).await,
+        Command::ConnectionSet(set) => connections::set(engine, set, actor).await,
+        Command::ConnectionList => connections::list(engine).await,
+        Command::ConnectionTest { name } => connections::test(engine, &name).await,
+        Command::ConnectionRemove { name } => connections::remove(engine, &name, actor).await,
+        Command::KeyCreate { name } => keys::create(engine, &name, actor).await,
+        Command::KeyList => keys::list(engine).await,
+        Command::KeyRevoke { name } => keys::revoke(engine, &name, actor).await,
+        Command::LanesList(filter) => lanes::list(engine, filter).await,
+        Command::LanesRetry(filter) => lanes::retry(engine, filter, actor).await,
+        Command::LanesSkip { lane, seq } => lanes::skip(engine, lane, seq, actor).await,
+        Command::LanesPark { lane, why } => lanes::park(engine, lane, &why, actor).await,
+        Command::LanesCount => lanes::count(engine).await,
+        Command::Trace { session } => sessions::trace(engine, &session).await,
+        Command::Explain { session } => sessions::explain(engine, &session).await,
+    }
+}

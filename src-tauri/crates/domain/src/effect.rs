@@ -106,6 +106,8 @@ pub enum ActivityKind {
         /// Sentiment.
         sentiment: Option<String>,
     },
+    /// The line that stands in place of an item that a person chose to leave out (R18).
+    LeftOut,
 }
 
 /// An activity (Creatio) or comment (Salesforce) to be made.
@@ -181,6 +183,7 @@ impl Effect {
                 ActivityKind::Message { .. } => "add_message",
                 ActivityKind::File { .. } => "add_file",
                 ActivityKind::HandoffNote { .. } => "add_handoff_note",
+                ActivityKind::LeftOut => "note_left_out",
             },
             Effect::SetStatus { to: StatusWish::Resolved, .. } => "resolve_case",
             Effect::SetStatus { to: StatusWish::Reopened, .. } => "reopen_case",

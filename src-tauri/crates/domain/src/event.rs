@@ -144,22 +144,13 @@ impl EventKind {
         }
     }
 
-    /// Whether this is something the customer, the AI or an agent said.
+    /// Whether somebody other than the AI said or sent something: the start of a conversation.
     #[must_use]
-    pub fn is_message(&self) -> bool {
-        matches!(self, EventKind::Message { .. })
-    }
-
-    /// Whether the event leads to something in a CRM at all.
-    #[must_use]
-    pub fn concerns_crm(&self) -> bool {
+    pub fn is_spoken_to_us(&self) -> bool {
         matches!(
             self,
-            EventKind::Message { .. }
-                | EventKind::AttachmentAdded { .. }
-                | EventKind::HandedOff { .. }
-                | EventKind::Resolved { .. }
-                | EventKind::Reopened { .. }
+            EventKind::Message { from: Speaker::Customer | Speaker::Agent, .. }
+                | EventKind::AttachmentAdded { from: Speaker::Customer | Speaker::Agent, .. }
         )
     }
 }

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, Speaker};
 
 /// When a session gets a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// At its first message.
+    /// At the first message that is not the AI's.
     Every,
     /// When it is handed to a person.
     Handoff,
@@ -55,7 +55,10 @@ impl ModeHistory {
     pub fn opens(&self, event: &Event) -> bool {
         match event.kind {
             EventKind::HandedOff { .. } => true,
-            EventKind::Message { .. } | EventKind::AttachmentAdded { .. } => self.at(event.recorded_at) == Mode::Every,
+            // A greeting of the AI to a visitor who says nothing is no conversation.
+            EventKind::Message { from, .. } | EventKind::AttachmentAdded { from, .. } => {
+                from != Speaker::Ai && self.at(event.recorded_at) == Mode::Every
+            }
             _ => false,
         }
     }

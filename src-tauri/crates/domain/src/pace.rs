@@ -24,13 +24,13 @@ impl Default for Pace {
 impl Pace {
     /// When a lane is due that became dirty at `dirty_since` and got `kind` at `now`.
     ///
-    /// `first_message` is whether the session had no message before: the case should be there at once.
+    /// `first_message` is whether somebody other than the AI speaks for the first time: the case should be
+    /// there at once.
     #[must_use]
     pub fn due(&self, kind: &EventKind, first_message: bool, dirty_since: Timestamp, now: Timestamp) -> Timestamp {
         let urgent = match kind {
             EventKind::HandedOff { .. } | EventKind::Resolved { .. } | EventKind::Reopened { .. } => true,
-            EventKind::Message { .. } => first_message,
-            _ => false,
+            _ => first_message,
         };
         if urgent {
             return now;

@@ -79,10 +79,10 @@ pub fn plan(snapshot: Snapshot<'_>) -> Plan {
         None => match events.iter().find(|event| modes.opens(event)) {
             Some(event) => effects.push(open_case(&snapshot, None, event.seq)),
             None => {
-                let why = if events.iter().any(|event| event.kind.is_message()) {
+                let why = if events.iter().any(|event| event.kind.is_spoken_to_us()) {
                     "handoff only: this conversation was not handed to a person"
                 } else {
-                    "no message yet"
+                    "nothing was said yet"
                 };
                 return Plan::Nothing { considered: last.seq, why };
             }
@@ -97,11 +97,10 @@ pub fn plan(snapshot: Snapshot<'_>) -> Plan {
             break;
         }
         through = event.seq;
-        if snapshot.skipped.contains(&event.seq) {
-            continue;
-        }
+        let skipped = snapshot.skipped.contains(&event.seq);
         let id = activity_id(snapshot.namespace, &session.key.source, &event_path(session, event));
         match &event.kind {
+            EventKind::Resolved { .. } | EventKind::Reopened { .. } if skipped => {}
             EventKind::Resolved { .. } => {
                 status = Some(Effect::SetStatus { id, seq: event.seq, to: StatusWish::Resolved });
             }
@@ -110,6 +109,7 @@ pub fn plan(snapshot: Snapshot<'_>) -> Plan {
             }
             kind => {
                 if let Some(what) = activity(kind, event.seq, opening_seq) {
+                    let what = if skipped { ActivityKind::LeftOut } else { what };
                     let first = event.seq == first_activity_seq(&snapshot);
                     effects.push(Effect::AddActivity(Box::new(ActivityDraft {
                         id,
@@ -217,3 +217,6 @@ fn unusable(kind: ParkKind, message: &str) -> Plan {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

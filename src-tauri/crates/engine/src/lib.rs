@@ -1,1 +1,145 @@
-//! Ingest, lanes, trace and settings: joins the store and the connectors.
+//! The engine: joins the store and the connectors.
+//!
+//! [`ingest`] takes conversations in; [`runner`] follows every session with one lane per connection, and
+//! [`pass`] carries a lane one step on; [`trace`] and [`explain`] tell what happened and why.
+
+pub mod clock;
+pub mod connections;
+pub mod error;
+pub mod explain;
+pub mod ingest;
+pub mod keys;
+pub mod lanes;
+pub mod pass;
+pub mod runner;
+pub mod runtime;
+pub mod trace;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use casebridge_domain::ConnectionId;
+use casebridge_store::{Secrets, Store};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use clock::{Clock, SystemClock, VirtualClock};
+pub use connections::{Connectors, CreatioConnectors};
+pub use error::EngineError;
+pub use runtime::Runtime;
+
+pub use casebridge_store::LaneFilter;
+
+/// The engine; cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Arc<dyn Store>,
+    secrets: Option<Secrets>,
+    clock: Arc<dyn Clock>,
+    connectors: Arc<dyn Connectors>,
+    runtimes: Mutex<HashMap<ConnectionId, Arc<Runtime>>>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    started: std::sync::atomic::AtomicBool,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+impl Engine {
+    /// An engine that answers questions and takes conversations in, but delivers nothing before
+    /// [`Engine::start`]. Without `secrets` it can do everything that needs none.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        secrets: Option<Secrets>,
+        clock: Arc<dyn Clock>,
+        connectors: Arc<dyn Connectors>,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                secrets,
+                clock,
+                connectors,
+                runtimes: Mutex::default(),
+                stop: CancellationToken::new(),
+                tasks: TaskTracker::new(),
+                started: std::sync::atomic::AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// Repairs what a former engine left, then follows every session on every connection.
+    pub async fn start(&self) -> Result<(), EngineError> {
+        let inner = &self.inner;
+        // Whoever held these leases is dead: the data folder has one engine at a time (R17).
+        let released = inner.store.release_all(inner.clock.now()).await?;
+        if released > 0 {
+            tracing::info!(lanes.released = released, "took over the lanes of an engine that did not stop in order");
+        }
+        inner.started.store(true, std::sync::atomic::Ordering::SeqCst);
+        for connection in inner.store.connections().await? {
+            self.follow(connection)?;
+        }
+        let engine = self.clone();
+        inner.tasks.spawn(async move { engine.keep_house().await });
+        Ok(())
+    }
+
+    /// Claims nothing more, lets passes that are under way finish, and returns when they have.
+    pub async fn stop(&self) {
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+
+    /// The store behind this engine.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.inner.store
+    }
+
+    /// The clock behind this engine.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    /// Tells every connection that there may be work.
+    pub fn wake(&self) {
+        for runtime in self.inner.runtimes.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            runtime.wake();
+        }
+    }
+
+    /// How many passes are under way.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        let runtimes = self.inner.runtimes.lock().unwrap_or_else(PoisonError::into_inner);
+        runtimes.values().map(|runtime| runtime.in_flight()).sum()
+    }
+
+    /// Bodies of attempts are dropped after 30 days (R30).
+    async fn keep_house(&self) {
+        const KEEP: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 60 * 60);
+        const EVERY: std::time::Duration = std::time::Duration::from_secs(6 * 60 * 60);
+        loop {
+            let now = self.inner.clock.now();
+            if let Err(error) = self.inner.store.drop_bodies(now - KEEP).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "old bodies of attempts could not be dropped");
+            }
+            tokio::select! {
+                () = self.inner.stop.cancelled() => return,
+                () = self.inner.clock.sleep_until(now + EVERY) => {}
+            }
+        }
+    }
+}

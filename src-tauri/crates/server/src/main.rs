@@ -1,2 +1,7 @@
 //! The headless binary `casebridged`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    casebridge_server::main()
+}

@@ -74,6 +74,12 @@ impl StoreError {
         matches!(self, Self::Database(_) | Self::Closed)
     }
 
+    /// Whether a name was taken.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        matches!(self, Self::Taken { .. })
+    }
+
     pub(crate) fn unreadable(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unreadable { what, source: source.into() }
     }

@@ -159,9 +159,9 @@ fn one(
         head.last_seq += 1;
         head.last_ordered_ms = occurred_ms.max(head.last_ordered_ms + 1);
         head.updated_ms = ms(now);
-        let first_message = event.kind.is_message() && head.messages == 0;
+        let first_message = event.kind.is_spoken_to_us() && head.messages == 0;
         match &event.kind {
-            EventKind::Message { .. } => head.messages += 1,
+            kind if kind.is_spoken_to_us() => head.messages += 1,
             EventKind::HandedOff { .. } => head.handed_off_seq = Some(head.last_seq),
             EventKind::Resolved { .. } => head.status = "resolved",
             EventKind::Reopened { .. } => head.status = "open",

@@ -150,7 +150,7 @@ async fn run(mut conn: SqliteConnection, mut messages: mpsc::UnboundedReceiver<M
         if let Some(done) = stop {
             // Closing runs the last checkpoint, so a stopped store is one file.
             drop(conn.close().await);
-            drop(done.send(()));
+            done.send(()).ok();
             return;
         }
     }

@@ -1,0 +1,140 @@
+//! The list of commands.
+
+use casebridge_domain::Mode;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// A secret on its way in. It is written to the local engine and nowhere else; `Debug` shows nothing.
+#[derive(Debug, Clone)]
+pub struct Secret(pub SecretString);
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.0.expose_secret())
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d).map(|text| Secret(SecretString::from(text)))
+    }
+}
+
+/// A command of the console.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Adds a connection.
+    ConnectionAdd(Box<ConnectionAdd>),
+    /// Changes a connection.
+    ConnectionSet(ConnectionSet),
+    /// Lists connections.
+    ConnectionList,
+    /// Tests a connection; a good test ends its pause.
+    ConnectionTest {
+        /// Name or id.
+        name: String,
+    },
+    /// Removes a connection; history stays.
+    ConnectionRemove {
+        /// Name or id.
+        name: String,
+    },
+    /// Makes a key for the sessions API.
+    KeyCreate {
+        /// What it is for.
+        name: String,
+    },
+    /// Lists keys.
+    KeyList,
+    /// Revokes a key.
+    KeyRevoke {
+        /// Name or id.
+        name: String,
+    },
+    /// Lists lanes.
+    LanesList(LaneSelection),
+    /// Makes lanes due now.
+    LanesRetry(LaneSelection),
+    /// Leaves one event out.
+    LanesSkip {
+        /// Which lane.
+        lane: LaneName,
+        /// Which event.
+        seq: i64,
+    },
+    /// Parks a lane by hand.
+    LanesPark {
+        /// Which lane.
+        lane: LaneName,
+        /// Why.
+        why: String,
+    },
+    /// Counts lanes per connection.
+    LanesCount,
+    /// The whole story of a session.
+    Trace {
+        /// Session id, `source/external id`, external id, case number or case id.
+        session: String,
+    },
+    /// The questions answered.
+    Explain {
+        /// As for `Trace`.
+        session: String,
+    },
+}
+
+/// A connection to be added.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConnectionAdd {
+    /// Unique name.
+    pub name: String,
+    /// Which sessions become cases.
+    pub mode: Mode,
+    /// The connector's settings, `url` and `client_id` among them.
+    pub settings: Map<String, Value>,
+    /// The client's secret.
+    pub secret: Option<Secret>,
+}
+
+/// Changes of a connection.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConnectionSet {
+    /// Name or id.
+    pub name: String,
+    /// Another mode from now on.
+    pub mode: Option<Mode>,
+    /// Members of the connector's settings; `null` clears one.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+    /// Another secret.
+    pub secret: Option<Secret>,
+}
+
+/// Which lanes are meant.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct LaneSelection {
+    /// One session, named as for `Trace`.
+    pub session: Option<String>,
+    /// One connection, by name or id.
+    pub connection: Option<String>,
+    /// Only parked ones.
+    #[serde(default)]
+    pub parked: bool,
+    /// Only those with something left to do.
+    #[serde(default)]
+    pub unfinished: bool,
+    /// At most this many; 0 means no limit.
+    #[serde(default)]
+    pub limit: i64,
+}
+
+/// Names one lane.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LaneName {
+    /// The session, named as for `Trace`.
+    pub session: String,
+    /// The connection, by name or id; may be left out when there is only one.
+    pub connection: Option<String>,
+}

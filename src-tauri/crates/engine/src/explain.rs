@@ -1,0 +1,168 @@
+//! `explain(session)`: the questions of a support engineer, each answered by a sentence, the step that
+//! proves it, and the action (R40). The console, the command line and the trace show the same.
+
+use casebridge_domain::plan::{Plan, Snapshot, plan};
+use casebridge_domain::{Case, CaseState, Connection, EventKind, LaneState, RecordKind, SessionId, ids};
+use casebridge_store::{LaneFilter, LedgerRow};
+use serde::Serialize;
+
+use crate::Engine;
+use crate::error::EngineError;
+use crate::lanes::LaneView;
+
+/// One answer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answer {
+    /// The question.
+    pub question: &'static str,
+    /// Whether all is well.
+    pub good: bool,
+    /// The answer in one sentence.
+    pub sentence: String,
+    /// What proves it.
+    pub proof: String,
+    /// What to do, when something is to be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+}
+
+/// The answers for one connection.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    /// The connection's name.
+    pub connection: String,
+    /// Case, messages, fields, trouble.
+    pub answers: Vec<Answer>,
+}
+
+impl Engine {
+    /// Answers, for each connection: is there a case, are the messages there, are the fields filled, is
+    /// anything stuck.
+    pub async fn explain(&self, id: SessionId) -> Result<Vec<Explanation>, EngineError> {
+        self.session(id).await?;
+        let store = self.store();
+        let ledger = store.ledger(id).await?;
+        let filter = LaneFilter { session: Some(id), ..LaneFilter::default() };
+        let lanes = self.lanes(filter).await?;
+        let mut explanations = Vec::new();
+        for connection in store.connections().await? {
+            let case = store.case(connection.id, id).await?;
+            let rows: Vec<&LedgerRow> =
+                ledger.iter().filter(|(of, _)| *of == connection.id).map(|(_, row)| row).collect();
+            let lane = lanes.iter().find(|lane| lane.consumer.connection() == connection.id);
+            let wanted = self.wanted(id, &connection, case.as_ref()).await?;
+            let answers = vec![
+                about_case(case.as_ref(), lane),
+                about_messages(case.as_ref(), &rows, wanted),
+                about_fields(&connection),
+                about_trouble(lane),
+            ];
+            explanations.push(Explanation { connection: connection.name, answers });
+        }
+        Ok(explanations)
+    }
+
+    /// How many activities the whole log asks for: the planner itself is asked.
+    async fn wanted(&self, id: SessionId, connection: &Connection, case: Option<&Case>) -> Result<usize, EngineError> {
+        let session = self.session(id).await?;
+        let events = self.store().events(id, 0, i64::MAX).await?;
+        let planned = plan(Snapshot {
+            session: &session,
+            events: &events,
+            written_seq: 0,
+            case: case.filter(|case| matches!(case.state, CaseState::Open | CaseState::Reserved | CaseState::Closed)),
+            modes: &connection.modes,
+            namespace: ids::instance_namespace(&connection.instance),
+            batch_limit: usize::MAX,
+            skipped: &[],
+        });
+        Ok(match planned {
+            Plan::Write { effects, .. } => {
+                effects.iter().filter(|effect| effect.record().kind == RecordKind::Activity).count()
+            }
+            _ => events.iter().filter(|event| matches!(event.kind, EventKind::Message { .. })).count(),
+        })
+    }
+}
+
+fn about_case(case: Option<&Case>, lane: Option<&LaneView>) -> Answer {
+    let question = "Is there a case?";
+    let why = lane.and_then(|lane| lane.reason.clone());
+    let Some(case) = case else {
+        let pending = lane.is_some_and(|lane| lane.considered_seq < lane.dirty_seq);
+        let sentence = match (&why, pending) {
+            (Some(why), _) => format!("No: {why}."),
+            (None, true) => "Not yet: the conversation waits for its turn.".to_owned(),
+            (None, false) => "No: this connection was added after the conversation ended.".to_owned(),
+        };
+        let proof = lane.map_or_else(|| "no lane".to_owned(), |lane| format!("looked at up to event {}", lane.considered_seq));
+        let action = match lane.map(|lane| &lane.state) {
+            Some(LaneState::Parked { reason }) => Some(reason.kind.remedy().to_owned()),
+            Some(LaneState::Paused { .. }) => Some("mend the connection, then `connection test`".to_owned()),
+            _ => None,
+        };
+        return Answer { question, good: action.is_none(), sentence, proof, action };
+    };
+    let name = case.number.clone().unwrap_or_else(|| case.crm_id.to_string());
+    let proof = format!("{} {}", case.connection, case.crm_id);
+    let (good, sentence, action) = match case.state {
+        CaseState::Open => (true, format!("Yes: case {name} is open."), None),
+        CaseState::Closed => (true, format!("Yes: case {name} is closed."), None),
+        CaseState::Reserved => {
+            let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+            (false, format!("Not yet: its creation is under way{why}."), None)
+        }
+        CaseState::Gone => (false, format!("Not any more: case {name} was deleted in the CRM."), Some("link another case or leave it")),
+        CaseState::Merged => (false, format!("Case {name} was merged into another."), Some("follow the surviving case or leave it")),
+        CaseState::Unreadable => {
+            (false, format!("Case {name} cannot be read by our user."), Some("give the integration user read access, then retry"))
+        }
+    };
+    Answer { question, good, sentence, proof, action: action.map(str::to_owned) }
+}
+
+fn about_messages(case: Option<&Case>, rows: &[&LedgerRow], wanted: usize) -> Answer {
+    let standing = rows.iter().filter(|row| row.kind == RecordKind::Activity && row.stands).count();
+    let (good, sentence) = match case {
+        None => (true, "There is no case to hold them.".to_owned()),
+        Some(_) if standing >= wanted => (true, format!("Yes: all {standing} of this conversation's activities stand.")),
+        Some(_) => (false, format!("Not yet: {standing} of {wanted} activities stand.")),
+    };
+    let proof = format!("{standing} ledger rows stand");
+    Answer { question: "Are the messages there?", good, sentence, proof, action: None }
+}
+
+fn about_fields(connection: &Connection) -> Answer {
+    let column = connection.settings.get("session_column").and_then(serde_json::Value::as_str);
+    let sentence = match column {
+        Some(column) => format!("Only the session id, in {column}: no field is mapped on this connection."),
+        None => "No field is mapped on this connection; the session id is in the case's description.".to_owned(),
+    };
+    Answer { question: "Are the fields filled?", good: true, sentence, proof: "the connection's settings".into(), action: None }
+}
+
+fn about_trouble(lane: Option<&LaneView>) -> Answer {
+    let question = "Is anything stuck?";
+    let Some(lane) = lane else {
+        return Answer { question, good: true, sentence: "No.".into(), proof: "no lane".into(), action: None };
+    };
+    let reason = lane.reason.clone().unwrap_or_default();
+    let (good, sentence, action) = match &lane.state {
+        LaneState::Synced => (true, "No: everything is written.".to_owned(), None),
+        LaneState::SkippedItems { count } => (true, format!("No; {count} items were left out by hand."), None),
+        LaneState::Syncing => (true, "No: a pass is under way.".to_owned(), None),
+        LaneState::Waiting { reason, .. } => (true, format!("No: it waits for {reason}."), None),
+        LaneState::Retrying { tries, at } => {
+            let at = at.map_or_else(String::new, |at| format!(" at {at}"));
+            (false, format!("It failed {tries} times and is tried again{at}: {reason}"), Some("retry now: `lanes retry`".to_owned()))
+        }
+        LaneState::Paused { .. } => {
+            (false, format!("The whole connection is paused: {reason}"), Some("mend it, then `connection test`".to_owned()))
+        }
+        LaneState::Parked { reason } => {
+            (false, format!("It waits for a person: {}", reason.failure.message), Some(reason.kind.remedy().to_owned()))
+        }
+    };
+    let proof = format!("lane {} at {}/{}", lane.state.name(), lane.written_seq, lane.dirty_seq);
+    Answer { question, good, sentence, proof, action }
+}

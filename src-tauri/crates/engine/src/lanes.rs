@@ -1,0 +1,117 @@
+//! What people do to lanes: look, retry, skip, park.
+
+use casebridge_domain::{
+    CallFailure, Connection, Consumer, FailureClass, FailureScope, Lane, LaneState, ParkKind, ParkReason, SessionId,
+};
+use casebridge_store::LaneFilter;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::Engine;
+use crate::error::EngineError;
+
+/// A lane for people and programs.
+#[derive(Debug, Clone, Serialize)]
+pub struct LaneView {
+    /// The session.
+    pub session: SessionId,
+    /// Who follows it.
+    pub consumer: Consumer,
+    /// The connection's name.
+    pub connection: String,
+    /// Everything up to here stands.
+    pub written_seq: i64,
+    /// Looked at up to here.
+    pub considered_seq: i64,
+    /// The newest event.
+    pub dirty_seq: i64,
+    /// When the next pass is due.
+    pub due_at: Option<Timestamp>,
+    /// Why it is where it is, in words.
+    pub reason: Option<String>,
+    /// The state (R39).
+    #[serde(flatten)]
+    pub state: LaneState,
+}
+
+impl LaneView {
+    pub(crate) fn new(lane: &Lane, considered_why: Option<String>, connection: &Connection, now: Timestamp) -> Self {
+        let state = lane.state(connection.pause.as_ref(), now);
+        let reason = match &state {
+            LaneState::Parked { reason } => Some(format!("{} ({})", reason.failure.message, reason.kind.remedy())),
+            LaneState::Paused { reason, .. } => Some(reason.clone()),
+            LaneState::Retrying { .. } => lane.failure.as_ref().map(|memory| memory.failure.message.clone()),
+            LaneState::Waiting { reason, .. } => Some((*reason).to_owned()),
+            LaneState::Synced | LaneState::SkippedItems { .. } | LaneState::Syncing => considered_why,
+        };
+        Self {
+            session: lane.session_id,
+            consumer: lane.consumer,
+            connection: connection.name.clone(),
+            written_seq: lane.written_seq,
+            considered_seq: lane.considered_seq.max(lane.written_seq),
+            dirty_seq: lane.dirty_seq,
+            due_at: lane.due_at,
+            reason,
+            state,
+        }
+    }
+}
+
+impl Engine {
+    /// Lanes, those in trouble first.
+    pub async fn lanes(&self, filter: LaneFilter) -> Result<Vec<LaneView>, EngineError> {
+        let connections = self.inner.store.connections().await?;
+        let now = self.inner.clock.now();
+        let lanes = self.inner.store.lanes(filter).await?;
+        Ok(lanes
+            .into_iter()
+            .filter_map(|(lane, why)| {
+                let id = lane.consumer.connection();
+                let connection = connections.iter().find(|connection| connection.id == id)?;
+                Some(LaneView::new(&lane, why, connection, now))
+            })
+            .collect())
+    }
+
+    /// Makes lanes due now, parked ones too. Returns how many.
+    pub async fn retry_lanes(&self, filter: LaneFilter, actor: &str) -> Result<u64, EngineError> {
+        let now = self.inner.clock.now();
+        let count = self.inner.store.retry(filter, now).await?;
+        self.inner.store.audit(actor, "lanes.retry", "lanes", json!({ "count": count }), now).await?;
+        self.wake();
+        Ok(count)
+    }
+
+    /// Parks one lane by hand.
+    pub async fn park_lane(&self, consumer: Consumer, session: SessionId, why: &str, actor: &str) -> Result<(), EngineError> {
+        let now = self.inner.clock.now();
+        let failure = CallFailure {
+            class: FailureClass::Refused,
+            scope: FailureScope::Lane,
+            status: None,
+            message: format!("parked by hand: {why}"),
+            hint: ParkKind::ByHand.remedy().into(),
+            item: None,
+        };
+        let reason = ParkReason { kind: ParkKind::ByHand, failure, since: now, tries: 0 };
+        if !self.inner.store.park(consumer, session, reason).await? {
+            return Err(EngineError::NotFound { what: "lane that is not parked yet", name: format!("{consumer} {session}") });
+        }
+        self.inner.store.audit(actor, "lanes.park", &session.to_string(), json!({ "consumer": consumer }), now).await?;
+        Ok(())
+    }
+
+    /// Leaves one event out: a line in the CRM takes its place (R18).
+    pub async fn skip_event(&self, consumer: Consumer, session: SessionId, seq: i64, actor: &str) -> Result<(), EngineError> {
+        let now = self.inner.clock.now();
+        if !self.inner.store.skip(consumer, session, seq, now).await? {
+            return Err(EngineError::NotFound { what: "unwritten event", name: format!("{session} #{seq}") });
+        }
+        let detail = json!({ "consumer": consumer, "seq": seq });
+        self.inner.store.audit(actor, "lanes.skip", &session.to_string(), detail, now).await?;
+        self.wake();
+        Ok(())
+    }
+}

@@ -1,0 +1,409 @@
+//! One pass of one lane: snapshot, plan, intents, call, settle, record.
+//!
+//! The order is what keeps effects single: nothing is sent before its intent is on disk, and after any
+//! answer that is not wholly good the CRM is asked, by id, what stands.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use casebridge_connectors::{Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Standing};
+use casebridge_domain::plan::{Plan, Snapshot, plan};
+use casebridge_domain::retry::{Verdict, after_failure};
+use casebridge_domain::{
+    CallFailure, Case, CaseState, Effect, Event, FailureClass, FailureScope, Lane, ParkKind, ParkReason, RecordKind,
+    RecordRef, Session,
+};
+use casebridge_store::{Attempt, CaseUpdate, Intent, LaneEnd, PassResult, Reservation, Step, StoreError};
+use serde_json::json;
+
+use crate::Engine;
+use crate::runtime::Runtime;
+
+/// Events read at once for a case that stands; more wait for the next pass.
+const EVENTS_AHEAD: usize = 40;
+
+/// Runs one pass of a claimed lane to its end.
+pub(crate) async fn run(engine: Engine, runtime: Arc<Runtime>, lane: Lane) {
+    let session = lane.session_id;
+    let pass = Pass { engine: &engine, runtime: &runtime, lane: &lane, log: CallLog::default() };
+    match pass.go().await {
+        // A fence that moved means that somebody else has the lane: what stands is read back by them.
+        Ok(()) | Err(StoreError::FenceMoved) => {}
+        Err(error) => {
+            tracing::error!(
+                session.id = %session, error = &error as &dyn std::error::Error,
+                "a pass could not use the store; its lease will run out and it will be repeated"
+            );
+        }
+    }
+    runtime.let_go(session);
+}
+
+struct Pass<'a> {
+    engine: &'a Engine,
+    runtime: &'a Runtime,
+    lane: &'a Lane,
+    log: CallLog,
+}
+
+/// What a pass has found out so far.
+#[derive(Default)]
+struct Progress {
+    steps: Vec<Step>,
+    stands: HashSet<RecordRef>,
+    /// Records that stood before this pass sent anything.
+    fresh: Vec<RecordRef>,
+    case: Option<CaseUpdate>,
+}
+
+impl Pass<'_> {
+    async fn go(&self) -> Result<(), StoreError> {
+        let crm = match &self.runtime.crm {
+            Ok(crm) => crm.as_ref(),
+            Err(failure) => return self.fail(failure.clone(), Progress::default(), &[], 0).await,
+        };
+        let store = self.engine.store();
+        let Some(session) = store.session(self.lane.session_id).await? else {
+            return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why: "the session is gone" }).await;
+        };
+        let case = store.case(self.runtime.connection.id, session.id).await?;
+        let Some(events) = self.events(case.as_ref(), crm.batch_limit()).await? else {
+            let why = "handoff only: this conversation was not handed to a person";
+            return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why }).await;
+        };
+        let planned = plan(Snapshot {
+            session: &session,
+            events: &events,
+            written_seq: self.lane.written_seq,
+            case: case.as_ref(),
+            modes: &self.runtime.connection.modes,
+            namespace: self.runtime.namespace,
+            batch_limit: crm.batch_limit(),
+            skipped: &self.lane.skipped,
+        });
+        match planned {
+            Plan::Nothing { considered, why } => self.end(LaneEnd::Considered { seq: considered, why }).await,
+            Plan::Park { kind, failure } => {
+                self.park(kind, failure, Progress::default(), None).await
+            }
+            Plan::Write { effects, through } => self.write(crm, &session, case, effects, through).await,
+        }
+    }
+
+    /// The log after `written_seq`. `None`: the events that are new open no case, and those before them
+    /// did not either.
+    async fn events(&self, case: Option<&Case>, batch_limit: usize) -> Result<Option<Vec<Event>>, StoreError> {
+        let store = self.engine.store();
+        let Lane { session_id, written_seq, considered_seq, .. } = *self.lane;
+        match case {
+            Some(case) if case.state != CaseState::Reserved => {
+                let limit = i64::try_from(batch_limit + EVENTS_AHEAD).unwrap_or(i64::MAX);
+                return store.events(session_id, written_seq, limit).await.map(Some);
+            }
+            Some(_) => {}
+            None if considered_seq > written_seq => {
+                let fresh = store.events(session_id, considered_seq, i64::MAX).await?;
+                if !fresh.iter().any(|event| self.runtime.connection.modes.opens(event)) {
+                    return Ok(None);
+                }
+            }
+            None => {}
+        }
+        store.events(session_id, written_seq, i64::MAX).await.map(Some)
+    }
+
+    async fn write(
+        &self,
+        crm: &dyn CaseSystem,
+        session: &Session,
+        case: Option<Case>,
+        effects: Vec<Effect>,
+        through: i64,
+    ) -> Result<(), StoreError> {
+        let opening = effects.iter().find_map(|effect| match effect {
+            Effect::OpenCase(draft) => Some(draft),
+            _ => None,
+        });
+        let Some(case_id) = case.as_ref().map(|case| case.crm_id).or(opening.map(|draft| draft.id)) else {
+            // Plans without a case write nothing.
+            return self.end(LaneEnd::Considered { seq: through, why: "no case" }).await;
+        };
+        let reserve = opening.filter(|_| case.is_none()).map(|draft| Reservation {
+            crm_id: draft.id,
+            case_key: session.key.path(),
+            previous: None,
+            opening_seq: draft.opening_seq,
+        });
+        let intents: Vec<Intent> =
+            effects.iter().map(|effect| Intent { record: effect.record(), seq: effect.seq() }).collect();
+        let why = match (&opening, reserve.is_some()) {
+            (Some(_), true) => "open a case",
+            (Some(_), false) => "the case is reserved but not yet known to stand",
+            (None, _) => "the case takes what is new",
+        };
+        let step = self.step(
+            "plan",
+            json!({
+                "why": why, "case": case_id, "through": through, "from": self.lane.written_seq + 1,
+                "effects": effects.iter().map(|effect| format!("{effect:?}")).collect::<Vec<_>>(),
+            }),
+        );
+        let me = (self.lane.consumer, self.lane.session_id, self.lane.fence);
+        let known = self.engine.store().commit_plan(me, reserve, intents, step).await?;
+
+        let mut progress = Progress::default();
+        for row in known.iter().filter(|row| row.stands) {
+            progress.stands.insert(RecordRef { kind: row.kind, id: row.record_id });
+        }
+        let open = case.as_ref().is_some_and(|case| case.state == CaseState::Open);
+        // An intent from before whose fate nobody knows: ask first, or a repeat might run into itself.
+        if known.iter().any(|row| !row.stands) {
+            let todo = remaining(&effects, &progress);
+            match crm.standing(&Batch { case_id, effects: &todo }, &self.log).await {
+                Ok(standing) => {
+                    self.note("settle", &standing, &todo, &mut progress);
+                    if let Some((kind, failure)) = unusable(&standing, open, &progress) {
+                        return self.park(kind, failure, progress, Some(case_id)).await;
+                    }
+                    self.amend(crm, case_id, &todo, &standing, &mut progress).await;
+                }
+                Err(failure) => return self.fail(failure, progress, &effects, through).await,
+            }
+        }
+        let todo = remaining(&effects, &progress);
+        if todo.is_empty() {
+            return self.succeed(progress, through).await;
+        }
+        if !self.runtime.fits_lease(self.lane.session_id) {
+            return self.finish(LaneEnd::Wait, progress, None).await;
+        }
+        let batch = Batch { case_id, effects: &todo };
+        match crm.apply(&batch, &self.log).await {
+            Applied::All { case } => {
+                for effect in &todo {
+                    stood(&mut progress, effect.record());
+                }
+                if let Some(case) = case {
+                    progress.case = Some(opened(case_id, &case));
+                }
+                self.succeed(progress, through).await
+            }
+            Applied::NotSent(failure) => self.fail(failure, progress, &effects, through).await,
+            Applied::Unsettled(failure) => {
+                let Ok(standing) = crm.standing(&batch, &self.log).await else {
+                    return self.fail(failure, progress, &effects, through).await;
+                };
+                self.note("settle", &standing, &todo, &mut progress);
+                if let Some((kind, failure)) = unusable(&standing, open, &progress) {
+                    return self.park(kind, failure, progress, Some(case_id)).await;
+                }
+                self.amend(crm, case_id, &todo, &standing, &mut progress).await;
+                if remaining(&effects, &progress).is_empty() {
+                    self.succeed(progress, through).await
+                } else {
+                    self.fail(failure, progress, &effects, through).await
+                }
+            }
+        }
+    }
+
+    /// A case whose creation was answered late may hold less than the plan wants now (R11). What cannot
+    /// be mended now is shown and left: the case stands.
+    async fn amend(
+        &self,
+        crm: &dyn CaseSystem,
+        case_id: uuid::Uuid,
+        todo: &[Effect],
+        standing: &Standing,
+        progress: &mut Progress,
+    ) {
+        let CaseReading::Stands(CaseStands { differs, .. }) = &standing.case else { return };
+        if differs.is_empty() {
+            return;
+        }
+        let outcome = crm.amend(&Batch { case_id, effects: todo }, differs, &self.log).await;
+        let failure = outcome.err().map(|failure| failure.message);
+        progress.steps.push(self.step("amend", json!({ "columns": differs, "failure": failure })));
+    }
+
+    fn note(&self, what: &str, standing: &Standing, todo: &[Effect], progress: &mut Progress) {
+        for record in &standing.records {
+            stood(progress, *record);
+        }
+        if let CaseReading::Stands(case) = &standing.case
+            && let Some(Effect::OpenCase(draft)) = todo.first()
+        {
+            progress.case = Some(opened(draft.id, case));
+        }
+        let case = match &standing.case {
+            CaseReading::Stands(_) => "stands",
+            CaseReading::Absent => "absent",
+            CaseReading::Unreadable => "unreadable",
+        };
+        let detail = json!({ "asked": todo.len(), "stand": standing.records.len(), "case": case });
+        progress.steps.push(self.step(what, detail));
+    }
+
+    async fn succeed(&self, progress: Progress, through: i64) -> Result<(), StoreError> {
+        self.runtime.succeeded(self.engine.store().as_ref(), self.engine.clock().now()).await;
+        self.finish(LaneEnd::Written, progress, Some(through)).await
+    }
+
+    async fn fail(
+        &self,
+        failure: CallFailure,
+        mut progress: Progress,
+        effects: &[Effect],
+        through: i64,
+    ) -> Result<(), StoreError> {
+        let clock = self.engine.clock();
+        let now = clock.now();
+        self.runtime.failed(self.engine.store().as_ref(), &failure, now, clock.random()).await;
+        let written = written_up_to(effects, &progress, self.lane.written_seq, through);
+        // Progress is a success of its own: what failed before was something else.
+        let before = self.lane.failure.as_ref().filter(|_| progress.fresh.is_empty());
+        let verdict = after_failure(before, &failure, self.runtime.last_success(), now, clock.random());
+        let end = match verdict {
+            Verdict::Retry { at, memory } => {
+                let detail = json!({
+                    "failure": failure.message, "hint": failure.hint, "tries": memory.count, "next": at,
+                });
+                progress.steps.push(self.step("retry", detail));
+                LaneEnd::Retry { at, memory }
+            }
+            Verdict::Wait => {
+                let detail = json!({ "failure": failure.message, "hint": failure.hint });
+                progress.steps.push(self.step("wait_for_connection", detail));
+                LaneEnd::Wait
+            }
+            Verdict::Park(reason) => {
+                progress.steps.push(self.parked_step(&reason));
+                LaneEnd::Park(reason)
+            }
+        };
+        self.finish(end, progress, (written > self.lane.written_seq).then_some(written)).await
+    }
+
+    async fn park(
+        &self,
+        kind: ParkKind,
+        failure: CallFailure,
+        mut progress: Progress,
+        case: Option<uuid::Uuid>,
+    ) -> Result<(), StoreError> {
+        let now = self.engine.clock().now();
+        let tries = self.lane.failure.as_ref().map_or(0, |memory| memory.count) + 1;
+        let reason = ParkReason { kind, failure, since: now, tries };
+        progress.steps.push(self.parked_step(&reason));
+        let state = match kind {
+            ParkKind::CaseGone => Some(CaseState::Gone),
+            ParkKind::CaseMerged => Some(CaseState::Merged),
+            ParkKind::CaseUnreadable => Some(CaseState::Unreadable),
+            _ => None,
+        };
+        if let (Some(state), Some(crm_id)) = (state, case) {
+            progress.case = Some(CaseUpdate { crm_id, state, number: None, created_on: None });
+        }
+        self.finish(LaneEnd::Park(reason), progress, None).await
+    }
+
+    fn parked_step(&self, reason: &ParkReason) -> Step {
+        self.step(
+            "park",
+            json!({ "kind": reason.kind, "failure": reason.failure.message, "remedy": reason.kind.remedy() }),
+        )
+    }
+
+    async fn end(&self, end: LaneEnd) -> Result<(), StoreError> {
+        self.finish(end, Progress::default(), None).await
+    }
+
+    async fn finish(&self, end: LaneEnd, progress: Progress, written: Option<i64>) -> Result<(), StoreError> {
+        let fence = self.lane.fence;
+        let result = PassResult {
+            consumer: self.lane.consumer,
+            session_id: self.lane.session_id,
+            fence,
+            written_seq: written,
+            stands: progress.fresh,
+            case: progress.case,
+            attempts: self.log.take().into_iter().map(|call| attempt(fence, call)).collect(),
+            steps: progress.steps,
+            end,
+            at: self.engine.clock().now(),
+        };
+        self.engine.store().record(result).await
+    }
+
+    fn step(&self, what: &str, detail: serde_json::Value) -> Step {
+        Step { at: self.engine.clock().now(), what: what.to_owned(), detail }
+    }
+}
+
+fn stood(progress: &mut Progress, record: RecordRef) {
+    if progress.stands.insert(record) {
+        progress.fresh.push(record);
+    }
+}
+
+fn remaining(effects: &[Effect], progress: &Progress) -> Vec<Effect> {
+    effects.iter().filter(|effect| !progress.stands.contains(&effect.record())).cloned().collect()
+}
+
+fn opened(crm_id: uuid::Uuid, case: &CaseStands) -> CaseUpdate {
+    CaseUpdate {
+        crm_id,
+        state: CaseState::Open,
+        number: case.number.clone(),
+        created_on: case.created_on.clone(),
+    }
+}
+
+/// Everything before the first effect that does not stand is written. A case that does not stand holds
+/// everything back.
+fn written_up_to(effects: &[Effect], progress: &Progress, written: i64, through: i64) -> i64 {
+    let missing = effects.iter().filter(|effect| !progress.stands.contains(&effect.record()));
+    let mut first = i64::MAX;
+    for effect in missing {
+        if effect.record().kind == RecordKind::Case {
+            return written;
+        }
+        first = first.min(effect.seq());
+    }
+    if effects.is_empty() { written } else { through.min(first.saturating_sub(1)).max(written) }
+}
+
+/// States of a case in which nothing can be written, and none of which makes a new case (R12).
+fn unusable(standing: &Standing, known_open: bool, progress: &Progress) -> Option<(ParkKind, CallFailure)> {
+    // A reserved case whose activities stand was made and then deleted: a retry must not resurrect it.
+    let was_there = known_open || progress.stands.iter().any(|record| record.kind == RecordKind::Activity);
+    let (kind, message) = match standing.case {
+        CaseReading::Absent if was_there => (ParkKind::CaseGone, "the case was deleted in the CRM"),
+        CaseReading::Unreadable => (ParkKind::CaseUnreadable, "the CRM does not let our user read the case"),
+        _ => return None,
+    };
+    let failure = CallFailure {
+        class: FailureClass::Refused,
+        scope: FailureScope::Lane,
+        status: None,
+        message: message.to_owned(),
+        hint: kind.remedy().to_owned(),
+        item: None,
+    };
+    Some((kind, failure))
+}
+
+fn attempt(fence: i64, call: CallRecord) -> Attempt {
+    Attempt {
+        fence,
+        started_at: call.started_at,
+        took_us: i64::try_from(call.took.as_micros()).unwrap_or(i64::MAX),
+        method: call.method.to_owned(),
+        path: call.path,
+        status: call.status,
+        parts: i64::try_from(call.parts).unwrap_or(i64::MAX),
+        failure: call.failure,
+        request: call.request,
+        answer: call.answer,
+    }
+}

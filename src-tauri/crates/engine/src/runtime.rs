@@ -1,0 +1,185 @@
+//! The live side of one connection: its client, its breaker, the leases its passes hold.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use casebridge_connectors::CaseSystem;
+use casebridge_domain::retry::connection_after_failure;
+use casebridge_domain::{CallFailure, Connection, Consumer, Pause, SessionId};
+use casebridge_store::Store;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// One connection at work.
+pub struct Runtime {
+    /// The connection as it was when the runtime was made; a change makes a new runtime.
+    pub(crate) connection: Connection,
+    /// Namespace of record ids.
+    pub(crate) namespace: Uuid,
+    /// The client, or why there is none.
+    pub(crate) crm: Result<Arc<dyn CaseSystem>, CallFailure>,
+    /// Passes at the same time.
+    pub(crate) concurrency: usize,
+    /// Ends this runtime only.
+    pub(crate) stop: CancellationToken,
+    health: Mutex<Health>,
+    held: Mutex<HashMap<SessionId, Held>>,
+    notify: Notify,
+}
+
+struct Health {
+    pause: Option<Pause>,
+    in_a_row: u32,
+    last_success: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy)]
+struct Held {
+    fence: i64,
+    until: Instant,
+}
+
+impl Runtime {
+    pub(crate) fn new(
+        connection: Connection,
+        namespace: Uuid,
+        crm: Result<Arc<dyn CaseSystem>, CallFailure>,
+        concurrency: usize,
+        stop: CancellationToken,
+    ) -> Self {
+        let health =
+            Health { pause: connection.pause.clone(), in_a_row: 0, last_success: connection.last_success_at };
+        Self {
+            connection,
+            namespace,
+            crm,
+            concurrency,
+            stop,
+            health: Mutex::new(health),
+            held: Mutex::default(),
+            notify: Notify::new(),
+        }
+    }
+
+    pub(crate) fn consumer(&self) -> Consumer {
+        Consumer::Crm(self.connection.id)
+    }
+
+    pub(crate) fn wake(&self) {
+        self.notify.notify_one();
+    }
+
+    pub(crate) async fn woken(&self) {
+        self.notify.notified().await;
+    }
+
+    pub(crate) fn in_flight(&self) -> usize {
+        self.held().len()
+    }
+
+    fn health(&self) -> MutexGuard<'_, Health> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<SessionId, Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why nothing but a probe is sent, if so.
+    #[must_use]
+    pub fn pause(&self) -> Option<Pause> {
+        self.health().pause.clone()
+    }
+
+    pub(crate) fn last_success(&self) -> Option<Timestamp> {
+        self.health().last_success
+    }
+
+    /// Notes that the CRM answered as it should; ends a breaker or fault.
+    pub(crate) async fn succeeded(&self, store: &dyn Store, now: Timestamp) {
+        let was_paused = {
+            let mut health = self.health();
+            health.in_a_row = 0;
+            health.last_success = Some(now);
+            health.pause.take().is_some()
+        };
+        if was_paused {
+            tracing::info!(connection.id = %self.connection.id, "the connection goes on");
+            self.keep_pause(store, None).await;
+            self.wake();
+        }
+    }
+
+    /// Notes a failure; may pause the connection.
+    pub(crate) async fn failed(&self, store: &dyn Store, failure: &CallFailure, now: Timestamp, random: f64) {
+        let changed = {
+            let mut health = self.health();
+            health.in_a_row = if failure.concerns_connection() { health.in_a_row + 1 } else { 0 };
+            let pause = connection_after_failure(health.pause.as_ref(), failure, health.in_a_row, now, random);
+            let changed = pause != health.pause;
+            health.pause.clone_from(&pause);
+            changed.then_some(pause)
+        };
+        if let Some(pause) = changed {
+            if let Some(pause) = &pause {
+                tracing::warn!(
+                    connection.id = %self.connection.id, pause.kind = ?pause.kind, pause.failures = pause.failures,
+                    "the connection is paused"
+                );
+            }
+            self.keep_pause(store, pause).await;
+        }
+    }
+
+    async fn keep_pause(&self, store: &dyn Store, pause: Option<Pause>) {
+        // What cannot be kept is found out again after a restart, at the price of one probe.
+        if let Err(error) = store.set_pause(self.connection.id, pause).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the pause could not be stored");
+        }
+    }
+
+    /// The longest a pass may be without a renewal.
+    pub(crate) fn lease(&self) -> Duration {
+        self.write_timeout() * 2 + Duration::from_secs(10)
+    }
+
+    pub(crate) fn write_timeout(&self) -> Duration {
+        self.crm.as_ref().map_or(Duration::from_secs(30), |crm| crm.write_timeout())
+    }
+
+    pub(crate) fn hold(&self, session: SessionId, fence: i64, since: Instant) {
+        self.held().insert(session, Held { fence, until: since + self.lease() });
+    }
+
+    pub(crate) fn let_go(&self, session: SessionId) {
+        self.held().remove(&session);
+    }
+
+    /// Whether a request that starts now ends inside the lease, by the monotonic clock (R14).
+    pub(crate) fn fits_lease(&self, session: SessionId) -> bool {
+        const MARGIN: Duration = Duration::from_secs(2);
+        let need = self.write_timeout() + MARGIN;
+        self.held().get(&session).is_some_and(|held| held.until.saturating_duration_since(Instant::now()) >= need)
+    }
+
+    /// Leases to renew.
+    pub(crate) fn leases(&self) -> Vec<(Consumer, SessionId, i64)> {
+        let consumer = self.consumer();
+        self.held().iter().map(|(session, held)| (consumer, *session, held.fence)).collect()
+    }
+
+    pub(crate) fn renewed(&self, leases: &[(Consumer, SessionId, i64)], since: Instant) {
+        let until = since + self.lease();
+        let mut held = self.held();
+        for (_, session, fence) in leases {
+            if let Some(one) = held.get_mut(session)
+                && one.fence == *fence
+            {
+                one.until = until;
+            }
+        }
+    }
+}

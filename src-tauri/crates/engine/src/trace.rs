@@ -1,0 +1,197 @@
+//! The whole story of a session on one timeline: what came in, what was planned and why, what was sent
+//! and answered, where it stands.
+
+use casebridge_domain::{Event, EventKind, Session, SessionId, SessionKey, Speaker};
+use casebridge_store::Attempt;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::Engine;
+use crate::error::EngineError;
+use crate::explain::Explanation;
+use crate::lanes::LaneView;
+
+/// One line of the timeline.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    /// When, by our clock.
+    pub at: Timestamp,
+    /// `event`, `plan`, `settle`, `retry`, `park`, `wait_for_connection`, `amend` or `call`.
+    pub what: String,
+    /// The connection, for everything but events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
+    /// One line for people.
+    pub summary: String,
+    /// Everything known.
+    pub detail: Value,
+}
+
+/// A case of the session.
+#[derive(Debug, Clone, Serialize)]
+pub struct CaseView {
+    /// The connection's name.
+    pub connection: String,
+    /// Id in the CRM.
+    pub crm_id: String,
+    /// Number, if it has one.
+    pub number: Option<String>,
+    /// State.
+    pub state: String,
+}
+
+/// The story of a session.
+#[derive(Debug, Clone, Serialize)]
+pub struct Trace {
+    /// Its head.
+    pub session: Session,
+    /// Its cases.
+    pub cases: Vec<CaseView>,
+    /// The questions answered first (R40).
+    pub explanation: Vec<Explanation>,
+    /// Its lanes.
+    pub lanes: Vec<LaneView>,
+    /// Everything in order.
+    pub timeline: Vec<Entry>,
+}
+
+impl Engine {
+    /// Finds a session by our id, `source/external id`, external id, case number or case id.
+    pub async fn find_session(&self, text: &str) -> Result<SessionId, EngineError> {
+        let store = self.store();
+        if let Ok(id) = text.parse::<SessionId>() {
+            return Ok(self.session(id).await?.id);
+        }
+        if let Some((source, external_id)) = text.split_once('/') {
+            let key = SessionKey { source: source.to_owned(), external_id: external_id.to_owned() };
+            if store.session(key.session_id()).await?.is_some() {
+                return Ok(key.session_id());
+            }
+        }
+        let by_name = store.find_sessions(text).await?;
+        let by_case = store.find_cases(text).await?.into_iter().map(|case| case.session_id);
+        let mut found: Vec<SessionId> = by_name.into_iter().chain(by_case).collect();
+        found.sort_unstable();
+        found.dedup();
+        match found.as_slice() {
+            [] => Err(EngineError::NotFound { what: "session or case", name: text.to_owned() }),
+            [one] => Ok(*one),
+            several => Err(EngineError::invalid(
+                "session",
+                format!("`{text}` names {} sessions", several.len()),
+                format!("give one of {several:?}, or source/external id"),
+            )),
+        }
+    }
+
+    /// Tells the whole story of a session.
+    pub async fn trace(&self, id: SessionId) -> Result<Trace, EngineError> {
+        let store = self.store();
+        let session = self.session(id).await?;
+        let connections = store.connections().await?;
+        let name = |id| {
+            connections
+                .iter()
+                .find(|connection| connection.id == id)
+                .map_or_else(|| format!("{id} (removed)"), |connection| connection.name.clone())
+        };
+        let mut timeline: Vec<Entry> = store.events(id, 0, i64::MAX).await?.iter().map(event_entry).collect();
+        for (consumer, step) in store.steps(id).await? {
+            timeline.push(Entry {
+                at: step.at,
+                summary: step_summary(&step.what, &step.detail),
+                what: step.what,
+                connection: Some(name(consumer.connection())),
+                detail: step.detail,
+            });
+        }
+        for (connection, attempt) in store.attempts(id).await? {
+            timeline.push(call_entry(name(connection), &attempt));
+        }
+        timeline.sort_by_key(|entry| entry.at);
+        let cases = store
+            .cases(id)
+            .await?
+            .into_iter()
+            .map(|case| CaseView {
+                connection: name(case.connection),
+                crm_id: case.crm_id.to_string(),
+                number: case.number,
+                state: case.state.as_str().to_owned(),
+            })
+            .collect();
+        let filter = casebridge_store::LaneFilter { session: Some(id), ..Default::default() };
+        Ok(Trace {
+            session,
+            cases,
+            explanation: self.explain(id).await?,
+            lanes: self.lanes(filter).await?,
+            timeline,
+        })
+    }
+}
+
+fn event_entry(event: &Event) -> Entry {
+    let summary = match &event.kind {
+        EventKind::Message { from, text, author } => {
+            let who = author.as_deref().unwrap_or(match from {
+                Speaker::Customer => "customer",
+                Speaker::Ai => "AI agent",
+                Speaker::Agent => "agent",
+            });
+            format!("{who}: {}", casebridge_domain::text::cut(&casebridge_domain::text::one_line(text), 100))
+        }
+        EventKind::AttachmentAdded { attachment, .. } => format!("file {}", attachment.name),
+        EventKind::Reasoning { text } => {
+            format!("AI reasoning: {}", casebridge_domain::text::cut(&casebridge_domain::text::one_line(text), 100))
+        }
+        EventKind::ToolCall { name, .. } => format!("AI used the tool {name}"),
+        EventKind::HandedOff { reason, .. } => match reason {
+            Some(reason) => format!("handed off: {reason}"),
+            None => "handed off".to_owned(),
+        },
+        EventKind::TakenOver { by } => format!("taken over by {by}"),
+        EventKind::GivenBack { by } => format!("given back by {by}"),
+        EventKind::Assigned { to, .. } => format!("assigned to {to}"),
+        EventKind::FieldValues { values } => format!("{} field values given", values.len()),
+        EventKind::Resolved { .. } => "resolved".to_owned(),
+        EventKind::Reopened { .. } => "reopened".to_owned(),
+    };
+    Entry {
+        at: event.recorded_at,
+        what: "event".into(),
+        connection: None,
+        summary: format!("#{} {summary}", event.seq),
+        detail: json!({ "seq": event.seq, "id": event.event_id, "occurred_at": event.occurred_at, "event": event.kind }),
+    }
+}
+
+fn step_summary(what: &str, detail: &Value) -> String {
+    let text = |member: &str| detail.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+    match what {
+        "plan" => {
+            let effects = detail.get("effects").and_then(Value::as_array).map_or(0, Vec::len);
+            format!("{}: {effects} records, events {} to {}", text("why"), detail["from"], detail["through"])
+        }
+        "settle" => format!("read back: {} of {} stand, case {}", detail["stand"], detail["asked"], text("case")),
+        "retry" => format!("{} (try {}, next at {})", text("failure"), detail["tries"], text("next")),
+        "park" => format!("{} ({})", text("failure"), text("remedy")),
+        "wait_for_connection" => format!("the connection is paused: {}", text("failure")),
+        "amend" => format!("columns brought up to date: {}", detail["columns"]),
+        _ => detail.to_string(),
+    }
+}
+
+fn call_entry(connection: String, attempt: &Attempt) -> Entry {
+    let status = attempt.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    let failure = attempt.failure.as_deref().map_or_else(String::new, |failure| format!(" – {failure}"));
+    let took = attempt.took_us / 1000;
+    Entry {
+        at: attempt.started_at,
+        what: "call".into(),
+        connection: Some(connection),
+        summary: format!("{} {} → {status} in {took} ms{failure}", attempt.method, attempt.path),
+        detail: json!(attempt),
+    }
+}

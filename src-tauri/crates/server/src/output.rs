@@ -1,0 +1,63 @@
+//! Answers for people (tables) and programs (`--json`).
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use casebridge_api::Command;
+use serde_json::Value;
+
+use crate::tables;
+
+/// Prints an answer. A test that found something missing is no success.
+pub(crate) fn print(command: &Command, answer: &Value, json: bool) -> anyhow::Result<ExitCode> {
+    let text = if json { serde_json::to_string_pretty(answer)? } else { human(command, answer) };
+    let mut out = std::io::stdout().lock();
+    // A reader that went away (`| head`) has had enough.
+    if let Err(error) = writeln!(out, "{}", text.trim_end())
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        return Err(error.into());
+    }
+    if matches!(command, Command::ConnectionTest { .. }) && answer["good"] != Value::Bool(true) {
+        return Ok(ExitCode::from(4));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn human(command: &Command, answer: &Value) -> String {
+    match command {
+        Command::ConnectionAdd(_) => format!(
+            "added connection `{}` ({}) to {}\ntest it: casebridged connection test {}",
+            text(answer, "name"),
+            text(answer, "id"),
+            text(answer, "instance"),
+            text(answer, "name")
+        ),
+        Command::ConnectionSet(_) => format!("changed connection `{}`", text(answer, "name")),
+        Command::ConnectionRemove { .. } => {
+            format!("removed connection `{}`; its history stays", text(answer, "name"))
+        }
+        Command::ConnectionList => tables::connections(answer),
+        Command::ConnectionTest { .. } => tables::test_report(answer),
+        Command::KeyCreate { .. } => {
+            format!("{}\nThis key is shown once. Send it as `Authorization: Bearer <key>`.", text(answer, "key"))
+        }
+        Command::KeyList => tables::keys(answer),
+        Command::KeyRevoke { .. } => format!("revoked key `{}`", text(answer, "name")),
+        Command::LanesList(_) => tables::lanes(answer),
+        Command::LanesCount => tables::counts(answer),
+        Command::LanesRetry(_) => format!("{} lanes are tried again now", answer["count"]),
+        Command::LanesSkip { seq, .. } => format!("event {seq} is left out; a line in the case takes its place"),
+        Command::LanesPark { .. } => "parked; `casebridged lanes retry` releases it".to_owned(),
+        Command::Trace { .. } => tables::trace(answer),
+        Command::Explain { .. } => tables::explanation(answer),
+    }
+}
+
+pub(crate) fn text(value: &Value, member: &str) -> String {
+    match &value[member] {
+        Value::String(text) => text.clone(),
+        Value::Null => "–".to_owned(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,137 @@
+//! Tables and traces for people.
+
+use std::fmt::Write as _;
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde_json::Value;
+
+use crate::output::text;
+
+fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
+    let mut count = 0;
+    for row in rows {
+        count += 1;
+        table.add_row(row);
+    }
+    if count == 0 { "nothing to show".to_owned() } else { table.to_string() }
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+pub(crate) fn connections(answer: &Value) -> String {
+    table(
+        &["NAME", "CRM", "INSTANCE", "MODE", "STATE", "LAST SUCCESS"],
+        list(answer).map(|connection| {
+            let state = match connection["paused"].as_object() {
+                Some(pause) => format!("paused: {}", pause["failure"]["message"].as_str().unwrap_or("by hand")),
+                None => "running".to_owned(),
+            };
+            let mut row: Vec<String> = ["name", "kind", "instance", "mode"].map(|member| text(connection, member)).into();
+            row.extend([state, text(connection, "last_success_at")]);
+            row
+        }),
+    )
+}
+
+pub(crate) fn test_report(answer: &Value) -> String {
+    let report = &answer["report"];
+    let mut out = table(
+        &["CHECK", "RESULT", "EVIDENCE"],
+        list(&report["checks"]).map(|check| {
+            let proof = match check["proof"].as_str() {
+                Some("yes") => "yes",
+                Some("missing") => "MISSING",
+                _ => "not proven",
+            };
+            let hint = check["hint"].as_str().map_or_else(String::new, |hint| format!("\n→ {hint}"));
+            vec![text(check, "what"), proof.to_owned(), format!("{}{hint}", text(check, "detail"))]
+        }),
+    );
+    if let Some(failure) = report["failure"].as_object() {
+        let part = |name: &str| failure.get(name).and_then(Value::as_str).unwrap_or_default();
+        let _ = write!(out, "\n\nfailed: {}\nhint: {}", part("message"), part("hint"));
+    }
+    let verdict = if answer["good"] == Value::Bool(true) { "the connection can be used" } else { "the connection cannot be used yet" };
+    let _ = write!(out, "\n\n{verdict}");
+    out
+}
+
+pub(crate) fn keys(answer: &Value) -> String {
+    table(
+        &["ID", "NAME", "CREATED", "REVOKED"],
+        list(answer).map(|key| ["id", "name", "created_at", "revoked_at"].map(|member| text(key, member)).into()),
+    )
+}
+
+pub(crate) fn lanes(answer: &Value) -> String {
+    table(
+        &["SESSION", "CONNECTION", "STATE", "WRITTEN", "SEEN", "NEWEST", "DUE", "REASON"],
+        list(answer).map(|lane| {
+            let members =
+                ["session", "connection", "state", "written_seq", "considered_seq", "dirty_seq", "due_at", "reason"];
+            // The reason of a parked lane is an object of its own; the words are in `reason` only for others.
+            members
+                .map(|member| match &lane[member] {
+                    Value::Object(reason) => reason["failure"]["message"].as_str().unwrap_or_default().to_owned(),
+                    _ => text(lane, member),
+                })
+                .into()
+        }),
+    )
+}
+
+pub(crate) fn counts(answer: &Value) -> String {
+    table(
+        &["CONNECTION", "LANES", "DUE", "UNDER WAY", "FAILING", "PARKED"],
+        list(answer).map(|row| {
+            let lanes = &row["lanes"];
+            let mut cells = vec![text(row, "connection")];
+            cells.extend(["all", "due", "leased", "failing", "parked"].map(|member| text(lanes, member)));
+            cells
+        }),
+    )
+}
+
+pub(crate) fn explanation(answer: &Value) -> String {
+    let mut out = String::new();
+    for connection in list(answer) {
+        let _ = writeln!(out, "{}", text(connection, "connection"));
+        for answer in list(&connection["answers"]) {
+            let mark = if answer["good"] == Value::Bool(true) { "✓" } else { "!" };
+            let _ = writeln!(out, "  {mark} {} {}", text(answer, "question"), text(answer, "sentence"));
+            let _ = writeln!(out, "    proof: {}", text(answer, "proof"));
+            if let Some(action) = answer["action"].as_str() {
+                let _ = writeln!(out, "    do: {action}");
+            }
+        }
+    }
+    if out.is_empty() { "there is no connection: nothing follows this conversation".to_owned() } else { out }
+}
+
+pub(crate) fn trace(answer: &Value) -> String {
+    let session = &answer["session"];
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "session {}  {}/{}  {}  {}",
+        text(session, "id"),
+        text(session, "source"),
+        text(session, "external_id"),
+        text(session, "channel"),
+        text(session, "status")
+    );
+    for case in list(&answer["cases"]) {
+        let [connection, number, state, id] = ["connection", "number", "state", "crm_id"].map(|member| text(case, member));
+        let _ = writeln!(out, "case    {number}  {state}  {connection}  {id}");
+    }
+    let _ = writeln!(out, "\n{}", explanation(&answer["explanation"]));
+    for entry in list(&answer["timeline"]) {
+        let connection = entry["connection"].as_str().map_or_else(String::new, |name| format!("[{name}] "));
+        let _ = writeln!(out, "{}  {:<8} {connection}{}", text(entry, "at"), text(entry, "what"), text(entry, "summary"));
+    }
+    out
+}
