@@ -28,10 +28,7 @@ fn prepare() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let stage = PathBuf::from(env::var("OUT_DIR")?).join("tauri-build");
     fs::create_dir_all(&stage)?;
-    write_if_changed(
-        &stage.join("Cargo.toml"),
-        &fs::read(root.join("Cargo.toml"))?,
-    )?;
+    write_if_changed(&stage.join("Cargo.toml"), &fs::read(root.join("Cargo.toml"))?)?;
 
     stage_page(&root)?;
     for input in ["Cargo.toml", "src-tauri/build.rs", "src-tauri/capabilities"] {

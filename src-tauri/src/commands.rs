@@ -28,11 +28,7 @@ mod tests {
 
     #[test]
     fn about_tells_the_version_of_this_build() {
-        assert_eq!(
-            about().version,
-            env!("CARGO_PKG_VERSION"),
-            "support asks for this version first"
-        );
+        assert_eq!(about().version, env!("CARGO_PKG_VERSION"), "support asks for this version first");
     }
 
     #[test]
@@ -40,10 +36,7 @@ mod tests {
         let page = include_str!("../../ui/index.html");
         let facts = about();
         for fact in [facts.engine, facts.start, facts.console] {
-            assert!(
-                page.contains(fact),
-                "the page and the command must not differ: {fact}"
-            );
+            assert!(page.contains(fact), "the page and the command must not differ: {fact}");
         }
     }
 

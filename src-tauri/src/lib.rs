@@ -11,7 +11,5 @@ mod commands;
 ///
 /// When the system has no display or no web view to draw with.
 pub fn run() -> tauri::Result<()> {
-    tauri::Builder::default()
-        .invoke_handler(tauri::generate_handler![commands::about])
-        .run(tauri::generate_context!())
+    tauri::Builder::default().invoke_handler(tauri::generate_handler![commands::about]).run(tauri::generate_context!())
 }

@@ -20,27 +20,18 @@ fn workspace() -> Metadata {
 
 /// Every dependency of every package.
 fn edges(metadata: &Metadata) -> impl Iterator<Item = (&Package, &Dependency)> {
-    metadata.packages.iter().flat_map(|package| {
-        package
-            .dependencies
-            .iter()
-            .map(move |dependency| (package, dependency))
-    })
+    metadata
+        .packages
+        .iter()
+        .flat_map(|package| package.dependencies.iter().map(move |dependency| (package, dependency)))
 }
 
 #[test]
 fn every_package_of_the_workspace_has_a_place_in_the_table() {
     let metadata = workspace();
-    let real: BTreeSet<&str> = metadata
-        .packages
-        .iter()
-        .map(|package| package.name.as_str())
-        .collect();
+    let real: BTreeSet<&str> = metadata.packages.iter().map(|package| package.name.as_str()).collect();
     let table: BTreeSet<&str> = PLACES.iter().map(|place| place.package).collect();
-    assert_eq!(
-        real, table,
-        "a package that is not in the table may know anybody; give it a place in rules.rs"
-    );
+    assert_eq!(real, table, "a package that is not in the table may know anybody; give it a place in rules.rs");
 }
 
 #[test]
@@ -48,15 +39,8 @@ fn packages_know_only_those_below_them() {
     let metadata = workspace();
     for (package, dependency) in edges(&metadata) {
         let is_ours = PLACES.iter().any(|place| place.package == dependency.name);
-        let place = PLACES
-            .iter()
-            .find(|place| place.package == package.name.as_str());
-        let Some(Place {
-            knows: Some(knows),
-            reason,
-            ..
-        }) = place.filter(|_| is_ours)
-        else {
+        let place = PLACES.iter().find(|place| place.package == package.name.as_str());
+        let Some(Place { knows: Some(knows), reason, .. }) = place.filter(|_| is_ours) else {
             continue;
         };
         assert!(
@@ -72,25 +56,10 @@ fn packages_know_only_those_below_them() {
 fn every_outside_library_with_one_home_is_named_only_there() {
     let metadata = workspace();
     for (package, dependency) in edges(&metadata) {
-        for Only {
-            library,
-            homes,
-            reason,
-        } in ONLY.iter().filter(|only| only.library == dependency.name)
-        {
-            let is_at_home = homes
-                .iter()
-                .any(|home| home.allows(package.name.as_str(), dependency.kind));
-            let list = homes
-                .iter()
-                .map(Home::describe)
-                .collect::<Vec<_>>()
-                .join("; ");
-            assert!(
-                is_at_home,
-                "{} may not name {library}: {reason}. Its places: {list}",
-                package.name
-            );
+        for Only { library, homes, reason } in ONLY.iter().filter(|only| only.library == dependency.name) {
+            let is_at_home = homes.iter().any(|home| home.allows(package.name.as_str(), dependency.kind));
+            let list = homes.iter().map(Home::describe).collect::<Vec<_>>().join("; ");
+            assert!(is_at_home, "{} may not name {library}: {reason}. Its places: {list}", package.name);
         }
     }
 }
@@ -109,10 +78,7 @@ fn the_tables_name_no_library_that_is_gone() {
 #[test]
 fn a_home_for_tests_is_no_home_for_the_product() {
     let home = Home::InTests("casebridge-sandbox", "drives itself over HTTP");
-    assert!(
-        home.allows("casebridge-sandbox", DependencyKind::Development),
-        "its tests are what the exception is for"
-    );
+    assert!(home.allows("casebridge-sandbox", DependencyKind::Development), "its tests are what the exception is for");
     assert!(
         !home.allows("casebridge-sandbox", DependencyKind::Normal),
         "an exception for tests must not reach what is shipped"

@@ -10,16 +10,8 @@ pub struct Place {
     pub reason: &'static str,
 }
 
-const fn place(
-    package: &'static str,
-    knows: &'static [&'static str],
-    reason: &'static str,
-) -> Place {
-    Place {
-        package,
-        knows: Some(knows),
-        reason,
-    }
+const fn place(package: &'static str, knows: &'static [&'static str], reason: &'static str) -> Place {
+    Place { package, knows: Some(knows), reason }
 }
 
 const DOMAIN: &str = "casebridge-domain";
@@ -35,41 +27,13 @@ const TESTS: &str = "casebridge-tests";
 
 /// Every package of the workspace.
 pub const PLACES: &[Place] = &[
-    place(
-        DOMAIN,
-        &[],
-        "the rules are pure, so that they can be tested and read alone",
-    ),
-    place(
-        STORE,
-        &[DOMAIN],
-        "storing knows what is stored, not who sends or decides",
-    ),
-    place(
-        CONNECTORS,
-        &[DOMAIN],
-        "a CRM client must work without our database: the engine joins the two",
-    ),
-    place(
-        ENGINE,
-        &[DOMAIN, STORE, CONNECTORS],
-        "the engine works without any surface above it",
-    ),
-    place(
-        API,
-        &[DOMAIN, ENGINE],
-        "the console's commands reach the store and the CRMs only through the engine",
-    ),
-    place(
-        GATEWAY,
-        &[DOMAIN, ENGINE, API],
-        "HTTP is a surface: what it may do, the engine decides",
-    ),
-    place(
-        SANDBOX,
-        &[],
-        "a stand-in that shares our code would share our mistakes about the real CRM",
-    ),
+    place(DOMAIN, &[], "the rules are pure, so that they can be tested and read alone"),
+    place(STORE, &[DOMAIN], "storing knows what is stored, not who sends or decides"),
+    place(CONNECTORS, &[DOMAIN], "a CRM client must work without our database: the engine joins the two"),
+    place(ENGINE, &[DOMAIN, STORE, CONNECTORS], "the engine works without any surface above it"),
+    place(API, &[DOMAIN, ENGINE], "the console's commands reach the store and the CRMs only through the engine"),
+    place(GATEWAY, &[DOMAIN, ENGINE, API], "HTTP is a surface: what it may do, the engine decides"),
+    place(SANDBOX, &[], "a stand-in that shares our code would share our mistakes about the real CRM"),
     place(
         SERVER,
         &[DOMAIN, STORE, CONNECTORS, ENGINE, API, GATEWAY, SANDBOX],
@@ -80,16 +44,8 @@ pub const PLACES: &[Place] = &[
         &[DOMAIN, STORE, CONNECTORS, ENGINE, API, GATEWAY, SANDBOX],
         "the desktop program joins the parts and needs no server",
     ),
-    place(
-        "xtask",
-        &[],
-        "it must build before the product does, also when the product does not",
-    ),
-    Place {
-        package: TESTS,
-        knows: None,
-        reason: "journeys join whatever they need",
-    },
+    place("xtask", &[], "it must build before the product does, also when the product does not"),
+    Place { package: TESTS, knows: None, reason: "journeys join whatever they need" },
 ];
 
 /// Where an outside library may be named.
@@ -128,49 +84,26 @@ pub struct Only {
     pub reason: &'static str,
 }
 
-const ONE_STORE: &str =
-    "only the store speaks to databases, so that no transaction spans a call to a CRM";
-const ONE_KEYCHAIN: &str =
-    "only the store touches the keychain, so that a secret has one way in and out";
-const ONE_CLIENT: &str = "only the connectors call other systems, so that every call is recorded, limited and redacted alike";
-const ONE_SERVER: &str =
-    "only the gateway serves HTTP, so that every request passes the same guards";
-const ONE_DESKTOP: &str =
-    "only the shell names Tauri, so that everything else builds and is tested without a web view";
+const ONE_STORE: &str = "only the store speaks to databases, so that no transaction spans a call to a CRM";
+const ONE_KEYCHAIN: &str = "only the store touches the keychain, so that a secret has one way in and out";
+const ONE_CLIENT: &str =
+    "only the connectors call other systems, so that every call is recorded, limited and redacted alike";
+const ONE_SERVER: &str = "only the gateway serves HTTP, so that every request passes the same guards";
+const ONE_DESKTOP: &str = "only the shell names Tauri, so that everything else builds and is tested without a web view";
 
-const FROM_TESTS: Home =
-    Home::Exception(TESTS, "journeys are clients and stand-ins of the product");
+const FROM_TESTS: Home = Home::Exception(TESTS, "journeys are clients and stand-ins of the product");
 
 /// Libraries that not everybody may name.
 pub const ONLY: &[Only] = &[
-    Only {
-        library: "sqlx",
-        homes: &[Home::Whole(STORE)],
-        reason: ONE_STORE,
-    },
-    Only {
-        library: "libsqlite3-sys",
-        homes: &[Home::Whole(STORE)],
-        reason: ONE_STORE,
-    },
-    Only {
-        library: "keyring",
-        homes: &[Home::Whole(STORE)],
-        reason: ONE_KEYCHAIN,
-    },
-    Only {
-        library: "oauth2",
-        homes: &[Home::Whole(CONNECTORS)],
-        reason: ONE_CLIENT,
-    },
+    Only { library: "sqlx", homes: &[Home::Whole(STORE)], reason: ONE_STORE },
+    Only { library: "libsqlite3-sys", homes: &[Home::Whole(STORE)], reason: ONE_STORE },
+    Only { library: "keyring", homes: &[Home::Whole(STORE)], reason: ONE_KEYCHAIN },
+    Only { library: "oauth2", homes: &[Home::Whole(CONNECTORS)], reason: ONE_CLIENT },
     Only {
         library: "reqwest",
         homes: &[
             Home::Whole(CONNECTORS),
-            Home::Exception(
-                SERVER,
-                "its command line asks the running engine, on this computer, over HTTP",
-            ),
+            Home::Exception(SERVER, "its command line asks the running engine, on this computer, over HTTP"),
             Home::InTests(SANDBOX, "its tests call it as a client would"),
             FROM_TESTS,
         ],
@@ -185,14 +118,6 @@ pub const ONLY: &[Only] = &[
         ],
         reason: ONE_SERVER,
     },
-    Only {
-        library: "tauri",
-        homes: &[Home::Whole(SHELL)],
-        reason: ONE_DESKTOP,
-    },
-    Only {
-        library: "tauri-build",
-        homes: &[Home::Whole(SHELL)],
-        reason: ONE_DESKTOP,
-    },
+    Only { library: "tauri", homes: &[Home::Whole(SHELL)], reason: ONE_DESKTOP },
+    Only { library: "tauri-build", homes: &[Home::Whole(SHELL)], reason: ONE_DESKTOP },
 ];

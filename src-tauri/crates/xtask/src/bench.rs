@@ -11,16 +11,7 @@ use crate::workspace::{Workspace, stream};
 /// Builds the benchmarks and runs those that the arguments choose.
 pub fn run(workspace: &Workspace, args: Vec<OsString>) -> Result<ExitCode> {
     setup::all(workspace, Scope::Engine)?;
-    let program = [
-        "run",
-        "--release",
-        "--locked",
-        "--package",
-        "casebridge-tests",
-        "--bin",
-        "bench",
-        "--",
-    ];
+    let program = ["run", "--release", "--locked", "--package", "casebridge-tests", "--bin", "bench", "--"];
     stream(workspace.cargo(program).args(args))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::report::Report;
 use crate::setup::{self, Scope};
@@ -31,9 +31,15 @@ pub fn gates(workspace: &Workspace, report: &mut Report) {
 }
 
 fn format(workspace: &Workspace) -> Result<String> {
-    capture(&mut workspace.cargo(["fmt", "--all", "--", "--check", "--files-with-diff"]))
-        .context("these files are not formatted: run `cargo fmt --all`")?;
-    Ok(String::new())
+    let list = workspace.cargo(["fmt", "--all", "--", "--check", "--files-with-diff"]).output();
+    let list = list.context("could not start `cargo fmt`")?;
+    if list.status.success() {
+        return Ok(String::new());
+    }
+    let root = format!("{}/", workspace.root.display());
+    let files = String::from_utf8_lossy(&list.stdout).replace(&root, "");
+    let problem = String::from_utf8_lossy(&list.stderr);
+    bail!("run `cargo fmt --all`; these files are not formatted:\n{files}{problem}")
 }
 
 /// Clippy as a compiler around the workspace's own crates, on the tests' build.
@@ -43,24 +49,11 @@ fn format(workspace: &Workspace) -> Result<String> {
 /// apart from the ordinary ones, and takes the dependencies as they were built.
 fn clippy(workspace: &Workspace) -> Result<String> {
     let sysroot = capture(workspace.command("rustc").args(["--print", "sysroot"]))?;
-    let in_sysroot = Path::new(sysroot.trim())
-        .join("bin")
-        .join(format!("clippy-driver{}", env::consts::EXE_SUFFIX));
-    let driver = if in_sysroot.exists() {
-        in_sysroot
-    } else {
-        "clippy-driver".into()
-    };
+    let in_sysroot = Path::new(sysroot.trim()).join("bin").join(format!("clippy-driver{}", env::consts::EXE_SUFFIX));
+    let driver = if in_sysroot.exists() { in_sysroot } else { "clippy-driver".into() };
     capture(
         workspace
-            .cargo([
-                "test",
-                "--workspace",
-                "--locked",
-                "--no-run",
-                "--quiet",
-                "--keep-going",
-            ])
+            .cargo(["test", "--workspace", "--locked", "--no-run", "--quiet", "--no-fail-fast"])
             .env("RUSTC_WORKSPACE_WRAPPER", driver)
             .env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__"),
     )

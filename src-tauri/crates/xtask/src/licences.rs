@@ -47,10 +47,7 @@ pub fn check(workspace: &Workspace) -> Result<String> {
 
     let mut wrong = Vec::new();
     for package in &metadata.packages {
-        wrong.extend(
-            licence(package, &allowed)
-                .map(|what| format!("{} {}: {what}", package.name, package.version)),
-        );
+        wrong.extend(licence(package, &allowed).map(|what| format!("{} {}: {what}", package.name, package.version)));
         wrong.extend(age(package));
     }
     wrong.extend(origins(&metadata));
@@ -63,28 +60,20 @@ pub fn check(workspace: &Workspace) -> Result<String> {
 /// What is wrong with the licence of a package.
 fn licence(package: &Package, allowed: &[Licensee]) -> Option<String> {
     let Some(text) = &package.license else {
-        return Some(
-            "states no licence: read its sources, then replace it or allow it here by name"
-                .to_owned(),
-        );
+        return Some("states no licence: read its sources, then replace it or allow it here by name".to_owned());
     };
     let Ok(expression) = Expression::parse_mode(text, ParseMode::LAX) else {
         return Some(format!("its licence `{text}` is no SPDX expression"));
     };
-    let is_allowed =
-        |wanted: &LicenseReq| allowed.iter().any(|licensee| licensee.satisfies(wanted));
+    let is_allowed = |wanted: &LicenseReq| allowed.iter().any(|licensee| licensee.satisfies(wanted));
     (!expression.evaluate(is_allowed)).then(|| format!("its licence `{text}` is not on the list"))
 }
 
 /// What is wrong with the version of a package.
 fn age(package: &Package) -> Option<String> {
-    let (name, good, reason) = TOO_OLD
-        .iter()
-        .find(|(name, good, _)| package.name.as_str() == *name && package.version < *good)?;
-    Some(format!(
-        "{name} {}: {reason}; use {good} or later",
-        package.version
-    ))
+    let (name, good, reason) =
+        TOO_OLD.iter().find(|(name, good, _)| package.name.as_str() == *name && package.version < *good)?;
+    Some(format!("{name} {}: {reason}; use {good} or later", package.version))
 }
 
 /// Every package is ours or comes from one registry: no repository that may move or vanish.
@@ -95,8 +84,7 @@ fn origins(metadata: &Metadata) -> Option<String> {
         .filter_map(|package| package.source.as_ref())
         .map(|source| source.repr.as_str())
         .collect();
-    let is_one_registry =
-        origins.len() <= 1 && origins.iter().all(|origin| origin.starts_with("registry+"));
+    let is_one_registry = origins.len() <= 1 && origins.iter().all(|origin| origin.starts_with("registry+"));
     (!is_one_registry).then(|| {
         let list = origins.into_iter().collect::<Vec<_>>().join(", ");
         format!("packages may come from one registry only, but these are used: {list}")
@@ -108,10 +96,8 @@ mod tests {
     use super::*;
 
     fn is_good(licence_text: &str) -> bool {
-        let allowed: Vec<Licensee> = ALLOWED
-            .iter()
-            .map(|name| Licensee::parse(name).expect("a licence of the list"))
-            .collect();
+        let allowed: Vec<Licensee> =
+            ALLOWED.iter().map(|name| Licensee::parse(name).expect("a licence of the list")).collect();
         let package: Package = serde_json::from_value(serde_json::json!({
             "name": "sample", "version": "1.0.0", "id": "sample", "license": licence_text,
             "dependencies": [], "targets": [], "features": {}, "manifest_path": "Cargo.toml",
@@ -122,21 +108,9 @@ mod tests {
 
     #[test]
     fn one_allowed_alternative_is_enough_but_every_part_counts() {
-        assert!(
-            is_good("LGPL-2.1-or-later OR MIT"),
-            "we may choose the alternative"
-        );
-        assert!(
-            is_good("MIT/Apache-2.0"),
-            "the old form of OR is still in use"
-        );
-        assert!(
-            !is_good("MIT AND GPL-3.0-only"),
-            "both parts of AND bind us"
-        );
-        assert!(
-            !is_good("SSPL-1.0"),
-            "a licence that is not listed was never read"
-        );
+        assert!(is_good("LGPL-2.1-or-later OR MIT"), "we may choose the alternative");
+        assert!(is_good("MIT/Apache-2.0"), "the old form of OR is still in use");
+        assert!(!is_good("MIT AND GPL-3.0-only"), "both parts of AND bind us");
+        assert!(!is_good("SSPL-1.0"), "a licence that is not listed was never read");
     }
 }

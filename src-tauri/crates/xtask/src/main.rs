@@ -24,10 +24,7 @@ use crate::setup::Scope;
 use crate::workspace::Workspace;
 
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    about = "Everything needed to build, try and check Casebridge"
-)]
+#[command(name = "cargo xtask", about = "Everything needed to build, try and check Casebridge")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

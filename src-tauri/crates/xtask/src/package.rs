@@ -13,54 +13,32 @@ use crate::workspace::{Workspace, capture, stream, succeeds};
 /// Builds `casebridged` in release mode and packs it with its licence and its manual.
 pub fn headless(workspace: &Workspace) -> Result<ExitCode> {
     setup::all(workspace, Scope::Engine)?;
-    stream(&mut workspace.cargo([
-        "build",
-        "--release",
-        "--workspace",
-        "--locked",
-        "--bin",
-        "casebridged",
-    ]))?;
+    stream(&mut workspace.cargo(["build", "--release", "--workspace", "--locked", "--bin", "casebridged"]))?;
 
-    let name = format!(
-        "casebridged-{}-{}",
-        env!("CARGO_PKG_VERSION"),
-        host(workspace)?
-    );
+    let name = format!("casebridged-{}-{}", env!("CARGO_PKG_VERSION"), host(workspace)?);
     let packages = workspace.target.join("package");
     let folder = packages.join(&name);
     if folder.exists() {
-        fs::remove_dir_all(&folder)
-            .with_context(|| format!("could not empty {}", folder.display()))?;
+        fs::remove_dir_all(&folder).with_context(|| format!("could not empty {}", folder.display()))?;
     }
     fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
     let program = format!("casebridged{}", env::consts::EXE_SUFFIX);
-    copy(
-        &workspace.target.join("release").join(&program),
-        &folder.join(&program),
-    )?;
+    copy(&workspace.target.join("release").join(&program), &folder.join(&program))?;
     for text in ["LICENSE", "README.md"] {
         copy(&workspace.root.join(text), &folder.join(text))?;
     }
 
     let archive = format!("{name}.tar.gz");
-    stream(
-        workspace
-            .command("tar")
-            .current_dir(&packages)
-            .args(["-czf", &archive, &name]),
-    )?;
+    stream(workspace.command("tar").current_dir(&packages).args(["-czf", &archive, &name]))?;
     let sum = checksum(workspace, &packages, &archive)?;
-    fs::write(packages.join(format!("{archive}.sha256")), &sum)
-        .context("could not write the checksum")?;
+    fs::write(packages.join(format!("{archive}.sha256")), &sum).context("could not write the checksum")?;
     println!("{}", packages.join(&archive).display());
     print!("{sum}");
     Ok(ExitCode::SUCCESS)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to)
-        .with_context(|| format!("could not copy {} into the package", from.display()))?;
+    fs::copy(from, to).with_context(|| format!("could not copy {} into the package", from.display()))?;
     Ok(())
 }
 

@@ -22,20 +22,13 @@ pub fn serve(workspace: &Workspace, args: Vec<OsString>) -> Result<ExitCode> {
     // the package alone would build many of them a second time.
     stream(&mut workspace.cargo(["build", "--workspace", "--locked", "--bin", "casebridged"]))?;
 
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .context("the clock stands before 1970")?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock stands before 1970")?;
     let data = workspace.target.join("run").join(now.as_secs().to_string());
-    fs::create_dir_all(&data)
-        .with_context(|| format!("could not make the data folder {}", data.display()))?;
+    fs::create_dir_all(&data).with_context(|| format!("could not make the data folder {}", data.display()))?;
 
     let program = format!("casebridged{}", env::consts::EXE_SUFFIX);
     let mut engine = workspace.command(workspace.target.join("debug").join(program));
-    engine
-        .arg("serve")
-        .arg("--data")
-        .arg(&data)
-        .arg("--sandbox");
+    engine.arg("serve").arg("--data").arg(&data).arg("--sandbox");
     let chosen = |arg: &OsString| arg.to_string_lossy().starts_with("--listen");
     if !args.iter().any(chosen) {
         engine.args(["--listen", "127.0.0.1:0"]);

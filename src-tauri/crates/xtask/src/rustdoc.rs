@@ -22,14 +22,7 @@ pub fn check(workspace: &Workspace) -> Result<String> {
     let this_program = env::current_exe().context("the path of xtask itself is unknown")?;
     capture(
         workspace
-            .cargo([
-                "test",
-                "--workspace",
-                "--locked",
-                "--doc",
-                "--quiet",
-                "--no-fail-fast",
-            ])
+            .cargo(["test", "--workspace", "--locked", "--doc", "--quiet", "--no-fail-fast"])
             .env("RUSTDOC", this_program)
             .env(PAGES, workspace.target.join("doc")),
     )
@@ -97,15 +90,7 @@ mod tests {
         ];
         assert_eq!(
             for_pages(call.into_iter().map(Into::into)),
-            [
-                "--crate-type",
-                "lib",
-                "--crate-name",
-                "store",
-                "src/lib.rs",
-                "--extern",
-                "serde=libserde.rlib"
-            ],
+            ["--crate-type", "lib", "--crate-name", "store", "src/lib.rs", "--extern", "serde=libserde.rlib"],
             "only what makes it a test may go: the rest says how to find the dependencies"
         );
     }

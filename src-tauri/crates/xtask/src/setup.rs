@@ -14,14 +14,8 @@ pub enum Scope {
 }
 
 /// The web view with its tool kit, then a session bus with a keychain for the tests of secrets.
-const FOR_EVERYTHING: &[&str] = &[
-    "pkg-config",
-    "libgtk-3-dev",
-    "libwebkit2gtk-4.1-dev",
-    "libdbus-1-dev",
-    "dbus",
-    "gnome-keyring",
-];
+const FOR_EVERYTHING: &[&str] =
+    &["pkg-config", "libgtk-3-dev", "libwebkit2gtk-4.1-dev", "libdbus-1-dev", "dbus", "gnome-keyring"];
 
 /// What pkg-config calls the libraries above, for systems without APT.
 const LIBRARIES: &[&str] = &["gtk+-3.0", "webkit2gtk-4.1", "dbus-1"];
@@ -47,11 +41,7 @@ fn system_packages(workspace: &Workspace, scope: Scope) -> Result<Vec<String>> {
     }
     let has_apt = succeeds(workspace.command("apt-get").arg("--version"))
         && succeeds(workspace.command("dpkg-query").arg("--version"));
-    if has_apt {
-        debian_packages(workspace, scope)
-    } else {
-        other_linux(workspace, scope)
-    }
+    if has_apt { debian_packages(workspace, scope) } else { other_linux(workspace, scope) }
 }
 
 fn debian_packages(workspace: &Workspace, scope: Scope) -> Result<Vec<String>> {
@@ -60,11 +50,7 @@ fn debian_packages(workspace: &Workspace, scope: Scope) -> Result<Vec<String>> {
         wanted.push("build-essential");
     }
     if scope == Scope::Everything {
-        wanted.extend(
-            FOR_EVERYTHING
-                .iter()
-                .filter(|package| !is_installed(workspace, package)),
-        );
+        wanted.extend(FOR_EVERYTHING.iter().filter(|package| !is_installed(workspace, package)));
     }
     if wanted.is_empty() {
         return Ok(Vec::new());
@@ -81,31 +67,19 @@ fn debian_packages(workspace: &Workspace, scope: Scope) -> Result<Vec<String>> {
         if !is_root {
             command.args(["-n", "env"]);
         }
-        command
-            .args([
-                "DEBIAN_FRONTEND=noninteractive",
-                "apt-get",
-                "-qq",
-                "-o=Dpkg::Use-Pty=0",
-            ])
-            .args(args);
+        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o=Dpkg::Use-Pty=0"]).args(args);
         capture(&mut command)
     };
     apt(&["update"])?;
     let mut install = vec!["install", "--yes", "--no-install-recommends"];
     install.extend(&wanted);
-    apt(&install)
-        .with_context(|| format!("the packages could not be installed; try `{by_hand}`"))?;
+    apt(&install).with_context(|| format!("the packages could not be installed; try `{by_hand}`"))?;
     Ok(wanted.into_iter().map(str::to_owned).collect())
 }
 
 fn is_installed(workspace: &Workspace, package: &str) -> bool {
-    capture(
-        workspace
-            .command("dpkg-query")
-            .args(["-W", "-f", "${db:Status-Abbrev}", package]),
-    )
-    .is_ok_and(|status| status.starts_with("ii"))
+    capture(workspace.command("dpkg-query").args(["-W", "-f", "${db:Status-Abbrev}", package]))
+        .is_ok_and(|status| status.starts_with("ii"))
 }
 
 fn has_compiler(workspace: &Workspace) -> bool {
@@ -118,8 +92,7 @@ fn other_linux(workspace: &Workspace, scope: Scope) -> Result<Vec<String>> {
         missing.push("a C compiler");
     }
     if scope == Scope::Everything {
-        let found =
-            |name: &&&str| !succeeds(workspace.command("pkg-config").args(["--exists", name]));
+        let found = |name: &&&str| !succeeds(workspace.command("pkg-config").args(["--exists", name]));
         missing.extend(LIBRARIES.iter().filter(found));
     }
     if missing.is_empty() {
@@ -132,21 +105,12 @@ fn other_linux(workspace: &Workspace, scope: Scope) -> Result<Vec<String>> {
     )
 }
 
-fn rust_component(
-    workspace: &Workspace,
-    component: &str,
-    subcommand: &str,
-) -> Result<Option<String>> {
+fn rust_component(workspace: &Workspace, component: &str, subcommand: &str) -> Result<Option<String>> {
     let is_there = || succeeds(&mut workspace.cargo([subcommand, "--version"]));
     if is_there() {
         return Ok(None);
     }
-    if succeeds(
-        workspace
-            .command("rustup")
-            .args(["component", "add", component]),
-    ) && is_there()
-    {
+    if succeeds(workspace.command("rustup").args(["component", "add", component])) && is_there() {
         return Ok(Some(component.to_owned()));
     }
     bail!(

@@ -24,9 +24,7 @@ pub fn all(workspace: &Workspace) -> Result<ExitCode> {
         return Ok(report.verdict());
     }
     let build = ["test", "--workspace", "--locked", "--no-run"];
-    if report.gate("build", || {
-        stream(&mut workspace.cargo(build)).map(|()| String::new())
-    }) {
+    if report.gate("build", || stream(&mut workspace.cargo(build)).map(|()| String::new())) {
         let home = Home::fresh(workspace)?;
         tests(workspace, &home, &mut report)?;
         report.gate("hermetic", || home.untouched());
@@ -41,10 +39,7 @@ fn tests(workspace: &Workspace, home: &Home, report: &mut Report) -> Result<()> 
     let start = Instant::now();
     let mut command = workspace.cargo(["test", "--workspace", "--locked", "--no-fail-fast"]);
     home.isolate(&mut command)?;
-    let mut cargo = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("could not start the tests")?;
+    let mut cargo = command.stdout(Stdio::piped()).spawn().context("could not start the tests")?;
     let output = cargo.stdout.take().context("the tests have no output")?;
     let (mut passed, mut failed) = (0, 0);
     for line in BufReader::new(output).split(b'\n') {
@@ -58,9 +53,7 @@ fn tests(workspace: &Workspace, home: &Home, report: &mut Report) -> Result<()> 
     }
     let status = cargo.wait().context("the end of the tests was not seen")?;
     if !status.success() && failed == 0 {
-        println!(
-            "the tests ended with {status} although none reported a failure: one did not live to report"
-        );
+        println!("the tests ended with {status} although none reported a failure: one did not live to report");
         failed = 1;
     }
     report.count(passed, failed);
@@ -71,9 +64,7 @@ fn tests(workspace: &Workspace, home: &Home, report: &mut Report) -> Result<()> 
 /// Passed and failed of a line such as `test result: ok. 5 passed; 0 failed; 0 ignored; ...`.
 fn result(line: &str) -> Option<(usize, usize)> {
     let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
-    let mut numbers = counts
-        .split("; ")
-        .map(|part| part.split(' ').next()?.parse().ok());
+    let mut numbers = counts.split("; ").map(|part| part.split(' ').next()?.parse().ok());
     Some((numbers.next()??, numbers.next()??))
 }
 
@@ -86,12 +77,10 @@ impl Home {
     fn fresh(workspace: &Workspace) -> Result<Self> {
         let folder = workspace.target.join("test-home");
         if folder.exists() {
-            fs::remove_dir_all(&folder)
-                .with_context(|| format!("could not empty {}", folder.display()))?;
+            fs::remove_dir_all(&folder).with_context(|| format!("could not empty {}", folder.display()))?;
         }
         for name in ["config", "data", "state", "cache", "runtime"] {
-            fs::create_dir_all(folder.join(name))
-                .with_context(|| format!("could not make {}", folder.display()))?;
+            fs::create_dir_all(folder.join(name)).with_context(|| format!("could not make {}", folder.display()))?;
         }
         Ok(Self { folder })
     }
@@ -101,10 +90,7 @@ impl Home {
     fn isolate(&self, command: &mut Command) -> Result<()> {
         let home = env::home_dir().context("this user has no home folder")?;
         for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
-            command.env(
-                name,
-                env::var_os(name).unwrap_or_else(|| home.join(folder).into()),
-            );
+            command.env(name, env::var_os(name).unwrap_or_else(|| home.join(folder).into()));
         }
         for (name, _) in env::vars_os() {
             let text = name.to_string_lossy();
@@ -132,27 +118,17 @@ impl Home {
         }
         bail!(
             "a test wrote into the home folder instead of a temporary one:\n{}",
-            found
-                .iter()
-                .map(|path| path.display().to_string())
-                .collect::<Vec<_>>()
-                .join("\n")
+            found.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n")
         )
     }
 }
 
 /// Every file or folder below that carries the product's name.
 fn ours_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    let entries = fs::read_dir(folder)
-        .with_context(|| format!("could not look into {}", folder.display()))?;
+    let entries = fs::read_dir(folder).with_context(|| format!("could not look into {}", folder.display()))?;
     for entry in entries {
         let entry = entry.context("a folder changed while it was read")?;
-        if entry
-            .file_name()
-            .to_string_lossy()
-            .to_lowercase()
-            .contains("casebridge")
-        {
+        if entry.file_name().to_string_lossy().to_lowercase().contains("casebridge") {
             found.push(entry.path());
         } else if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             ours_below(&entry.path(), found)?;
@@ -169,15 +145,7 @@ mod tests {
     fn results_are_read_and_other_lines_are_not() {
         let good = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.01s";
         assert_eq!(result(good), Some((12, 0)), "what a good binary prints");
-        assert_eq!(
-            result("test result: FAILED. 3 passed; 2 failed; 0 ignored"),
-            Some((3, 2)),
-            "and a bad one"
-        );
-        assert_eq!(
-            result("test a::b ... ok"),
-            None,
-            "single tests are in the sum already"
-        );
+        assert_eq!(result("test result: FAILED. 3 passed; 2 failed; 0 ignored"), Some((3, 2)), "and a bad one");
+        assert_eq!(result("test a::b ... ok"), None, "single tests are in the sum already");
     }
 }

@@ -23,22 +23,12 @@ const KEYS: &[(&str, usize)] = &[
 ];
 
 /// Homes of people: a file that names one works on one machine only.
-const HOMES: &[&str] = &[
-    concat!("/ho", "me/"),
-    concat!("/ro", "ot/"),
-    concat!("/Us", "ers/"),
-    concat!("C:\\Us", "ers\\"),
-];
+const HOMES: &[&str] =
+    &[concat!("/ho", "me/"), concat!("/ro", "ot/"), concat!("/Us", "ers/"), concat!("C:\\Us", "ers\\")];
 
 /// Checks every file that is, or would be, committed.
 pub fn check(workspace: &Workspace) -> Result<String> {
-    let list = [
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ];
+    let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     let files = capture(workspace.command("git").args(list))?;
     let mut wrong = Vec::new();
     let mut count = 0;
@@ -49,10 +39,7 @@ pub fn check(workspace: &Workspace) -> Result<String> {
         };
         count += 1;
         if bytes.len() > MOST_BYTES {
-            wrong.push(format!(
-                "{name}: {} bytes; keep large data out of the sources",
-                bytes.len()
-            ));
+            wrong.push(format!("{name}: {} bytes; keep large data out of the sources", bytes.len()));
         }
         if let Ok(text) = str::from_utf8(&bytes) {
             wrong.extend(faults(name, text, &workspace.root));
@@ -69,9 +56,7 @@ fn faults(name: &str, text: &str, root: &Path) -> Vec<String> {
     let mut wrong = Vec::new();
     let lines = text.lines().count();
     if name.ends_with(".rs") && lines > MOST_LINES {
-        wrong.push(format!(
-            "{name}: {lines} lines; split it, {MOST_LINES} is the most"
-        ));
+        wrong.push(format!("{name}: {lines} lines; split it, {MOST_LINES} is the most"));
     }
     let here = root.to_string_lossy();
     for (line, content) in text.lines().zip(1..).map(|(content, line)| (line, content)) {
@@ -79,13 +64,9 @@ fn faults(name: &str, text: &str, root: &Path) -> Vec<String> {
             wrong.push(format!("{name}:{line}: a path of one machine"));
         }
         if content.contains(concat!("PRIVATE", " KEY-----"))
-            || KEYS
-                .iter()
-                .any(|(prefix, rest)| holds_key(content, prefix, *rest))
+            || KEYS.iter().any(|(prefix, rest)| holds_key(content, prefix, *rest))
         {
-            wrong.push(format!(
-                "{name}:{line}: looks like a secret; use a made-up one that no service hands out"
-            ));
+            wrong.push(format!("{name}:{line}: looks like a secret; use a made-up one that no service hands out"));
         }
     }
     wrong
@@ -95,18 +76,13 @@ fn faults(name: &str, text: &str, root: &Path) -> Vec<String> {
 fn starts_a_path(content: &str, path: &str) -> bool {
     let is_inside = |before: char| before.is_alphanumeric() || "._-~}$>".contains(before);
     // The root of the file system is no path of one machine.
-    path.len() > 1
-        && content
-            .match_indices(path)
-            .any(|(at, _)| !content[..at].ends_with(is_inside))
+    path.len() > 1 && content.match_indices(path).any(|(at, _)| !content[..at].ends_with(is_inside))
 }
 
 fn holds_key(content: &str, prefix: &str, rest: usize) -> bool {
     content.match_indices(prefix).any(|(at, _)| {
         let tail = content[at + prefix.len()..].chars();
-        tail.take_while(|sign| sign.is_ascii_alphanumeric() || "_-".contains(*sign))
-            .count()
-            >= rest
+        tail.take_while(|sign| sign.is_ascii_alphanumeric() || "_-".contains(*sign)).count() >= rest
     })
 }
 
@@ -120,55 +96,23 @@ mod tests {
 
     #[test]
     fn a_path_of_one_machine_is_found() {
-        assert_eq!(
-            count(concat!("see /ho", "me/ada/notes")),
-            1,
-            "a home folder exists on one machine"
-        );
-        assert_eq!(
-            count("log in /builds/here/target"),
-            1,
-            "so does the folder it was built in"
-        );
-        assert_eq!(
-            count(concat!("https://example.com/ho", "me/ada")),
-            0,
-            "an address is no path"
-        );
+        assert_eq!(count(concat!("see /ho", "me/ada/notes")), 1, "a home folder exists on one machine");
+        assert_eq!(count("log in /builds/here/target"), 1, "so does the folder it was built in");
+        assert_eq!(count(concat!("https://example.com/ho", "me/ada")), 0, "an address is no path");
         assert_eq!(count("~/.local/share"), 0, "this one everybody has");
     }
 
     #[test]
     fn a_secret_is_found_and_its_name_is_not() {
-        assert_eq!(
-            count(&format!("{}IA0123456789ABCDEF", "AK")),
-            1,
-            "a whole access key"
-        );
-        assert_eq!(
-            count("a key begins with four letters such as AK and IA"),
-            0,
-            "nobody can use this"
-        );
-        assert_eq!(
-            count(concat!("-----BEGIN PRIVATE", " KEY-----")),
-            1,
-            "the armour of a private key"
-        );
+        assert_eq!(count(&format!("{}IA0123456789ABCDEF", "AK")), 1, "a whole access key");
+        assert_eq!(count("a key begins with four letters such as AK and IA"), 0, "nobody can use this");
+        assert_eq!(count(concat!("-----BEGIN PRIVATE", " KEY-----")), 1, "the armour of a private key");
     }
 
     #[test]
     fn a_source_file_has_a_largest_size() {
         let long = "// line\n".repeat(MOST_LINES + 1);
-        assert_eq!(
-            faults("long.rs", &long, Path::new("/")).len(),
-            1,
-            "nobody reviews it whole"
-        );
-        assert_eq!(
-            faults("long.json", &long, Path::new("/")).len(),
-            0,
-            "data is not read line by line"
-        );
+        assert_eq!(faults("long.rs", &long, Path::new("/")).len(), 1, "nobody reviews it whole");
+        assert_eq!(faults("long.json", &long, Path::new("/")).len(), 0, "data is not read line by line");
     }
 }

@@ -13,30 +13,28 @@ use crate::workspace::Workspace;
 
 /// Checks every package of the workspace.
 pub fn check(workspace: &Workspace) -> Result<String> {
-    let metadata = MetadataCommand::new()
-        .current_dir(&workspace.root)
-        .no_deps()
-        .exec()
-        .context("`cargo metadata` failed")?;
+    let metadata =
+        MetadataCommand::new().current_dir(&workspace.root).no_deps().exec().context("`cargo metadata` failed")?;
     let mut count = 0;
     let mut wrong = Vec::new();
     for package in &metadata.packages {
-        let sources = sources(package)?;
-        for dependency in &package.dependencies {
-            count += 1;
-            let name = dependency.rename.as_ref().unwrap_or(&dependency.name);
-            if !is_used(&sources, &name.replace('-', "_")) && !is_exempt(package, name) {
-                wrong.push(format!(
-                    "{}: `{name}` is not used; remove it from {}",
-                    package.name, package.manifest_path
-                ));
-            }
+        count += package.dependencies.len();
+        let unused = unused(package)?;
+        if !unused.is_empty() {
+            wrong.push(format!("{} does not use {}: remove it from its manifest", package.name, unused.join(", ")));
         }
     }
     if wrong.is_empty() {
         return Ok(format!("{count} dependencies"));
     }
     bail!("{}", wrong.join("\n"))
+}
+
+/// The dependencies that a package names in vain.
+fn unused(package: &Package) -> Result<Vec<&str>> {
+    let sources = sources(package)?;
+    let names = package.dependencies.iter().map(|edge| edge.rename.as_ref().unwrap_or(&edge.name).as_str());
+    Ok(names.filter(|name| !is_used(&sources, &name.replace('-', "_")) && !is_exempt(package, name)).collect())
 }
 
 /// All Rust code of a package: everything beside and below the roots of its targets.
@@ -95,21 +93,9 @@ mod tests {
 
     #[test]
     fn a_path_or_an_import_uses_a_crate() {
-        assert!(
-            is_used("#[tokio::main]", "tokio"),
-            "an attribute is a path too"
-        );
-        assert!(
-            is_used("use rand as dice;", "rand"),
-            "an import of the crate itself"
-        );
-        assert!(
-            !is_used("let url = text;", "url"),
-            "a variable of the same name"
-        );
-        assert!(
-            !is_used("reqwest_mock::start()", "reqwest"),
-            "a longer name"
-        );
+        assert!(is_used("#[tokio::main]", "tokio"), "an attribute is a path too");
+        assert!(is_used("use rand as dice;", "rand"), "an import of the crate itself");
+        assert!(!is_used("let url = text;", "url"), "a variable of the same name");
+        assert!(!is_used("reqwest_mock::start()", "reqwest"), "a longer name");
     }
 }

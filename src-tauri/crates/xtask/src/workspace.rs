@@ -30,8 +30,7 @@ pub struct Workspace {
 impl Workspace {
     /// Finds the sources from the environment that `cargo run` provides.
     pub fn locate() -> Result<Self> {
-        let manifest = env::var_os("CARGO_MANIFEST_DIR")
-            .context("not started by Cargo; start it as `cargo xtask`")?;
+        let manifest = env::var_os("CARGO_MANIFEST_DIR").context("not started by Cargo; start it as `cargo xtask`")?;
         let root = Path::new(&manifest)
             .ancestors()
             .nth(3)
@@ -77,9 +76,7 @@ pub fn succeeds(command: &mut Command) -> bool {
 
 /// Runs with its output on the terminal, and fails when the program does.
 pub fn stream(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("could not start {}", name(command)))?;
+    let status = command.status().with_context(|| format!("could not start {}", name(command)))?;
     if !status.success() {
         bail!("{} ended with {status}", line(command));
     }
@@ -88,17 +85,9 @@ pub fn stream(command: &mut Command) -> Result<()> {
 
 /// Runs silently; what it printed becomes the error when it fails.
 pub fn capture(command: &mut Command) -> Result<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("could not start {}", name(command)))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("could not start {}", name(command)))?;
     if !output.status.success() {
-        bail!(
-            "{} ended with {}\n{}",
-            line(command),
-            output.status,
-            printed(&output)
-        );
+        bail!("{} ended with {}\n{}", line(command), output.status, printed(&output));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -106,12 +95,7 @@ pub fn capture(command: &mut Command) -> Result<String> {
 /// Both streams, for people.
 fn printed(output: &Output) -> String {
     let texts = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
-    texts
-        .iter()
-        .map(|text| text.trim_end())
-        .filter(|text| !text.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n")
+    texts.iter().map(|text| text.trim_end()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn name(command: &Command) -> String {
@@ -120,11 +104,7 @@ fn name(command: &Command) -> String {
 
 fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());
-    let mut text = program
-        .file_name()
-        .unwrap_or(program.as_os_str())
-        .to_string_lossy()
-        .into_owned();
+    let mut text = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
     for arg in command.get_args() {
         text.push(' ');
         text.push_str(&arg.to_string_lossy());
