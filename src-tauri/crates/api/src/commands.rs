@@ -41,6 +41,18 @@ pub enum Command {
         /// Name or id.
         name: String,
     },
+    /// Begins a sign-in as a person; answers `url` and `redirect_uri`.
+    ConnectionSignInBegin {
+        /// Name or id.
+        name: String,
+    },
+    /// Finishes a sign-in.
+    ConnectionSignInFinish {
+        /// Name or id.
+        name: String,
+        /// The address that the browser ended on, or the code.
+        brought: Secret,
+    },
     /// Makes a key for the sessions API.
     KeyCreate {
         /// What it is for.

@@ -3,9 +3,10 @@
 use casebridge_domain::Connection;
 use casebridge_engine::Engine;
 use casebridge_engine::connections::{ConnectionChange, NewCreatio, creatio_settings};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::commands::{ConnectionAdd, ConnectionSet};
+use crate::commands::{ConnectionAdd, ConnectionSet, Secret};
 use crate::error::ApiError;
 
 fn view(connection: &Connection) -> Value {
@@ -45,4 +46,19 @@ pub(crate) async fn test(engine: &Engine, name: &str) -> Result<Value, ApiError>
 
 pub(crate) async fn remove(engine: &Engine, name: &str, actor: &str) -> Result<Value, ApiError> {
     Ok(view(&engine.remove_connection(name, actor).await?))
+}
+
+pub(crate) async fn begin_sign_in(engine: &Engine, name: &str) -> Result<Value, ApiError> {
+    let step = engine.begin_sign_in(name).await?;
+    Ok(json!({ "url": step.url.as_str(), "redirect_uri": step.redirect_uri.as_str() }))
+}
+
+pub(crate) async fn finish_sign_in(
+    engine: &Engine,
+    name: &str,
+    brought: &Secret,
+    actor: &str,
+) -> Result<Value, ApiError> {
+    engine.finish_sign_in(name, brought.0.expose_secret(), actor).await?;
+    Ok(json!({ "name": name }))
 }

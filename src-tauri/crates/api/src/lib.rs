@@ -23,6 +23,10 @@ pub async fn call(engine: &Engine, command: Command, actor: &str) -> Result<Valu
         Command::ConnectionList => connections::list(engine).await,
         Command::ConnectionTest { name } => connections::test(engine, &name).await,
         Command::ConnectionRemove { name } => connections::remove(engine, &name, actor).await,
+        Command::ConnectionSignInBegin { name } => connections::begin_sign_in(engine, &name).await,
+        Command::ConnectionSignInFinish { name, brought } => {
+            connections::finish_sign_in(engine, &name, &brought, actor).await
+        }
         Command::KeyCreate { name } => keys::create(engine, &name, actor).await,
         Command::KeyList => keys::list(engine).await,
         Command::KeyRevoke { name } => keys::revoke(engine, &name, actor).await,

@@ -3,6 +3,13 @@
 //! What a case system can do is in [`port`]; how Creatio does it is in [`creatio`]. Nothing here knows
 //! the store: what must be kept goes through [`port::Vault`] and comes back as data.
 
+pub mod creatio;
 pub mod port;
 
 pub use port::{Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Check, Proof, Standing, TestReport, Vault, VaultError};
+
+/// Installs the process's TLS provider, for whoever makes an HTTP client of their own. Once is enough; again
+/// does no harm.
+pub fn install_crypto() {
+    rustls::crypto::ring::default_provider().install_default().ok();
+}

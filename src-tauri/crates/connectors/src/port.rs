@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use casebridge_domain::{CallFailure, Effect, RecordRef};
+use casebridge_domain::{CallFailure, Effect, RecordRef, SessionKey};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Serialize;
@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub struct Batch<'a> {
     /// The case, which the first effect may open.
     pub case_id: Uuid,
+    /// The session's name at its source, for the link that the records carry.
+    pub session: &'a SessionKey,
     /// What to do.
     pub effects: &'a [Effect],
 }

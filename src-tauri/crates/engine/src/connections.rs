@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use casebridge_connectors::creatio::{Creatio, CreatioSettings, normalise_instance_url};
+use casebridge_connectors::creatio::{Creatio, CreatioSettings};
 use casebridge_connectors::{CallLog, CaseSystem, TestReport, Vault, VaultError};
 use casebridge_domain::{CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, ids};
 use casebridge_store::{SecretName, Secrets};
@@ -93,7 +93,11 @@ pub struct ConnectionChange {
 
 /// Reads a connector's settings; says which member is wrong.
 pub fn creatio_settings(settings: &serde_json::Value) -> Result<CreatioSettings, EngineError> {
-    CreatioSettings::from_json(settings).map_err(EngineError::Crm)
+    CreatioSettings::from_json(settings).map_err(|failure| EngineError::Invalid {
+        member: "settings".into(),
+        problem: format!("cannot be used: {}", failure.message),
+        hint: failure.hint,
+    })
 }
 
 impl Engine {
@@ -117,12 +121,11 @@ impl Engine {
             return Err(EngineError::invalid("name", "is not usable", "give 1 to 64 printable characters"));
         }
         let now = self.inner.clock.now();
-        let url = normalise_instance_url(&new.settings.url).map_err(EngineError::Crm)?;
         let connection = Connection {
             id: ConnectionId(Uuid::now_v7()),
             name: new.name.trim().to_owned(),
             kind: ConnectionKind::Creatio,
-            instance: url.as_str().trim_end_matches('/').to_owned(),
+            instance: new.settings.instance(),
             settings: new.settings.to_json(),
             modes: ModeHistory::new(new.mode),
             pause: None,
@@ -165,7 +168,7 @@ impl Engine {
                 }
             }
         }
-        CreatioSettings::from_json(&connection.settings).map_err(EngineError::Crm)?;
+        creatio_settings(&connection.settings)?;
         if let Some(secret) = change.secret {
             self.vault(connection.id).put(CLIENT_SECRET, secret).await.map_err(|error| vault_failed(&error))?;
         }

@@ -13,6 +13,7 @@ pub mod lanes;
 pub mod pass;
 pub mod runner;
 pub mod runtime;
+pub mod sign_in;
 pub mod trace;
 
 use std::collections::HashMap;
@@ -28,7 +29,7 @@ pub use connections::{Connectors, CreatioConnectors};
 pub use error::EngineError;
 pub use runtime::Runtime;
 
-pub use casebridge_store::LaneFilter;
+pub use casebridge_store::{AppendRefused, Appended, ApiKey, LaneFilter, NewSession};
 
 /// The engine; cheap to clone.
 #[derive(Clone)]
@@ -42,6 +43,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     connectors: Arc<dyn Connectors>,
     runtimes: Mutex<HashMap<ConnectionId, Arc<Runtime>>>,
+    sign_ins: Mutex<HashMap<ConnectionId, casebridge_connectors::creatio::SignIn>>,
     stop: CancellationToken,
     tasks: TaskTracker,
     started: std::sync::atomic::AtomicBool,
@@ -70,6 +72,7 @@ impl Engine {
                 clock,
                 connectors,
                 runtimes: Mutex::default(),
+                sign_ins: Mutex::default(),
                 stop: CancellationToken::new(),
                 tasks: TaskTracker::new(),
                 started: std::sync::atomic::AtomicBool::new(false),

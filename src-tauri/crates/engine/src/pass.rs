@@ -159,13 +159,13 @@ impl Pass<'_> {
         // An intent from before whose fate nobody knows: ask first, or a repeat might run into itself.
         if known.iter().any(|row| !row.stands) {
             let todo = remaining(&effects, &progress);
-            match crm.standing(&Batch { case_id, effects: &todo }, &self.log).await {
+            match crm.standing(&Batch { case_id, session: &session.key, effects: &todo }, &self.log).await {
                 Ok(standing) => {
                     self.note("settle", &standing, &todo, &mut progress);
                     if let Some((kind, failure)) = unusable(&standing, open, &progress) {
                         return self.park(kind, failure, progress, Some(case_id)).await;
                     }
-                    self.amend(crm, case_id, &todo, &standing, &mut progress).await;
+                    self.amend(crm, session, case_id, &todo, &standing, &mut progress).await;
                 }
                 Err(failure) => return self.fail(failure, progress, &effects, through).await,
             }
@@ -177,7 +177,7 @@ impl Pass<'_> {
         if !self.runtime.fits_lease(self.lane.session_id) {
             return self.finish(LaneEnd::Wait, progress, None).await;
         }
-        let batch = Batch { case_id, effects: &todo };
+        let batch = Batch { case_id, session: &session.key, effects: &todo };
         match crm.apply(&batch, &self.log).await {
             Applied::All { case } => {
                 for effect in &todo {
@@ -197,7 +197,7 @@ impl Pass<'_> {
                 if let Some((kind, failure)) = unusable(&standing, open, &progress) {
                     return self.park(kind, failure, progress, Some(case_id)).await;
                 }
-                self.amend(crm, case_id, &todo, &standing, &mut progress).await;
+                self.amend(crm, session, case_id, &todo, &standing, &mut progress).await;
                 if remaining(&effects, &progress).is_empty() {
                     self.succeed(progress, through).await
                 } else {
@@ -212,6 +212,7 @@ impl Pass<'_> {
     async fn amend(
         &self,
         crm: &dyn CaseSystem,
+        session: &Session,
         case_id: uuid::Uuid,
         todo: &[Effect],
         standing: &Standing,
@@ -221,7 +222,7 @@ impl Pass<'_> {
         if differs.is_empty() {
             return;
         }
-        let outcome = crm.amend(&Batch { case_id, effects: todo }, differs, &self.log).await;
+        let outcome = crm.amend(&Batch { case_id, session: &session.key, effects: todo }, differs, &self.log).await;
         let failure = outcome.err().map(|failure| failure.message);
         progress.steps.push(self.step("amend", json!({ "columns": differs, "failure": failure })));
     }

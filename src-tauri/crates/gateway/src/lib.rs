@@ -1,1 +1,39 @@
-//! HTTP surface: the sessions API. The only crate that serves HTTP for the product.
+//! HTTP: the sessions API, the door of the console and the command line, the public listener.
+//!
+//! The only crate that serves HTTP for the product. It decides nothing about conversations: it reads what
+//! was sent, refuses what is not usable with an `application/problem+json` answer that names the member,
+//! and hands the rest to the engine. A 2xx leaves only after the engine said that the effect is on disk.
+//!
+//! There are two routers, one for each listener: [`console_router`] (loopback unless a team server says
+//! otherwise) and [`public_router`] (what a tunnel or proxy is pointed at). [`serve`] runs one of them.
+
+mod body;
+mod console;
+mod events;
+mod guard;
+mod health;
+mod json;
+mod keys;
+mod observe;
+mod openapi;
+mod path;
+mod problem;
+mod query;
+pub mod redirect;
+mod routes;
+mod serve;
+mod sessions;
+mod shortcuts;
+mod state;
+mod wire;
+
+pub use console::{ConsoleError, ConsoleHandler};
+pub use routes::{console_router, public_router};
+pub use serve::serve;
+pub use state::GatewayState;
+
+/// The OpenAPI document of the sessions API, as served at `/v1/openapi.json`.
+#[must_use]
+pub fn openapi_json() -> &'static str {
+    openapi::text()
+}

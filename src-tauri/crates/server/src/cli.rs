@@ -120,7 +120,7 @@ enum ConnectionCommand {
     SignIn {
         /// Name or id.
         name: String,
-        /// The address that the browser ended on, when it cannot reach this computer.
+        /// Ask for the address that the browser ended on: for a browser that cannot reach this computer.
         #[arg(long)]
         paste: bool,
     },
@@ -152,6 +152,9 @@ struct AddCreatio {
     /// Sign in as a person instead of with a client secret; go on with `connection sign-in`.
     #[arg(long)]
     as_person: bool,
+    /// Where the browser returns to after a person's sign-in, as registered with the application.
+    #[arg(long, default_value = "http://localhost:4182/oauth/creatio/callback")]
+    redirect_uri: Url,
     /// Which conversations become cases.
     #[arg(long, value_enum, default_value = "every")]
     mode: ModeArg,
@@ -348,7 +351,9 @@ fn connection(command: ConnectionCommand) -> anyhow::Result<Command> {
         ConnectionCommand::Add(AddCommand::Creatio(add)) => {
             let secret = if add.as_person { None } else { Some(secret(add.secret_stdin)?) };
             let auth = if add.as_person {
-                serde_json::json!({ "kind": "authorization_code", "client_id": add.client_id })
+                serde_json::json!({
+                    "kind": "authorization_code", "client_id": add.client_id, "redirect_uri": add.redirect_uri,
+                })
             } else {
                 serde_json::json!({ "kind": "client_credentials", "client_id": add.client_id })
             };

@@ -47,7 +47,7 @@ pub(crate) async fn open(data: &Path, need_secrets: bool) -> anyhow::Result<Open
 }
 
 pub(crate) fn client() -> anyhow::Result<reqwest::Client> {
-    casebridge_connectors::http::install_crypto();
+    casebridge_connectors::install_crypto();
     // The engine is on this computer: a proxy has no business in between.
     reqwest::Client::builder().no_proxy().build().context("the HTTP client could not be made")
 }

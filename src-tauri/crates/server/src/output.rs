@@ -39,6 +39,8 @@ fn human(command: &Command, answer: &Value) -> String {
         }
         Command::ConnectionList => tables::connections(answer),
         Command::ConnectionTest { .. } => tables::test_report(answer),
+        Command::ConnectionSignInBegin { .. } => text(answer, "url"),
+        Command::ConnectionSignInFinish { name, .. } => format!("signed in: `{name}` goes on"),
         Command::KeyCreate { .. } => {
             format!("{}\nThis key is shown once. Send it as `Authorization: Bearer <key>`.", text(answer, "key"))
         }

@@ -26,7 +26,7 @@ pub(crate) struct Running {
 pub(crate) async fn start(engine: &Engine) -> anyhow::Result<Running> {
     let (client_id, secret, control) = (hex(16), hex(32), token());
     let config = CreatioConfig {
-        clients: vec![ClientApp::new(&client_id, &secret)],
+        clients: vec![ClientApp { client_id: client_id.clone(), client_secret: secret.clone(), ..ClientApp::demo() }],
         control_token: Some(control.clone()),
         ..CreatioConfig::default()
     };

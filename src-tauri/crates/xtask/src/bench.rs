@@ -11,7 +11,9 @@ use crate::workspace::{Workspace, stream};
 /// Builds the benchmarks and runs those that the arguments choose.
 pub fn run(workspace: &Workspace, args: Vec<OsString>) -> Result<ExitCode> {
     setup::all(workspace, Scope::Engine)?;
-    let program = ["run", "--release", "--locked", "--package", "casebridge-tests", "--bin", "bench", "--"];
-    stream(workspace.cargo(program).args(args))?;
+    // The engine that is measured is the real program in a process of its own.
+    let packages = ["--release", "--locked", "--package", "casebridge-server", "--package", "casebridge-tests"];
+    stream(workspace.cargo(["build", "--bins"]).args(packages))?;
+    stream(workspace.cargo(["run"]).args(packages).args(["--bin", "bench", "--"]).args(args))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -78,16 +78,16 @@ fn read(entity: &Entity, body: &Map<String, Json>, config: &CreatioConfig) -> Re
 }
 
 fn value(column: &Column, json: &Json, config: &CreatioConfig) -> Result<Value, Refusal> {
-    let misfit = |edm: &str| Refusal::bad_body(&format!("item : Cannot convert the literal '{json}' to the expected type '{edm}'."));
+    let misfit = |edm: &str| {
+        Refusal::bad_body(&format!("item : Cannot convert the literal '{json}' to the expected type '{edm}'."))
+    };
     if json.is_null() {
         return Ok(Value::Null);
     }
     match &column.kind {
-        Kind::Guid | Kind::Lookup { .. } => json
-            .as_str()
-            .and_then(|text| Uuid::try_parse(text).ok())
-            .map(Value::Guid)
-            .ok_or_else(|| misfit("Edm.Guid")),
+        Kind::Guid | Kind::Lookup { .. } => {
+            json.as_str().and_then(|text| Uuid::try_parse(text).ok()).map(Value::Guid).ok_or_else(|| misfit("Edm.Guid"))
+        }
         Kind::Text { .. } => json.as_str().map(|text| Value::Text(text.to_owned())).ok_or_else(|| misfit("Edm.String")),
         Kind::Int => json.as_i64().map(Value::Int).ok_or_else(|| misfit("Edm.Int32")),
         // `IEEE754Compatible=true` writes decimals as strings; both are taken.
@@ -97,10 +97,7 @@ fn value(column: &Column, json: &Json, config: &CreatioConfig) -> Result<Value, 
             .map(Value::Decimal)
             .ok_or_else(|| misfit("Edm.Decimal")),
         Kind::Bool => json.as_bool().map(Value::Bool).ok_or_else(|| misfit("Edm.Boolean")),
-        Kind::Time => json
-            .as_str()
-            .and_then(|text| time(text, config))
-            .ok_or_else(|| misfit("Edm.DateTimeOffset")),
+        Kind::Time => json.as_str().and_then(|text| time(text, config)).ok_or_else(|| misfit("Edm.DateTimeOffset")),
         Kind::Binary => json
             .as_str()
             .and_then(|text| STANDARD.decode(text).ok())
@@ -128,6 +125,7 @@ fn time(text: &str, config: &CreatioConfig) -> Option<Value> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::super::schema::Schema;
     use super::*;

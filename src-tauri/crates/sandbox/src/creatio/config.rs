@@ -15,7 +15,7 @@ use super::switches::{
 pub struct ClientApp {
     /// Looks like 32 upper-case hex digits.
     pub client_id: String,
-    /// Looks like 64 upper-case hex digits.
+    /// Looks like 64 upper-case hex digits; empty for a public client, which must prove itself with PKCE.
     pub client_secret: String,
     /// The name of the technical user that the client acts as.
     pub user_name: String,
@@ -160,6 +160,9 @@ pub(crate) const DEMO_CLIENT_ID: &str = "3C1F8A92D7E64B0FA5C2E81D09B7F463";
 /// The client secret of [`ClientApp::demo`]; no real system knows it.
 pub(crate) const DEMO_CLIENT_SECRET: &str = "5A0D7E1B94C83F62E7B1A5D09C4F8E3261B7D9A05C8E4F137D2B6A9E0C5F8314";
 
+/// The client id of [`ClientApp::desktop`].
+pub(crate) const DESKTOP_CLIENT_ID: &str = "8E02B7C4A91D4F56B3E70C2A5D81F94E";
+
 impl ClientApp {
     /// A ready client for demonstrations: both grants, a technical user without a contact.
     pub fn demo() -> Self {
@@ -170,6 +173,19 @@ impl ClientApp {
             contact: None,
             active: true,
             grants: vec![Grant::ClientCredentials, Grant::AuthorizationCode],
+            redirect_uris: Vec::new(),
+        }
+    }
+
+    /// A client for desktops: no secret, sign-in with PKCE only.
+    pub fn desktop() -> Self {
+        Self {
+            client_id: DESKTOP_CLIENT_ID.to_owned(),
+            client_secret: String::new(),
+            user_name: "Desktop sign-in".to_owned(),
+            contact: None,
+            active: true,
+            grants: vec![Grant::AuthorizationCode],
             redirect_uris: Vec::new(),
         }
     }
@@ -199,7 +215,7 @@ impl Default for CreatioConfig {
             atomic_groups: false,
             database: DatabaseEngine::default(),
             null_sink: false,
-            clients: vec![ClientApp::demo()],
+            clients: vec![ClientApp::demo(), ClientApp::desktop()],
             sign_in: vec![SignInUser {
                 login: "Supervisor".to_owned(),
                 password: "Supervisor".to_owned(),

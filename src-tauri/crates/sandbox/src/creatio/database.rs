@@ -14,7 +14,7 @@ use super::notification::Notification;
 use super::refusal::Refusal;
 use super::rules::{self, Draft};
 use super::schema::{CREATED_BY, CREATED_ON, Entity, ID, MODIFIED_BY, MODIFIED_ON, OnDelete, Schema};
-use super::signal::{SignalEvent, Saved};
+use super::signal::{Saved, SignalEvent};
 use super::table::{IndexKey, Row, Table};
 use super::value::Value;
 
@@ -23,6 +23,14 @@ struct Undo {
     entity: String,
     id: Uuid,
     before: Option<Row>,
+}
+
+/// Saves that can still be taken back, and how much there was before them.
+struct Open {
+    undo: Vec<Undo>,
+    records: usize,
+    notifications: usize,
+    saved: usize,
 }
 
 /// Who saves, when, and with which request.
@@ -46,7 +54,7 @@ pub(crate) struct Database {
     /// Columns that became required after set-up.
     pub required_since: HashSet<(String, String)>,
     saved: Vec<Saved>,
-    undo: Option<Vec<Undo>>,
+    open: Option<Open>,
 }
 
 impl Database {
@@ -64,7 +72,7 @@ impl Database {
             notifications: Vec::new(),
             required_since: HashSet::new(),
             saved: Vec::new(),
-            undo: None,
+            open: None,
         };
         super::seed::fill(&mut database);
         // What an installation starts with is not news.
@@ -234,8 +242,8 @@ impl Database {
     }
 
     fn remember(&mut self, name: &str, id: Uuid, before: Option<Row>) {
-        if let Some(undo) = &mut self.undo {
-            undo.push(Undo { entity: name.to_owned(), id, before });
+        if let Some(open) = &mut self.open {
+            open.undo.push(Undo { entity: name.to_owned(), id, before });
         }
     }
 
@@ -260,23 +268,31 @@ impl Database {
 
     /// From here on saves can be taken back, for an `atomicityGroup` that really is atomic.
     pub fn begin(&mut self) {
-        self.undo = Some(Vec::new());
+        self.open = Some(Open {
+            undo: Vec::new(),
+            records: self.records.len(),
+            notifications: self.notifications.len(),
+            saved: self.saved.len(),
+        });
     }
 
     pub fn commit(&mut self) {
-        self.undo = None;
+        self.open = None;
     }
 
-    /// Takes back every save since [`Database::begin`].
-    pub fn roll_back(&mut self, records_before: usize) {
-        for undo in self.undo.take().unwrap_or_default().into_iter().rev() {
+    /// Takes back every save since [`Database::begin`], with the signals and mails that they would have led to.
+    pub fn roll_back(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        for undo in open.undo.into_iter().rev() {
             let Some(table) = self.tables.get_mut(&undo.entity) else { continue };
             table.remove(undo.id);
             if let Some(row) = undo.before {
                 table.put(row);
             }
         }
-        self.records.truncate(records_before);
+        self.records.truncate(open.records);
+        self.notifications.truncate(open.notifications);
+        self.saved.truncate(open.saved);
     }
 }
 

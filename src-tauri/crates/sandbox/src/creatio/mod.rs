@@ -39,8 +39,8 @@ mod wire;
 pub use clock::{SandboxClock, VirtualClock};
 pub use config::{ClientApp, CreatioConfig, CustomColumn, CustomKind, Grant, SignInUser};
 pub use fault::{
-    Chance, CutBatch, FaultPlan, GatewayFault, RetryAfter, SlowAnswer, TokenExpiry, UnderUs, UnderUsAct, WhenWork,
-    Withdrawn, BatchPart,
+    BatchPart, BatchPartFails, Chance, CutBatch, FaultPlan, Paced, RetryAfter, SlowAnswer, TokenExpiry, UnderUs,
+    UnderUsAct, WhenWork, Withdrawn,
 };
 pub use ledger::{RecordEntry, RecordOp};
 pub use notification::{Notification, NotificationKind};
@@ -53,5 +53,5 @@ pub use signal::{Delivery, DeliveryOutcome, Signal, SignalEvent, SignalSubscript
 pub use standalone::run_standalone;
 pub use switches::{
     DatabaseEngine, EmptyGuidPatch, HostKind, NavigationInBody, OverLength, PatchUnknown, RightsShape, SystemTables,
-    TextCompare, UnknownSet, Unexecuted, ZonelessDates,
+    TextCompare, Unexecuted, UnknownSet, ZonelessDates,
 };

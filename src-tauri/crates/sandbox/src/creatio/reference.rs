@@ -40,7 +40,12 @@ impl Database {
             let Some(target) = entity.columns[*at].target() else { continue };
             let Some(id) = values[*at].guid() else { continue };
             if !self.table(target).is_some_and(|table| table.contains(id)) {
-                return Err(Refusal::foreign_key(self.config.database, &entity.name, &entity.columns[*at].name, target));
+                return Err(Refusal::foreign_key(
+                    self.config.database,
+                    &entity.name,
+                    &entity.columns[*at].name,
+                    target,
+                ));
             }
         }
         Ok(())

@@ -167,10 +167,9 @@ impl Refusal {
                 &format!("22001: value too long for type character varying({max})"),
                 "Npgsql.PostgresException",
             ),
-            DatabaseEngine::SqlServer => Self::save_failed(
-                "String or binary data would be truncated.",
-                "System.Data.SqlClient.SqlException",
-            ),
+            DatabaseEngine::SqlServer => {
+                Self::save_failed("String or binary data would be truncated.", "System.Data.SqlClient.SqlException")
+            }
         }
     }
 

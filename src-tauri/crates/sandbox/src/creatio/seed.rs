@@ -10,7 +10,11 @@ use super::ids::*;
 
 /// Fills an empty database. People come last: creators are contacts, and the first rows have none to name.
 pub(crate) fn fill(database: &mut Database) {
-    named(database, "CasePriority", &[(PRIORITY_CRITICAL, "Critical"), (PRIORITY_HIGH, "High"), (PRIORITY_MEDIUM, "Medium"), (PRIORITY_LOW, "Low")]);
+    named(
+        database,
+        "CasePriority",
+        &[(PRIORITY_CRITICAL, "Critical"), (PRIORITY_HIGH, "High"), (PRIORITY_MEDIUM, "Medium"), (PRIORITY_LOW, "Low")],
+    );
     named(
         database,
         "CaseOrigin",
@@ -30,9 +34,17 @@ pub(crate) fn fill(database: &mut Database) {
     named(
         database,
         "ClosureCode",
-        &[(CLOSURE_RESOLVED, "Resolved successfully"), (CLOSURE_NO_FAULT, "No fault found"), (CLOSURE_SPAM, "Marked as spam")],
+        &[
+            (CLOSURE_RESOLVED, "Resolved successfully"),
+            (CLOSURE_NO_FAULT, "No fault found"),
+            (CLOSURE_SPAM, "Marked as spam"),
+        ],
     );
-    named(database, "ActivityType", &[(TYPE_TASK, "Task"), (TYPE_EMAIL, "Email"), (TYPE_CALL, "Call"), (TYPE_VISIT, "Visit")]);
+    named(
+        database,
+        "ActivityType",
+        &[(TYPE_TASK, "Task"), (TYPE_EMAIL, "Email"), (TYPE_CALL, "Call"), (TYPE_VISIT, "Visit")],
+    );
     named(database, "ActivityPriority", &[(ACTIVITY_PRIORITY_MEDIUM, "Medium")]);
     named(database, "EmailType", &[(EMAIL_INCOMING, "Incoming"), (EMAIL_OUTGOING, "Outgoing")]);
     named(
@@ -47,7 +59,11 @@ pub(crate) fn fill(database: &mut Database) {
         ],
     );
     named(database, "PortalMessageType", &[(PORTAL_COMMENT, "Comment"), (PORTAL_COMPLAINT, "Complaint")]);
-    named(database, "MessageNotifier", &[(NOTIFIER_EMAIL, "Email"), (NOTIFIER_PORTAL, "Portal"), (NOTIFIER_SOCIAL, "Feed")]);
+    named(
+        database,
+        "MessageNotifier",
+        &[(NOTIFIER_EMAIL, "Email"), (NOTIFIER_PORTAL, "Portal"), (NOTIFIER_SOCIAL, "Feed")],
+    );
     named(
         database,
         "CommunicationType",
@@ -125,7 +141,11 @@ fn categories(database: &mut Database) {
 }
 
 fn people(database: &mut Database) {
-    put(database, "Account", json!({ "Id": ACCOUNT_NORTHWIND, "Name": "Northwind Optics", "Code": "NW-01", "Phone": "+1 202 555 0117" }));
+    put(
+        database,
+        "Account",
+        json!({ "Id": ACCOUNT_NORTHWIND, "Name": "Northwind Optics", "Code": "NW-01", "Phone": "+1 202 555 0117" }),
+    );
     let contacts = [
         json!({ "Id": SUPERVISOR_CONTACT, "Name": "Supervisor", "Email": "supervisor@sandbox.example" }),
         json!({ "Id": AGENT_CONTACT, "Name": "Mary King", "Surname": "King", "GivenName": "Mary", "Email": "mary.king@sandbox.example", "JobTitle": "Support engineer" }),

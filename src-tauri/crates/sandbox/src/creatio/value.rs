@@ -135,6 +135,7 @@ pub(crate) fn is_min_time(at: Timestamp) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -38,3 +38,41 @@ pub(super) fn candidates(table: &Table, expr: &Expr) -> Option<BTreeSet<u64>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::sync::Arc;
+
+    use uuid::Uuid;
+
+    use super::super::super::config::CreatioConfig;
+    use super::super::super::database::Database;
+    use super::super::super::ids;
+    use super::super::filter::parse;
+    use super::*;
+
+    fn looked_at(set: &str, filter: &str) -> Option<usize> {
+        let database = Database::new(Arc::new(CreatioConfig::default()));
+        let entity = database.entity(set).unwrap();
+        let expr = parse(&database, &entity, filter).unwrap();
+        candidates(database.table(set).unwrap(), &expr).map(|found| found.len())
+    }
+
+    #[test]
+    fn lookups_by_id_and_by_case_touch_only_the_rows_they_name() {
+        let ids = format!("Id eq {} or Id eq {}", ids::CUSTOMER_ANNA, ids::CUSTOMER_OMAR);
+        assert_eq!(looked_at("Contact", &ids), Some(2));
+        let of_case = format!("Case/Id eq {} and CreatedOn gt 2026-01-01T00:00:00Z", Uuid::new_v4());
+        assert_eq!(looked_at("Activity", &of_case), Some(0), "no scan for a case without activities");
+        assert_eq!(looked_at("Contact", "Email eq 'omar+shop@haddad.example'"), Some(1));
+        assert_eq!(looked_at("Contact", "ModifiedOn ge 2999-01-01T00:00:00Z"), Some(0));
+    }
+
+    #[test]
+    fn what_no_index_answers_looks_at_every_row() {
+        assert_eq!(looked_at("Contact", "contains(Name,'a')"), None);
+        let mixed = format!("Id eq {} or contains(Name,'a')", ids::CUSTOMER_ANNA);
+        assert_eq!(looked_at("Contact", &mixed), None, "one side of an or is not enough");
+    }
+}

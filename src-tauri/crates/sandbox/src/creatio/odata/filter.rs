@@ -86,7 +86,7 @@ pub(crate) enum Expr {
     Truth(Path),
 }
 
-/// A resolved path; private fields stay with this module.
+/// A resolved path.
 pub(crate) type Path = ColumnPath;
 
 struct Parser<'a> {
@@ -263,15 +263,15 @@ impl Parser<'_> {
     /// Both sides must be of one type: a date or GUID in quotes is text, and refused.
     fn compare(&self, op: Compare, path: Path, literal: Literal) -> Result<Expr, Refusal> {
         let edm = edm_name(&path.kind);
-        let fits = match (&path.kind, &literal) {
+        let fits = matches!(
+            (&path.kind, &literal),
             (_, Literal::Null)
-            | (Kind::Guid | Kind::Lookup { .. }, Literal::Guid(_))
-            | (Kind::Text { .. }, Literal::Text(_))
-            | (Kind::Int | Kind::Decimal, Literal::Number(_))
-            | (Kind::Bool, Literal::Bool(_))
-            | (Kind::Time, Literal::Time(_)) => true,
-            _ => false,
-        };
+                | (Kind::Guid | Kind::Lookup { .. }, Literal::Guid(_))
+                | (Kind::Text { .. }, Literal::Text(_))
+                | (Kind::Int | Kind::Decimal, Literal::Number(_))
+                | (Kind::Bool, Literal::Bool(_))
+                | (Kind::Time, Literal::Time(_))
+        );
         if fits {
             return Ok(Expr::Compare { op, path, literal });
         }

@@ -20,6 +20,6 @@ mod write;
 
 pub(crate) use answer::{Answer, AnswerBody};
 pub(crate) use batch::{BatchFaults, BatchRun, run_batch};
-pub(crate) use filter::parse as parse_filter;
 pub(crate) use evaluate::holds;
+pub(crate) use filter::parse as parse_filter;
 pub(crate) use service::{Call, handle};

@@ -48,8 +48,10 @@ impl Options {
 
 fn number(name: &str, value: &str) -> Result<usize, Refusal> {
     value.trim().parse().map_err(|_| {
-        Refusal::bad_query(&format!("Invalid value '{value}' for {name} query option found. The {name} query option \
-             requires a non-negative integer value."))
+        Refusal::bad_query(&format!(
+            "Invalid value '{value}' for {name} query option found. The {name} query option \
+             requires a non-negative integer value."
+        ))
     })
 }
 

@@ -10,16 +10,16 @@ use super::super::value::Value;
 
 /// A path from a row to a value.
 #[derive(Clone, Debug)]
-pub(super) struct ColumnPath {
+pub(crate) struct ColumnPath {
     /// Lookup columns to follow, each in the object that the one before led to.
     hops: Vec<usize>,
     targets: Vec<String>,
     column: usize,
-    pub kind: Kind,
+    pub(super) kind: Kind,
     /// Set when the path ends in a bare foreign key: legal to parse, fatal to run.
-    pub raw_key: Option<String>,
+    pub(super) raw_key: Option<String>,
     /// Nodes that the framework counts for it.
-    pub nodes: usize,
+    pub(super) nodes: usize,
 }
 
 impl ColumnPath {

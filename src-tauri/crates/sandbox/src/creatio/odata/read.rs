@@ -29,12 +29,7 @@ pub(super) struct Query {
 
 impl Query {
     /// Parses all options; the first thing that is wrong is the one that is named.
-    pub fn read(
-        database: &Database,
-        entity: &Arc<Entity>,
-        options: &Options,
-        depth: usize,
-    ) -> Result<Self, Refusal> {
+    pub fn read(database: &Database, entity: &Arc<Entity>, options: &Options, depth: usize) -> Result<Self, Refusal> {
         let filter = options.filter.as_deref().map(|text| filter::parse(database, entity, text)).transpose()?;
         let orderby = match &options.orderby {
             Some(text) => read_orderby(database, entity, text)?,

@@ -35,9 +35,7 @@ pub(super) fn row(
 
 fn expanded(database: &Database, from: &Row, expansion: &Expansion, spelling: Spelling) -> Json {
     let Expansion { to, query, .. } = expansion;
-    let shown = |other: &Row| {
-        Json::Object(row(database, to, other, query.select.as_deref(), &query.expand, spelling))
-    };
+    let shown = |other: &Row| Json::Object(row(database, to, other, query.select.as_deref(), &query.expand, spelling));
     match expansion.via {
         Via::Lookup(at) => {
             let other = from.values[at].guid().and_then(|id| database.row(&to.name, id));

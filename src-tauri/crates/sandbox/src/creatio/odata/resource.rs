@@ -14,7 +14,12 @@ pub(super) enum Resource {
     Set(String),
     Count(String),
     Record(String, Uuid),
-    Property { set: String, id: Uuid, property: String, raw: bool },
+    Property {
+        set: String,
+        id: Uuid,
+        property: String,
+        raw: bool,
+    },
 }
 
 /// Reads what follows the service root. Keys are bare GUIDs; one in quotes is refused.
@@ -54,6 +59,7 @@ fn key(text: &str) -> Result<Uuid, Refusal> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

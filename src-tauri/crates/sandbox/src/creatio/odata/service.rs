@@ -31,6 +31,8 @@ pub(crate) struct Call {
     /// The absolute service root, such as `http://host/0/odata`.
     pub root: String,
     pub spelling: Spelling,
+    /// `Accept: application/json` on a multipart batch.
+    pub batch_as_json: bool,
     pub actor: Actor,
     /// The number of the HTTP request, for the ledger.
     pub request: u64,
@@ -110,9 +112,10 @@ fn dispatch(state: &mut State, call: &Call, resource: Resource) -> Result<Answer
 }
 
 fn entity_set(state: &State, call: &Call, set: &str) -> Result<Arc<Entity>, Refusal> {
-    state.database.entity(set).ok_or_else(|| {
-        Refusal::unknown_set(state.database.config.unknown_set, set, &format!("{}/{set}", call.root))
-    })
+    state
+        .database
+        .entity(set)
+        .ok_or_else(|| Refusal::unknown_set(state.database.config.unknown_set, set, &format!("{}/{set}", call.root)))
 }
 
 /// A technical user has exactly the rights granted per object; people and jobs are not held up.
@@ -174,7 +177,10 @@ fn one(database: &Database, entity: &Arc<Entity>, id: Uuid, call: &Call) -> Resu
     let select = query.select.as_deref();
     let mut map = Map::new();
     let selection = render::selection(entity, select);
-    map.insert("@odata.context".to_owned(), json!(format!("{}/$metadata#{}{selection}/$entity", call.root, entity.name)));
+    map.insert(
+        "@odata.context".to_owned(),
+        json!(format!("{}/$metadata#{}{selection}/$entity", call.root, entity.name)),
+    );
     map.extend(render::row(database, entity, row, select, &query.expand, call.spelling));
     Ok(Answer::json(200, Json::Object(map)))
 }

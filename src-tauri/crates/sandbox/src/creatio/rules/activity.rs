@@ -41,7 +41,8 @@ pub(super) fn before_save(database: &mut Database, draft: &mut Draft<'_>) -> Res
     }
     durations(draft);
     let by_role = database.config.owner_roles;
-    if draft.get("OwnerId").is_empty() && !(by_role && !draft.get("OwnerRoleId").is_empty()) {
+    let owned_by_role = by_role && !draft.get("OwnerRoleId").is_empty();
+    if draft.get("OwnerId").is_empty() && !owned_by_role {
         // How OData wraps this text is UNCONFIRMED.
         let text = if by_role {
             "Please, fill in either the \"Owner\" or \"Role\" field."

@@ -18,11 +18,7 @@ pub(super) fn defaults(draft: &mut Draft<'_>) {
     draft.set("OriginId", Value::Guid(ids::ORIGIN_CALL));
 }
 
-pub(super) fn before_insert(
-    database: &mut Database,
-    draft: &mut Draft<'_>,
-    saving: Saving<'_>,
-) -> Result<(), Refusal> {
+pub(super) fn before_insert(database: &mut Database, draft: &mut Draft<'_>, saving: Saving<'_>) -> Result<(), Refusal> {
     if !draft.get("SatisfactionLevelId").is_empty() {
         may_change_satisfaction(database, saving)?;
     }
@@ -113,13 +109,8 @@ pub(super) fn after_update(database: &mut Database, entity: &Entity, id: Uuid, o
 /// The stock rules mail the customer at once on New, In progress, Resolved, Closed and Canceled, for both
 /// categories, if the contact has an address and a support mailbox is set up.
 fn mail_customer(database: &mut Database, id: Uuid, saving: Saving<'_>) {
-    const TELLING: [Uuid; 5] = [
-        ids::STATUS_NEW,
-        ids::STATUS_IN_PROGRESS,
-        ids::STATUS_RESOLVED,
-        ids::STATUS_CLOSED,
-        ids::STATUS_CANCELED,
-    ];
+    const TELLING: [Uuid; 5] =
+        [ids::STATUS_NEW, ids::STATUS_IN_PROGRESS, ids::STATUS_RESOLVED, ids::STATUS_CLOSED, ids::STATUS_CANCELED];
     let told = database.field("Case", id, "StatusId").guid().is_some_and(|status| TELLING.contains(&status));
     let categorised = !database.field("Case", id, "CategoryId").is_empty();
     if !told || !database.config.support_mailbox || !(categorised || database.config.notify_without_category) {

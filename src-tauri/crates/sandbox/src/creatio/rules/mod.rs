@@ -57,11 +57,7 @@ pub(crate) fn defaults(_database: &Database, draft: &mut Draft<'_>, saving: Savi
 }
 
 /// Runs after the body was applied and before anything is checked.
-pub(crate) fn before_insert(
-    database: &mut Database,
-    draft: &mut Draft<'_>,
-    saving: Saving<'_>,
-) -> Result<(), Refusal> {
+pub(crate) fn before_insert(database: &mut Database, draft: &mut Draft<'_>, saving: Saving<'_>) -> Result<(), Refusal> {
     match draft.entity.name.as_str() {
         "Case" => case::before_insert(database, draft, saving),
         "Activity" => activity::before_save(database, draft),
@@ -97,13 +93,7 @@ pub(crate) fn before_update(
 }
 
 /// Runs when the change stands.
-pub(crate) fn after_update(
-    database: &mut Database,
-    entity: &Entity,
-    id: Uuid,
-    old: &[Value],
-    saving: Saving<'_>,
-) {
+pub(crate) fn after_update(database: &mut Database, entity: &Entity, id: Uuid, old: &[Value], saving: Saving<'_>) {
     if entity.name == "Case" {
         case::after_update(database, entity, id, old, saving);
     }

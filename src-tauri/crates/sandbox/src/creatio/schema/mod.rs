@@ -16,9 +16,14 @@ use super::config::{CustomColumn, CustomKind};
 pub(crate) enum Kind {
     Guid,
     /// A reference; its OData name ends in `Id`, its navigation property is the name without it.
-    Lookup { to: String },
+    Lookup {
+        to: String,
+    },
     /// ShortText 50, MediumText 250, LongText 500, or without a limit. `html` columns hold markup.
-    Text { max: Option<usize>, html: bool },
+    Text {
+        max: Option<usize>,
+        html: bool,
+    },
     Int,
     Decimal,
     Bool,

@@ -1,0 +1,117 @@
+//! Creatio over OData 4.
+//!
+//! Facts about Creatio stand where the code relies on them: "live hosts answer" was captured from a running
+//! instance, "unconfirmed" was not. Nothing here repeats a write: what stands is read back by id.
+
+mod activity;
+mod address;
+mod apply;
+mod batch;
+mod case;
+mod check;
+mod contact;
+mod http;
+mod markup;
+mod oauth;
+mod odata;
+mod owner;
+mod pace;
+mod probe;
+mod read;
+mod settings;
+mod settle;
+pub mod stock;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use casebridge_domain::CallFailure;
+use tokio::sync::{Mutex, OnceCell};
+use uuid::Uuid;
+
+use self::http::Http;
+use self::oauth::Tokens;
+use self::pace::Pace;
+use self::probe::Statuses;
+use crate::port::{Applied, Batch, CallLog, CaseSystem, Standing, TestReport, Vault};
+
+pub use self::address::{AddressError, normalise_instance_url};
+pub use self::oauth::{CLIENT_SECRET, REFRESH_TOKEN, SignIn, begin_sign_in, finish_sign_in};
+pub use self::settings::{ContactPolicy, CreatioAuth, CreatioSettings, ODataRoot};
+
+/// A client of one Creatio instance. Knows nothing of sessions; keeps a token, where OData answers, what the
+/// case statuses mean, and how fast the instance is.
+pub struct Creatio {
+    settings: CreatioSettings,
+    namespace: Uuid,
+    http: Http,
+    root: OnceCell<ODataRoot>,
+    statuses: Mutex<Option<Arc<Statuses>>>,
+    /// Owner of activities, where the settings name none.
+    employee: OnceCell<Uuid>,
+    /// Columns whose change was read back once.
+    proven: Mutex<HashSet<String>>,
+    pace: Pace,
+}
+
+impl Creatio {
+    /// A client with these settings. `namespace` is the one that all record ids of the instance hang on.
+    /// Makes no call.
+    pub fn new(settings: CreatioSettings, namespace: Uuid, vault: Arc<dyn Vault>) -> Result<Self, CallFailure> {
+        settings.check()?;
+        let client = http::client(&settings.url)?;
+        let tokens = Tokens::new(settings.clone(), client.clone(), vault);
+        Ok(Creatio {
+            namespace,
+            http: Http::new(client, settings.url.clone(), tokens),
+            root: OnceCell::new(),
+            statuses: Mutex::default(),
+            employee: OnceCell::new(),
+            proven: Mutex::default(),
+            pace: Pace::new(settings.write_timeout()),
+            settings,
+        })
+    }
+
+    /// Where OData answers, once known: worth remembering in the settings.
+    #[must_use]
+    pub fn odata_root(&self) -> Option<ODataRoot> {
+        self.root.get().copied()
+    }
+}
+
+impl fmt::Debug for Creatio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Creatio").field("instance", &self.settings.instance()).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl CaseSystem for Creatio {
+    async fn apply(&self, batch: &Batch<'_>, log: &CallLog) -> Applied {
+        self.write_batch(batch, log).await
+    }
+
+    async fn standing(&self, batch: &Batch<'_>, log: &CallLog) -> Result<Standing, CallFailure> {
+        self.read_standing(batch, log).await
+    }
+
+    async fn amend(&self, batch: &Batch<'_>, columns: &[String], log: &CallLog) -> Result<(), CallFailure> {
+        self.write_again(batch, columns, log).await
+    }
+
+    async fn test(&self, log: &CallLog) -> TestReport {
+        self.check(log).await
+    }
+
+    fn batch_limit(&self) -> usize {
+        self.pace.limit()
+    }
+
+    fn write_timeout(&self) -> Duration {
+        self.settings.write_timeout()
+    }
+}

@@ -1,0 +1,34 @@
+//! A listener for one sign-in: it waits for the browser to come back, and closes.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{OriginalUri, State};
+use axum::response::Html;
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Waits for the browser's return on `path` and gives the address that it ended on. Other requests (a
+/// favicon, a pre-flight) are answered 404 and change nothing.
+pub async fn receive(listener: TcpListener, path: &str) -> io::Result<String> {
+    let (returned, mut addresses) = mpsc::channel::<String>(1);
+    let app = Router::new().route(path, get(back)).with_state(Arc::new(returned));
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn({
+        let stop = stop.clone();
+        async move { axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await }
+    });
+    let address = addresses.recv().await;
+    stop.cancel();
+    serving.await.map_err(io::Error::other)??;
+    address.ok_or_else(|| io::Error::other("the listener ended before anybody came back"))
+}
+
+async fn back(State(returned): State<Arc<mpsc::Sender<String>>>, OriginalUri(uri): OriginalUri) -> Html<&'static str> {
+    // A reload of the page comes second and has nothing new to say.
+    returned.try_send(uri.to_string()).ok();
+    Html("<!doctype html><title>Casebridge</title><p>You can close this page and go back to Casebridge.</p>")
+}

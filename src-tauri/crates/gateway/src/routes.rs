@@ -1,0 +1,54 @@
+//! Which path leads where, on which listener.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use std::sync::Arc;
+
+use crate::body::MOST_BYTES;
+use crate::guard::guard;
+use crate::observe::observed;
+use crate::problem::{Kind, Problem};
+use crate::state::GatewayState;
+use crate::{console, events, health, openapi, sessions, shortcuts};
+
+/// The console, the command line and the sessions API: for the loopback listener, or that of a team server.
+pub fn console_router(state: GatewayState) -> Router {
+    let hosts = state.hosts.clone();
+    let router = Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/v1/openapi.json", get(openapi::document))
+        .route("/v1/sessions", get(sessions::find).post(sessions::create))
+        .route("/v1/sessions/{id}", get(sessions::read))
+        .route("/v1/sessions/{id}/events", get(events::page).post(events::append))
+        .route("/v1/sessions/{id}/handoff", post(shortcuts::hand_off))
+        .route("/v1/sessions/{id}/resolve", post(shortcuts::resolve))
+        .route("/v1/sessions/{id}/reopen", post(shortcuts::reopen))
+        .route("/console/call", post(console::call))
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(from_fn_with_state(hosts, guard))
+        .with_state(Arc::new(state));
+    observed(router)
+}
+
+/// What a tunnel or proxy is pointed at. It answers to any host name, and has nothing of the console.
+pub fn public_router(_: GatewayState) -> Router {
+    let router = Router::new()
+        .route("/healthz", get(health::healthz))
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(MOST_BYTES));
+    observed(router)
+}
+
+async fn unknown() -> Problem {
+    Problem::new(Kind::NotFound, "nothing is served under this path").hint("GET /v1/openapi.json lists what is")
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(Kind::Method, "the path exists, but not with this method").hint("the header `Allow` lists the methods")
+}

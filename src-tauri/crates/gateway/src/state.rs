@@ -1,0 +1,58 @@
+//! What the handlers share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use casebridge_engine::Engine;
+use secrecy::SecretString;
+
+use crate::console::ConsoleHandler;
+use crate::keys::Keys;
+
+/// The state as handlers get it.
+pub(crate) type Shared = Arc<GatewayState>;
+
+/// What a gateway serves, and to whom.
+#[derive(Clone)]
+pub struct GatewayState {
+    pub(crate) engine: Engine,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) hosts: Arc<[String]>,
+    pub(crate) console: Option<ConsoleHandler>,
+}
+
+impl GatewayState {
+    /// A gateway to this engine. `local_token` is what the command line on the same computer shows.
+    #[must_use]
+    pub fn new(engine: Engine, local_token: SecretString) -> Self {
+        Self { engine, keys: Arc::new(Keys::new(&local_token)), hosts: Arc::new([]), console: None }
+    }
+
+    /// Carries out what is posted to `/console/call`; without it that route answers 404.
+    #[must_use]
+    pub fn with_console(mut self, handler: ConsoleHandler) -> Self {
+        self.console = Some(handler);
+        self
+    }
+
+    /// Host names, without port, that the console listener answers to beside the loopback ones.
+    #[must_use]
+    pub fn with_hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
+        self.hosts = hosts.into_iter().collect();
+        self
+    }
+
+    /// How long a key that was found valid is not looked up again: a revoked key works this long at most.
+    /// 5 seconds unless set.
+    #[must_use]
+    pub fn with_key_memory(mut self, memory: Duration) -> Self {
+        self.keys = Arc::new(self.keys.with_memory(memory));
+        self
+    }
+}
+
+impl std::fmt::Debug for GatewayState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GatewayState").field("hosts", &self.hosts).finish_non_exhaustive()
+    }
+}

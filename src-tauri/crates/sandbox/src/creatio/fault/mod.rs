@@ -1,0 +1,10 @@
+//! What may go wrong, when, and in which order the dice are thrown.
+
+mod dice;
+mod plan;
+
+pub(crate) use dice::{DataFault, FaultState, Thrown, TokenFault};
+pub use plan::{
+    BatchPart, BatchPartFails, Chance, CutBatch, FaultPlan, Paced, RetryAfter, SlowAnswer, TokenExpiry, UnderUs,
+    UnderUsAct, WhenWork, Withdrawn,
+};

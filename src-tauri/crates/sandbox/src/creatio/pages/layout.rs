@@ -1,0 +1,105 @@
+//! The frame around every page, and how values are put into it.
+
+use html_escape::encode_safe;
+use uuid::Uuid;
+
+use super::super::database::Database;
+use super::super::value::{Value, format_time};
+
+/// Addresses of pages; the control token goes along from page to page.
+pub(super) struct Links {
+    token: String,
+}
+
+impl Links {
+    pub fn from_query(query: Option<&str>) -> Self {
+        let token = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("token="));
+        Self { token: token.map(|token| format!("?token={}", encode_safe(token))).unwrap_or_default() }
+    }
+
+    pub fn list(&self) -> String {
+        format!("/sandbox/{}", self.token)
+    }
+
+    pub fn case(&self, id: Uuid) -> String {
+        format!("/sandbox/cases/{id}{}", self.token)
+    }
+}
+
+const STYLE: &str = "\
+:root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1b2430;--soft:#5b6776;--line:#e1e5ea;--link:#1a56b8;\
+--new:#e5effc;--new-ink:#17498f;--run:#fdf0d7;--run-ink:#7a4b00;--done:#dff3e6;--done-ink:#14603a;--off:#e8eaed;--off-ink:#4b5563}\
+@media(prefers-color-scheme:dark){:root{--bg:#12161c;--card:#1a2029;--ink:#e4e9f0;--soft:#98a4b3;--line:#2b3440;--link:#8ab8ff;\
+--new:#1b3050;--new-ink:#b5d3ff;--run:#3d2e12;--run-ink:#ffd899;--done:#15382a;--done-ink:#a4e5c3;--off:#2b323c;--off-ink:#b9c2cd}}\
+*{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--ink);font:14px/1.45 system-ui,-apple-system,'Segoe UI',sans-serif}\
+header{display:flex;gap:1rem;align-items:baseline;padding:.75rem 1.25rem;border-bottom:1px solid var(--line);background:var(--card)}\
+header a{font-weight:600;color:inherit;text-decoration:none}header span{color:var(--soft)}\
+main{max-width:80rem;margin:0 auto;padding:1.25rem}h1{font-size:1.25rem;margin:0 0 .25rem;overflow-wrap:anywhere}h2{font-size:.95rem;margin:1.25rem 0 .5rem}\
+a{color:var(--link)}.soft{color:var(--soft)}.num{text-align:right;font-variant-numeric:tabular-nums}\
+table{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line);border-radius:8px;overflow:hidden}\
+th,td{padding:.4rem .6rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}th{font-weight:600;color:var(--soft);font-size:.8rem}\
+tr:last-child td{border-bottom:0}tbody tr:hover{background:color-mix(in srgb,var(--link) 6%,transparent)}td.subject{max-width:28rem;overflow-wrap:anywhere}td.time,td.name{white-space:nowrap}\
+.chip{display:inline-block;padding:.05rem .5rem;border-radius:999px;font-size:.8rem;white-space:nowrap;background:var(--new);color:var(--new-ink)}\
+.chip.run{background:var(--run);color:var(--run-ink)}.chip.done{background:var(--done);color:var(--done-ink)}.chip.off{background:var(--off);color:var(--off-ink)}\
+.empty{padding:3rem 1rem;text-align:center;background:var(--card);border:1px dashed var(--line);border-radius:8px;color:var(--soft)}\
+.record{display:grid;grid-template-columns:minmax(15rem,20rem) 1fr;gap:1.25rem}@media(max-width:52rem){.record{grid-template-columns:1fr}}\
+dl{margin:0;padding:.75rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:8px}dt{color:var(--soft);font-size:.78rem;margin-top:.5rem}dt:first-child{margin-top:0}dd{margin:0;overflow-wrap:anywhere}\
+.html,.item{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.65rem .9rem;margin-bottom:.6rem;overflow-wrap:anywhere}\
+.item header{all:unset;display:flex;gap:.6rem;flex-wrap:wrap;align-items:baseline;color:var(--soft);font-size:.82rem}.item h3{font-size:.92rem;margin:.2rem 0}\
+.text{white-space:pre-wrap;overflow-wrap:anywhere}";
+
+/// A whole page; `body` is markup already.
+pub(super) fn frame(title: &str, aside: &str, links: &Links, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width,initial-scale=1\"><meta name=\"referrer\" content=\"no-referrer\">\
+         <title>{}</title><style>{STYLE}</style></head><body><header><a href=\"{}\">Sandbox CRM</a>\
+         <span>{}</span></header><main>{body}</main></body></html>",
+        encode_safe(title),
+        links.list(),
+        encode_safe(aside),
+    )
+}
+
+/// The page of a case that is not there.
+pub(super) fn gone(links: &Links) -> String {
+    let body = format!(
+        "<div class=\"empty\"><p>There is no such case. It may have been deleted.</p><p><a href=\"{}\">All \
+         cases</a></p></div>",
+        links.list()
+    );
+    frame("Case not found", "", links, &body)
+}
+
+/// The display name of a lookup's row.
+pub(super) fn name_of(database: &Database, entity: &str, id: Option<Uuid>) -> String {
+    let Some(id) = id else { return String::new() };
+    database.field(entity, id, "Name").text().unwrap_or_default().to_owned()
+}
+
+/// A moment, to the second.
+pub(super) fn moment(value: &Value) -> String {
+    match value {
+        Value::Time(at) => {
+            let text = format_time(*at, 0);
+            text.chars().take(19).collect::<String>().replace('T', " ")
+        }
+        _ => String::new(),
+    }
+}
+
+/// A case status in its colour; flags decide, not names.
+pub(super) fn status_chip(database: &Database, status: Option<Uuid>) -> String {
+    let flag = |name: &str| status.is_some_and(|id| database.field("CaseStatus", id, name).is_true());
+    let stage = status.map(|id| database.field("CaseStatus", id, "StageNumber"));
+    let class = if flag("IsFinal") {
+        "off"
+    } else if flag("IsResolved") {
+        "done"
+    } else if stage == Some(Value::Int(1)) {
+        "new"
+    } else {
+        "run"
+    };
+    format!("<span class=\"chip {class}\">{}</span>", encode_safe(&name_of(database, "CaseStatus", status)))
+}

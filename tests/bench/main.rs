@@ -1,0 +1,37 @@
+//! Benches: each figure beside a yardstick taken in the same run, as medians over alternating pairs.
+//!
+//! `cargo xtask bench [-- NAME...]`. `CASEBRIDGE_BENCH_CONVERSATIONS` names a file in the replay format for the
+//! long runs; without it conversations come from a seed.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot go on stops where it is")]
+
+mod end_to_end;
+mod http;
+mod memory;
+mod replay;
+mod report;
+mod restart;
+mod store;
+
+#[tokio::main]
+async fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
+    if runs("store") {
+        store::run().await;
+    }
+    if runs("http") {
+        http::run().await;
+    }
+    if runs("end-to-end") {
+        end_to_end::run().await;
+    }
+    if runs("restart") {
+        restart::run().await;
+    }
+    if runs("replay") {
+        replay::run().await;
+    }
+    if runs("memory") {
+        memory::run().await;
+    }
+}

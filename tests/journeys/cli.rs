@@ -1,0 +1,92 @@
+//! The command line: scriptable, honest exit codes, secrets never in arguments or output.
+
+use casebridge_tests::process::{Served, command, ok, run};
+use casebridge_tests::world::eventually;
+use serde_json::Value;
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_readme_s_first_steps_work() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let _engine = Served::start(&data, &["--sandbox"]);
+    let example = casebridge_tests::conversations::root().join("docs/examples/conversations.jsonl");
+    let said = ok(&data, &["replay", example.to_str().unwrap(), "--handoff-share", "0.3"], "");
+    assert!(said.contains("12 conversations"), "{said}");
+    let again = ok(&data, &["replay", example.to_str().unwrap(), "--handoff-share", "0.3"], "");
+    assert!(again.contains("12 were done before"), "a replay goes on where it stopped: {again}");
+    eventually("all lanes are synced", async || {
+        let lanes = json(&ok(&data, &["lanes", "list", "--json"], ""));
+        let lanes = lanes.as_array().unwrap().clone();
+        (lanes.len() == 12 && lanes.iter().all(|lane| lane["state"] == "synced")).then_some(())
+    })
+    .await;
+    let lanes = json(&ok(&data, &["lanes", "list", "--json"], ""));
+    for member in ["session", "consumer", "written_seq", "considered_seq", "dirty_seq", "due_at", "reason"] {
+        assert!(lanes[0].get(member).is_some(), "scripts rely on `{member}`");
+    }
+    let trace = json(&ok(&data, &["trace", "late-parcel", "--json"], ""));
+    let number = trace["cases"][0]["number"].as_str().unwrap();
+    let by_case = json(&ok(&data, &["trace", number, "--json"], ""));
+    assert_eq!(by_case["session"]["id"], trace["session"]["id"], "from a case one gets the same story");
+    let human = ok(&data, &["explain", "late-parcel"], "");
+    assert!(human.contains("Yes: case"), "{human}");
+    assert!(ok(&data, &["connection", "test", "sandbox"], "").contains("the connection can be used"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_are_shown_once_and_stop_when_revoked() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let engine = Served::start(&data, &[]);
+    let key = json(&ok(&data, &["key", "create", "--name", "bot", "--json"], ""))["key"].as_str().unwrap().to_owned();
+    let listed = ok(&data, &["key", "list"], "");
+    assert!(listed.contains("bot") && !listed.contains(&key), "the key itself is never listed");
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let post = async || {
+        let body = serde_json::json!({ "source": "s", "external_id": "1", "channel": "web" });
+        client.post(format!("{}/v1/sessions", engine.url)).bearer_auth(&key).json(&body).send().await.unwrap().status()
+    };
+    assert_eq!(post().await, 201, "made");
+    assert_eq!(post().await, 200, "found");
+    ok(&data, &["key", "revoke", "bot"], "");
+    eventually("the revoked key is refused", async || (post().await == 401).then_some(())).await;
+}
+
+#[test]
+fn exit_codes_mean_something() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let code = |arguments: &[&str], input: &str| run(&data, arguments, input).status.code();
+    let add = ["connection", "add", "creatio", "--name", "x", "--client-id", "c", "--secret-stdin", "--url"];
+    let with = |url: &'static str| [&add[..], &[url]].concat();
+    assert_eq!(code(&["frobnicate"], ""), Some(2), "unusable input");
+    assert_eq!(code(&with("http://crm.example.com"), "s3cret"), Some(2), "plain http is for loopback only");
+    assert_eq!(code(&with("http://127.0.0.1:9"), ""), Some(2), "a secret is needed");
+    assert_eq!(code(&with("http://127.0.0.1:9"), "s3cret\n"), Some(0));
+    assert_eq!(code(&with("http://127.0.0.1:9"), "s3cret"), Some(5), "the name is taken");
+    assert_eq!(code(&["connection", "test", "x"], ""), Some(4), "nobody listens there");
+    assert_eq!(code(&["connection", "test", "y"], ""), Some(3), "no such thing");
+    assert_eq!(code(&["trace", "nothing"], ""), Some(3));
+    let listed = ok(&data, &["connection", "list", "--json"], "");
+    assert!(!listed.contains("s3cret"), "secrets are never shown");
+    let mut without = command(&data);
+    let without = without.args(["serve"]).env_remove("CASEBRIDGE_SECRETS_KEY").output().unwrap();
+    assert_eq!(without.status.code(), Some(6), "without keychain and key nothing starts");
+    let said = String::from_utf8_lossy(&without.stderr).into_owned();
+    assert!(said.contains("CASEBRIDGE_SECRETS_KEY"), "{said}");
+}
+
+#[test]
+fn r17_a_second_engine_on_the_folder_is_refused_and_told_who_has_it() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let engine = Served::start(&data, &[]);
+    let second = run(&data, &["serve", "--listen", "127.0.0.1:0"], "");
+    assert_eq!(second.status.code(), Some(6));
+    let said = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(said.contains(&engine.url), "the first engine is named: {said}");
+}

@@ -1,0 +1,184 @@
+//! A world: store, engine, stand-in CRM.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use casebridge_domain::pace::Pace;
+use casebridge_domain::{Connection, Consumer, Contact, Mode, SessionId};
+use casebridge_engine::connections::{NewCreatio, creatio_settings};
+use casebridge_engine::{Clock, CreatioConnectors, Engine, SystemClock};
+use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio};
+use casebridge_store::{DataFolder, FolderLock, NewSession, Secrets, SessionLog as _, Sqlite};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::Conversation;
+
+/// Key of the secrets file in tests.
+pub const SECRETS_KEY: &str = "a key for tests, long enough";
+
+/// How a world differs from the usual one.
+pub struct WorldOptions {
+    /// Which sessions become cases.
+    pub mode: Mode,
+    /// The stand-in.
+    pub creatio: CreatioConfig,
+    /// Time and chance.
+    pub clock: Arc<dyn Clock>,
+    /// Members laid over the connection's settings.
+    pub settings: Value,
+    /// Quiet time; short, because most journeys are not about it.
+    pub pace: Pace,
+}
+
+impl Default for WorldOptions {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Every,
+            creatio: CreatioConfig::default(),
+            clock: Arc::new(SystemClock),
+            settings: json!({}),
+            pace: Pace { quiet: Duration::from_millis(20), at_most: Duration::from_millis(60) },
+        }
+    }
+}
+
+/// One engine on one data folder.
+pub struct Side {
+    folder: tempfile::TempDir,
+    _lock: FolderLock,
+    /// The store.
+    pub store: Sqlite,
+    /// The engine, started.
+    pub engine: Engine,
+    /// The connection to the stand-in.
+    pub connection: Connection,
+}
+
+/// A stand-in and an engine that follows into it.
+pub struct World {
+    /// The stand-in.
+    pub creatio: RunningCreatio,
+    /// The engine's side.
+    pub side: Side,
+}
+
+impl World {
+    /// A world with the usual options and this mode.
+    pub async fn new(mode: Mode) -> Self {
+        Self::with(WorldOptions { mode, ..WorldOptions::default() }).await
+    }
+
+    /// A world with these options.
+    pub async fn with(options: WorldOptions) -> Self {
+        let creatio = CreatioSandbox::start(options.creatio.clone()).await.unwrap();
+        let side = Side::open(&creatio, &options).await;
+        Self { creatio, side }
+    }
+
+    /// The stand-in's insides.
+    pub fn crm(&self) -> &CreatioSandbox {
+        &self.creatio.sandbox
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.side.engine
+    }
+}
+
+impl Side {
+    /// An engine with an empty data folder of its own beside a stand-in that may hold things already.
+    pub async fn open(creatio: &RunningCreatio, options: &WorldOptions) -> Self {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(temp.path().join("data")).unwrap();
+        let lock = folder.lock().unwrap();
+        let key = SecretString::from(SECRETS_KEY);
+        let secrets = Secrets::open(folder.secrets_file(), Some(key), "tests").await.unwrap();
+        let store = Sqlite::open(&folder.database().unwrap()).await.unwrap();
+        store.set_pace(options.pace);
+        let engine = Engine::new(
+            Arc::new(store.clone()),
+            Some(secrets),
+            Arc::clone(&options.clock),
+            Arc::new(CreatioConnectors),
+        );
+        engine.start().await.unwrap();
+        let client = ClientApp::demo();
+        let mut settings = json!({
+            "url": creatio.instance_url,
+            "identity_url": creatio.identity_url,
+            "auth": { "kind": "client_credentials", "client_id": client.client_id },
+            "session_column": "UsrSessionId",
+        });
+        for (member, value) in options.settings.as_object().into_iter().flatten() {
+            settings[member] = value.clone();
+        }
+        let new = NewCreatio {
+            name: "creatio".into(),
+            mode: options.mode,
+            settings: creatio_settings(&settings).unwrap(),
+            secret: Some(SecretString::from(client.client_secret)),
+        };
+        let connection = engine.add_creatio(new, "test").await.unwrap();
+        Self { folder: temp, _lock: lock, store, engine, connection }
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Makes the session of a conversation.
+    pub async fn session(&self, conversation: &Conversation) -> SessionId {
+        let new = NewSession {
+            key: conversation.key.clone(),
+            channel: "web".into(),
+            topic: conversation.topic.clone(),
+            contact: Contact::default(),
+        };
+        self.engine.ensure_session(new).await.unwrap().0.id
+    }
+
+    /// Sends a whole conversation, event by event.
+    pub async fn send(&self, conversation: &Conversation) -> SessionId {
+        let id = self.session(conversation).await;
+        for event in conversation.events() {
+            self.engine.append(id, vec![event]).await.unwrap();
+        }
+        id
+    }
+
+    /// Sends many, side by side.
+    pub async fn send_all(&self, conversations: &[Conversation]) {
+        futures::future::join_all(conversations.iter().map(|conversation| self.send(conversation))).await;
+    }
+
+    /// The lane consumer of the connection.
+    pub fn consumer(&self) -> Consumer {
+        Consumer::Crm(self.connection.id)
+    }
+
+    /// Waits until nothing is due or under way on the connection. Parked lanes count as settled.
+    pub async fn settled(&self) {
+        use casebridge_store::Lanes as _;
+        eventually("every lane is synced or parked", async || {
+            let counts = self.store.lane_counts(self.consumer()).await.unwrap();
+            (counts.due == 0 && counts.leased == 0).then_some(())
+        })
+        .await;
+    }
+}
+
+/// Waits for a condition, and says which when it does not come true.
+pub async fn eventually<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+    // Far beyond what anything takes; only a broken engine gets here.
+    let give_up = tokio::time::Instant::now() + Duration::from_secs(120);
+    loop {
+        if let Some(value) = condition().await {
+            return value;
+        }
+        assert!(tokio::time::Instant::now() < give_up, "did not come true: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
