@@ -29,7 +29,8 @@ async fn fill(store: &Sqlite) {
             let session_id = store.ensure_session(new, Timestamp::now()).await.unwrap().0.id;
             let events: Vec<NewEvent> = (0..MESSAGES)
                 .map(|number| {
-                    let text = format!("message {number} of session {session}: where is my parcel, it was due on Tuesday");
+                    let text =
+                        format!("message {number} of session {session}: where is my parcel, it was due on Tuesday");
                     let kind = EventKind::Message { from: Speaker::Customer, text, author: None };
                     NewEvent { event_id: format!("m{number}"), occurred_at: None, kind }
                 })

@@ -17,7 +17,10 @@ use crate::report::{heading, line};
 fn load() -> Vec<Conversation> {
     let Some(path) = std::env::var_os("CASEBRIDGE_BENCH_CONVERSATIONS") else { return seeded(1_500, 1_000) };
     let file = flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap());
-    BufReader::new(file).lines().map(|line| conversations::from_json(&serde_json::from_str(&line.unwrap()).unwrap())).collect()
+    BufReader::new(file)
+        .lines()
+        .map(|line| conversations::from_json(&serde_json::from_str(&line.unwrap()).unwrap()))
+        .collect()
 }
 
 fn with_handoffs(mut all: Vec<Conversation>) -> Vec<Conversation> {
@@ -40,7 +43,11 @@ async fn mode(all: &[Conversation], mode: Mode) {
         &format!("{} conversations, mode {mode:?}", all.len()),
         &format!("{} cases, {} activities", world.crm().count("Case"), world.crm().count("Activity")),
         &format!("exactly those expected: {}", expected().count()),
-        &format!("{:.0} s, {:.2} calls each", began.elapsed().as_secs_f64(), world.crm().data_calls() as f64 / all.len() as f64),
+        &format!(
+            "{:.0} s, {:.2} calls each",
+            began.elapsed().as_secs_f64(),
+            world.crm().data_calls() as f64 / all.len() as f64
+        ),
     );
 }
 
@@ -53,7 +60,8 @@ async fn switched(all: &[Conversation], first: Mode, second: Mode) {
     world.side.send_all(after).await;
     world.side.settled().await;
     let has_case = |mode, one: &Conversation| mode == Mode::Every || one.handed_off();
-    let expected = before.iter().filter(|one| has_case(first, one)).chain(after.iter().filter(|one| has_case(second, one)));
+    let expected =
+        before.iter().filter(|one| has_case(first, one)).chain(after.iter().filter(|one| has_case(second, one)));
     expect_exactly(world.crm(), expected.clone());
     line(
         &format!("{first:?}, switched to {second:?} midway"),

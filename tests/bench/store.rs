@@ -33,7 +33,11 @@ async fn rate(store: &Sqlite, writers: usize, round: usize) -> (f64, f64) {
                 let text = "I would like to know when my parcel arrives, it was due on Tuesday.".to_owned();
                 let kind = EventKind::Message { from: Speaker::Customer, text, author: None };
                 let event = NewEvent { event_id: format!("m{number}"), occurred_at: None, kind };
-                store.append(Append { session_id, events: Arc::new([event]) }, Timestamp::now()).await.unwrap().unwrap();
+                store
+                    .append(Append { session_id, events: Arc::new([event]) }, Timestamp::now())
+                    .await
+                    .unwrap()
+                    .unwrap();
                 done.fetch_add(1, Ordering::Relaxed);
             }
         })

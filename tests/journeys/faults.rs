@@ -21,7 +21,8 @@ async fn the_records_after_a_run_full_of_faults_are_those_of_a_run_without() {
     faulty.side.send_all(&conversations).await;
     // The faults go on until everything is through: nothing may depend on a calm end.
     faulty.side.settled().await;
-    let parked = faulty.engine().lanes(casebridge_store::LaneFilter { parked: Some(true), ..Default::default() }).await.unwrap();
+    let parked =
+        faulty.engine().lanes(casebridge_store::LaneFilter { parked: Some(true), ..Default::default() }).await.unwrap();
     assert!(parked.is_empty(), "no transient fault may park a lane: {parked:?}");
     expect_exactly(faulty.crm(), conversations.iter());
     assert_eq!(cases(faulty.crm()), cases(clean.crm()), "kind, key, text and order per case");

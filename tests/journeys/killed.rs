@@ -19,7 +19,8 @@ async fn killed_every_moment_nothing_is_missing_and_nothing_doubled() {
     connect(&data, &creatio);
     let conversations = casebridge_tests::seeded(120, 40);
     let file = temp.path().join("conversations.jsonl");
-    std::fs::write(&file, conversations.iter().map(casebridge_tests::conversations::to_json).collect::<String>()).unwrap();
+    std::fs::write(&file, conversations.iter().map(casebridge_tests::conversations::to_json).collect::<String>())
+        .unwrap();
 
     let mut engine = Served::start(&data, &[]);
     let mut replay = command(&data)

@@ -1,5 +1,10 @@
 //! Journeys: the whole engine against the stand-in Creatio, one module per journey.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a journey that cannot go on stops where it is")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a journey that cannot go on stops where it is"
+)]
 
 mod calls;
 mod cli;

@@ -23,12 +23,14 @@ async fn a_refused_item_parks_its_lane_alone_and_skipping_leaves_a_line() {
     world.side.settled().await;
     world.crm().require_column("Activity", "Notes");
     world.engine().append(first, vec![poisoned.events().remove(1)]).await.unwrap();
-    eventually("the lane is parked", async || {
-        (world.engine().lanes(parked()).await.unwrap().len() == 1).then_some(())
-    })
-    .await;
+    eventually("the lane is parked", async || (world.engine().lanes(parked()).await.unwrap().len() == 1).then_some(()))
+        .await;
     let lane = world.engine().lanes(parked()).await.unwrap().remove(0);
-    assert!(lane.reason.as_deref().is_some_and(|reason| reason.contains("Notes")), "the CRM's words: {:?}", lane.reason);
+    assert!(
+        lane.reason.as_deref().is_some_and(|reason| reason.contains("Notes")),
+        "the CRM's words: {:?}",
+        lane.reason
+    );
     world.crm().reset();
     world.side.send_all(healthy).await;
     eventually("the others are through", async || (world.crm().count("Case") >= healthy.len()).then_some(())).await;

@@ -22,6 +22,7 @@ async fn a_reinstalled_engine_finds_its_records_instead_of_doubling_them() {
     assert_eq!(after, rows, "0 new cases, 0 new activities, 0 new contacts");
     assert_eq!(cases(world.crm()), before, "and nothing is changed");
     expect_exactly(world.crm(), conversations.iter());
-    let lanes = second.engine.lanes(casebridge_store::LaneFilter { unfinished: true, ..Default::default() }).await.unwrap();
+    let lanes =
+        second.engine.lanes(casebridge_store::LaneFilter { unfinished: true, ..Default::default() }).await.unwrap();
     assert!(lanes.is_empty(), "the second engine knows that everything stands: {lanes:?}");
 }

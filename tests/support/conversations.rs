@@ -132,8 +132,8 @@ impl Dice {
 /// handed off, a quarter resolved.
 pub fn seeded(count: usize, seed: u64) -> Vec<Conversation> {
     const WORDS: [&str; 16] = [
-        "order", "late", "refund", "ok", "thanks", "why?", "o'neil", "<b>", "&amp;", "50 %", "ünï", "☂", "please", "again",
-        "invoice", "tomorrow",
+        "order", "late", "refund", "ok", "thanks", "why?", "o'neil", "<b>", "&amp;", "50 %", "ünï", "☂", "please",
+        "again", "invoice", "tomorrow",
     ];
     let mut dice = Dice(seed);
     (0..count)
@@ -144,7 +144,10 @@ pub fn seeded(count: usize, seed: u64) -> Vec<Conversation> {
                     let words = 1 + dice.roll(9);
                     let text: Vec<&str> = (0..words).map(|_| WORDS[dice.roll(16) as usize]).collect();
                     let from = if turn % 2 == 0 { Speaker::Customer } else { Speaker::Ai };
-                    Line { id: format!("t{turn}"), kind: EventKind::Message { from, text: text.join(" "), author: None } }
+                    Line {
+                        id: format!("t{turn}"),
+                        kind: EventKind::Message { from, text: text.join(" "), author: None },
+                    }
                 })
                 .collect();
             let key = SessionKey { source: "seed".into(), external_id: format!("{seed}-{number}") };

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use casebridge_sandbox::creatio::CreatioSandbox;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::Conversation;
 
@@ -26,13 +28,17 @@ impl CaseInCrm {
         self.activities
             .iter()
             .filter(|(title, _)| title.starts_with("Incoming") || title.starts_with("Outgoing"))
-            .map(|(_, text)| text.split("\n\nSession: ").next().unwrap_or(text))
+            .map(|(_, text)| text.split("\n\ncasebridge://session/").next().unwrap_or(text))
             .collect()
     }
 }
 
 fn text(row: &Map<String, Value>, column: &str) -> String {
     row.get(column).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn start(row: &Map<String, Value>) -> Timestamp {
+    text(row, "StartDate").parse().unwrap()
 }
 
 /// All cases by session, and a panic when a session has two or an activity belongs to none.
@@ -52,11 +58,16 @@ pub fn cases(crm: &CreatioSandbox) -> BTreeMap<String, CaseInCrm> {
         assert!(found.insert(session.clone(), case).is_none(), "two cases for session {session}");
     }
     let mut activities = crm.records("Activity");
-    activities.sort_by_key(|row| text(row, "StartDate"));
-    let mut times: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    activities.sort_by_key(|row| start(row));
+    let mut times: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
     for row in activities {
-        let session = by_id.get(&text(&row, "CaseId")).expect("an activity belongs to a case of ours");
-        times.entry(session.clone()).or_default().push(text(&row, "StartDate"));
+        let case = text(&row, "CaseId");
+        if case == Uuid::nil().to_string() {
+            // What Creatio leaves of an activity whose case was deleted.
+            continue;
+        }
+        let session = by_id.get(&case).expect("an activity belongs to a case of ours");
+        times.entry(session.clone()).or_default().push(start(&row));
         let case = found.get_mut(session).unwrap();
         case.activities.push((text(&row, "Title"), text(&row, "DetailedResult")));
     }

@@ -1,6 +1,11 @@
 //! Support for journeys: a world with a real store, the real engine and the stand-in Creatio on port 0,
 //! conversations from files and from a seed, and what the CRM must hold afterwards.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a journey that cannot go on stops where it is")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a journey that cannot go on stops where it is"
+)]
 
 pub mod conversations;
 pub mod crm;

@@ -162,23 +162,45 @@ impl Side {
     /// Waits until nothing is due or under way on the connection. Parked lanes count as settled.
     pub async fn settled(&self) {
         use casebridge_store::Lanes as _;
-        eventually("every lane is synced or parked", async || {
-            let counts = self.store.lane_counts(self.consumer()).await.unwrap();
-            (counts.due == 0 && counts.leased == 0).then_some(())
-        })
+        eventually_told(
+            "every lane is synced or parked",
+            async || {
+                let counts = self.store.lane_counts(self.consumer()).await.unwrap();
+                (counts.due == 0 && counts.leased == 0).then_some(())
+            },
+            async || {
+                format!(
+                    "{:#?}",
+                    self.engine
+                        .lanes(casebridge_store::LaneFilter { unfinished: true, limit: 5, ..Default::default() })
+                        .await
+                )
+            },
+        )
         .await;
     }
 }
 
 /// Waits for a condition, and says which when it does not come true.
-pub async fn eventually<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(what: &str, condition: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_told(what, condition, async || String::new()).await
+}
+
+/// The same, with a description of what was there instead.
+pub async fn eventually_told<T>(
+    what: &str,
+    mut condition: impl AsyncFnMut() -> Option<T>,
+    instead: impl AsyncFn() -> String,
+) -> T {
     // Far beyond what anything takes; only a broken engine gets here.
-    let give_up = tokio::time::Instant::now() + Duration::from_secs(120);
+    let give_up = tokio::time::Instant::now() + Duration::from_secs(300);
     loop {
         if let Some(value) = condition().await {
             return value;
         }
-        assert!(tokio::time::Instant::now() < give_up, "did not come true: {what}");
+        if tokio::time::Instant::now() >= give_up {
+            panic!("did not come true: {what} {}", instead().await);
+        }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -30,8 +30,7 @@ pub(crate) async fn add(engine: &Engine, add: ConnectionAdd, actor: &str) -> Res
 }
 
 pub(crate) async fn set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {
-    let change =
-        ConnectionChange { mode: set.mode, settings: set.settings, secret: set.secret.map(|secret| secret.0) };
+    let change = ConnectionChange { mode: set.mode, settings: set.settings, secret: set.secret.map(|secret| secret.0) };
     Ok(view(&engine.change_connection(&set.name, change, actor).await?))
 }
 

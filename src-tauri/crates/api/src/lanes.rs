@@ -66,7 +66,11 @@ pub(crate) async fn park(engine: &Engine, name: LaneName, why: &str, actor: &str
 pub(crate) async fn count(engine: &Engine) -> Result<Value, ApiError> {
     let mut counts = Vec::new();
     for connection in engine.connections().await? {
-        let lanes = engine.store().lane_counts(Consumer::Crm(connection.id)).await.map_err(casebridge_engine::EngineError::from)?;
+        let lanes = engine
+            .store()
+            .lane_counts(Consumer::Crm(connection.id))
+            .await
+            .map_err(casebridge_engine::EngineError::from)?;
         counts.push(json!({ "connection": connection.name, "lanes": lanes }));
     }
     Ok(Value::Array(counts))

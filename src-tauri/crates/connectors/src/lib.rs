@@ -6,7 +6,10 @@
 pub mod creatio;
 pub mod port;
 
-pub use port::{Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Check, Proof, Standing, TestReport, Vault, VaultError};
+pub use port::{
+    Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Check, Proof, Standing, TestReport,
+    Vault, VaultError,
+};
 
 /// Installs the process's TLS provider, for whoever makes an HTTP client of their own. Once is enough; again
 /// does no harm.

@@ -141,7 +141,11 @@ fn first_activity_seq(snapshot: &Snapshot<'_>) -> i64 {
     if snapshot.written_seq > 0 {
         return 0;
     }
-    snapshot.events.iter().find(|e| matches!(e.kind, EventKind::Message { .. } | EventKind::AttachmentAdded { .. })).map_or(0, |e| e.seq)
+    snapshot
+        .events
+        .iter()
+        .find(|e| matches!(e.kind, EventKind::Message { .. } | EventKind::AttachmentAdded { .. }))
+        .map_or(0, |e| e.seq)
 }
 
 fn activity(kind: &EventKind, seq: i64, opening_seq: Option<i64>) -> Option<ActivityKind> {
@@ -168,10 +172,12 @@ fn activity(kind: &EventKind, seq: i64, opening_seq: Option<i64>) -> Option<Acti
 fn open_case(snapshot: &Snapshot<'_>, previous: Option<Uuid>, opening_seq: i64) -> Effect {
     let Snapshot { session, events, .. } = snapshot;
     let known = || events.iter().take_while(|event| event.seq <= opening_seq);
-    let messages = || known().filter_map(|event| match &event.kind {
-        EventKind::Message { from, text, .. } => Some((*from, text)),
-        _ => None,
-    });
+    let messages = || {
+        known().filter_map(|event| match &event.kind {
+            EventKind::Message { from, text, .. } => Some((*from, text)),
+            _ => None,
+        })
+    };
     let first = messages().find(|(from, _)| *from == Speaker::Customer).or_else(|| messages().next());
     let subject = session
         .topic

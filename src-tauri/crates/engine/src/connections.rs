@@ -34,7 +34,11 @@ impl Connectors for CreatioConnectors {
     }
 
     fn concurrency(&self, connection: &Connection) -> usize {
-        connection.settings.get("concurrency").and_then(serde_json::Value::as_u64).map_or(8, |n| n.clamp(1, 64) as usize)
+        connection
+            .settings
+            .get("concurrency")
+            .and_then(serde_json::Value::as_u64)
+            .map_or(8, |n| n.clamp(1, 64) as usize)
     }
 }
 
@@ -111,7 +115,9 @@ impl Engine {
         Arc::new(ConnectionVault { secrets: self.inner.secrets.clone(), connection })
     }
 
-    pub(crate) fn runtimes(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<ConnectionId, Arc<crate::Runtime>>> {
+    pub(crate) fn runtimes(
+        &self,
+    ) -> std::sync::MutexGuard<'_, std::collections::HashMap<ConnectionId, Arc<crate::Runtime>>> {
         self.inner.runtimes.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -152,7 +158,12 @@ impl Engine {
     }
 
     /// Changes a connection. A switch of the mode applies to events from now on (R10).
-    pub async fn change_connection(&self, name: &str, change: ConnectionChange, actor: &str) -> Result<Connection, EngineError> {
+    pub async fn change_connection(
+        &self,
+        name: &str,
+        change: ConnectionChange,
+        actor: &str,
+    ) -> Result<Connection, EngineError> {
         let mut connection = self.connection(name).await?;
         let now = self.inner.clock.now();
         if let Some(mode) = change.mode {

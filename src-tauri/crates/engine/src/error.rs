@@ -47,7 +47,9 @@ impl EngineError {
     pub fn hint(&self) -> String {
         match self {
             Self::Store(StoreError::FolderInUse { .. }) => "use that engine, or stop it first".into(),
-            Self::Store(error) if error.is_transient() => "try again; if it goes on, check disk space and rights".into(),
+            Self::Store(error) if error.is_transient() => {
+                "try again; if it goes on, check disk space and rights".into()
+            }
             Self::Secret(error) => error.hint().into(),
             Self::Append(AppendRefused::Conflict { .. }) => "give another event an id of its own".into(),
             Self::Crm(failure) => failure.hint.clone(),

@@ -95,7 +95,8 @@ fn about_case(case: Option<&Case>, lane: Option<&LaneView>) -> Answer {
             (None, true) => "Not yet: the conversation waits for its turn.".to_owned(),
             (None, false) => "No: this connection was added after the conversation ended.".to_owned(),
         };
-        let proof = lane.map_or_else(|| "no lane".to_owned(), |lane| format!("looked at up to event {}", lane.considered_seq));
+        let proof =
+            lane.map_or_else(|| "no lane".to_owned(), |lane| format!("looked at up to event {}", lane.considered_seq));
         let action = match lane.map(|lane| &lane.state) {
             Some(LaneState::Parked { reason }) => Some(reason.kind.remedy().to_owned()),
             Some(LaneState::Paused { .. }) => Some("mend the connection, then `connection test`".to_owned()),
@@ -112,11 +113,17 @@ fn about_case(case: Option<&Case>, lane: Option<&LaneView>) -> Answer {
             let why = why.map_or_else(String::new, |why| format!(" ({why})"));
             (false, format!("Not yet: its creation is under way{why}."), None)
         }
-        CaseState::Gone => (false, format!("Not any more: case {name} was deleted in the CRM."), Some("link another case or leave it")),
-        CaseState::Merged => (false, format!("Case {name} was merged into another."), Some("follow the surviving case or leave it")),
-        CaseState::Unreadable => {
-            (false, format!("Case {name} cannot be read by our user."), Some("give the integration user read access, then retry"))
+        CaseState::Gone => {
+            (false, format!("Not any more: case {name} was deleted in the CRM."), Some("link another case or leave it"))
         }
+        CaseState::Merged => {
+            (false, format!("Case {name} was merged into another."), Some("follow the surviving case or leave it"))
+        }
+        CaseState::Unreadable => (
+            false,
+            format!("Case {name} cannot be read by our user."),
+            Some("give the integration user read access, then retry"),
+        ),
     };
     Answer { question, good, sentence, proof, action: action.map(str::to_owned) }
 }
@@ -125,7 +132,9 @@ fn about_messages(case: Option<&Case>, rows: &[&LedgerRow], wanted: usize) -> An
     let standing = rows.iter().filter(|row| row.kind == RecordKind::Activity && row.stands).count();
     let (good, sentence) = match case {
         None => (true, "There is no case to hold them.".to_owned()),
-        Some(_) if standing >= wanted => (true, format!("Yes: all {standing} of this conversation's activities stand.")),
+        Some(_) if standing >= wanted => {
+            (true, format!("Yes: all {standing} of this conversation's activities stand."))
+        }
         Some(_) => (false, format!("Not yet: {standing} of {wanted} activities stand.")),
     };
     let proof = format!("{standing} ledger rows stand");
@@ -138,7 +147,13 @@ fn about_fields(connection: &Connection) -> Answer {
         Some(column) => format!("Only the session id, in {column}: no field is mapped on this connection."),
         None => "No field is mapped on this connection; the session id is in the case's description.".to_owned(),
     };
-    Answer { question: "Are the fields filled?", good: true, sentence, proof: "the connection's settings".into(), action: None }
+    Answer {
+        question: "Are the fields filled?",
+        good: true,
+        sentence,
+        proof: "the connection's settings".into(),
+        action: None,
+    }
 }
 
 fn about_trouble(lane: Option<&LaneView>) -> Answer {
@@ -154,11 +169,17 @@ fn about_trouble(lane: Option<&LaneView>) -> Answer {
         LaneState::Waiting { reason, .. } => (true, format!("No: it waits for {reason}."), None),
         LaneState::Retrying { tries, at } => {
             let at = at.map_or_else(String::new, |at| format!(" at {at}"));
-            (false, format!("It failed {tries} times and is tried again{at}: {reason}"), Some("retry now: `lanes retry`".to_owned()))
+            (
+                false,
+                format!("It failed {tries} times and is tried again{at}: {reason}"),
+                Some("retry now: `lanes retry`".to_owned()),
+            )
         }
-        LaneState::Paused { .. } => {
-            (false, format!("The whole connection is paused: {reason}"), Some("mend it, then `connection test`".to_owned()))
-        }
+        LaneState::Paused { .. } => (
+            false,
+            format!("The whole connection is paused: {reason}"),
+            Some("mend it, then `connection test`".to_owned()),
+        ),
         LaneState::Parked { reason } => {
             (false, format!("It waits for a person: {}", reason.failure.message), Some(reason.kind.remedy().to_owned()))
         }

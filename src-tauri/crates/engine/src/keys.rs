@@ -47,9 +47,8 @@ impl Engine {
     /// Revokes a key, by id or unique name.
     pub async fn revoke_key(&self, name: &str, actor: &str) -> Result<ApiKey, EngineError> {
         let keys = self.inner.store.keys().await?;
-        let mut live = keys
-            .into_iter()
-            .filter(|key| key.revoked_at.is_none() && (key.name == name || key.id.to_string() == name));
+        let mut live =
+            keys.into_iter().filter(|key| key.revoked_at.is_none() && (key.name == name || key.id.to_string() == name));
         let key = live.next().ok_or_else(|| EngineError::NotFound { what: "live key", name: name.to_owned() })?;
         if live.next().is_some() {
             return Err(EngineError::invalid("name", "names several keys", "give the key's id instead"));

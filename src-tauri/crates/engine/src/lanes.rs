@@ -85,7 +85,13 @@ impl Engine {
     }
 
     /// Parks one lane by hand.
-    pub async fn park_lane(&self, consumer: Consumer, session: SessionId, why: &str, actor: &str) -> Result<(), EngineError> {
+    pub async fn park_lane(
+        &self,
+        consumer: Consumer,
+        session: SessionId,
+        why: &str,
+        actor: &str,
+    ) -> Result<(), EngineError> {
         let now = self.inner.clock.now();
         let failure = CallFailure {
             class: FailureClass::Refused,
@@ -97,14 +103,23 @@ impl Engine {
         };
         let reason = ParkReason { kind: ParkKind::ByHand, failure, since: now, tries: 0 };
         if !self.inner.store.park(consumer, session, reason).await? {
-            return Err(EngineError::NotFound { what: "lane that is not parked yet", name: format!("{consumer} {session}") });
+            return Err(EngineError::NotFound {
+                what: "lane that is not parked yet",
+                name: format!("{consumer} {session}"),
+            });
         }
         self.inner.store.audit(actor, "lanes.park", &session.to_string(), json!({ "consumer": consumer }), now).await?;
         Ok(())
     }
 
     /// Leaves one event out: a line in the CRM takes its place (R18).
-    pub async fn skip_event(&self, consumer: Consumer, session: SessionId, seq: i64, actor: &str) -> Result<(), EngineError> {
+    pub async fn skip_event(
+        &self,
+        consumer: Consumer,
+        session: SessionId,
+        seq: i64,
+        actor: &str,
+    ) -> Result<(), EngineError> {
         let now = self.inner.clock.now();
         if !self.inner.store.skip(consumer, session, seq, now).await? {
             return Err(EngineError::NotFound { what: "unwritten event", name: format!("{session} #{seq}") });

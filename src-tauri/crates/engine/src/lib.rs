@@ -29,7 +29,7 @@ pub use connections::{Connectors, CreatioConnectors};
 pub use error::EngineError;
 pub use runtime::Runtime;
 
-pub use casebridge_store::{AppendRefused, Appended, ApiKey, LaneFilter, NewSession};
+pub use casebridge_store::{ApiKey, AppendRefused, Appended, LaneFilter, NewSession};
 
 /// The engine; cheap to clone.
 #[derive(Clone)]

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use casebridge_connectors::{Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Standing};
 use casebridge_domain::plan::{Plan, Snapshot, plan};
@@ -21,6 +22,9 @@ use crate::runtime::Runtime;
 
 /// Events read at once for a case that stands; more wait for the next pass.
 const EVENTS_AHEAD: usize = 40;
+
+/// Pauses before a read is repeated.
+const READ_AGAIN: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1500)];
 
 /// Runs one pass of a claimed lane to its end.
 pub(crate) async fn run(engine: Engine, runtime: Arc<Runtime>, lane: Lane) {
@@ -83,9 +87,7 @@ impl Pass<'_> {
         });
         match planned {
             Plan::Nothing { considered, why } => self.end(LaneEnd::Considered { seq: considered, why }).await,
-            Plan::Park { kind, failure } => {
-                self.park(kind, failure, Progress::default(), None).await
-            }
+            Plan::Park { kind, failure } => self.park(kind, failure, Progress::default(), None).await,
             Plan::Write { effects, through } => self.write(crm, &session, case, effects, through).await,
         }
     }
@@ -159,7 +161,8 @@ impl Pass<'_> {
         // An intent from before whose fate nobody knows: ask first, or a repeat might run into itself.
         if known.iter().any(|row| !row.stands) {
             let todo = remaining(&effects, &progress);
-            match crm.standing(&Batch { case_id, session: &session.key, effects: &todo }, &self.log).await {
+            let batch = Batch { case_id, session: &session.key, effects: &todo };
+            match self.read_back(crm, &batch).await {
                 Ok(standing) => {
                     self.note("settle", &standing, &todo, &mut progress);
                     if let Some((kind, failure)) = unusable(&standing, open, &progress) {
@@ -190,7 +193,7 @@ impl Pass<'_> {
             }
             Applied::NotSent(failure) => self.fail(failure, progress, &effects, through).await,
             Applied::Unsettled(failure) => {
-                let Ok(standing) = crm.standing(&batch, &self.log).await else {
+                let Ok(standing) = self.read_back(crm, &batch).await else {
                     return self.fail(failure, progress, &effects, through).await;
                 };
                 self.note("settle", &standing, &todo, &mut progress);
@@ -203,6 +206,21 @@ impl Pass<'_> {
                 } else {
                     self.fail(failure, progress, &effects, through).await
                 }
+            }
+        }
+    }
+
+    /// Asks what stands. Reading changes nothing, so a lost answer is asked for again at once and counts as no
+    /// failure (R33); a CRM that is down is not asked twice.
+    async fn read_back(&self, crm: &dyn CaseSystem, batch: &Batch<'_>) -> Result<Standing, CallFailure> {
+        let mut pauses = READ_AGAIN.into_iter();
+        loop {
+            match crm.standing(batch, &self.log).await {
+                Err(failure) if failure.is_transient() && self.runtime.pause().is_none() => match pauses.next() {
+                    Some(pause) if !self.runtime.stop.is_cancelled() => tokio::time::sleep(pause).await,
+                    _ => return Err(failure),
+                },
+                answer => return answer,
             }
         }
     }
@@ -352,12 +370,7 @@ fn remaining(effects: &[Effect], progress: &Progress) -> Vec<Effect> {
 }
 
 fn opened(crm_id: uuid::Uuid, case: &CaseStands) -> CaseUpdate {
-    CaseUpdate {
-        crm_id,
-        state: CaseState::Open,
-        number: case.number.clone(),
-        created_on: case.created_on.clone(),
-    }
+    CaseUpdate { crm_id, state: CaseState::Open, number: case.number.clone(), created_on: case.created_on.clone() }
 }
 
 /// Everything before the first effect that does not stand is written. A case that does not stand holds

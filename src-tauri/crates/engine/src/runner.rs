@@ -21,8 +21,7 @@ impl Engine {
         let namespace = ids::instance_namespace(&connection.instance);
         let crm = self.inner.connectors.build(&connection, self.vault(id));
         let concurrency = self.inner.connectors.concurrency(&connection);
-        let runtime =
-            Arc::new(Runtime::new(connection, namespace, crm, concurrency, self.inner.stop.child_token()));
+        let runtime = Arc::new(Runtime::new(connection, namespace, crm, concurrency, self.inner.stop.child_token()));
         self.runtimes().insert(id, Arc::clone(&runtime));
         self.inner.tasks.spawn(run(self.clone(), Arc::clone(&runtime)));
         self.inner.tasks.spawn(renew(self.clone(), runtime));

@@ -50,8 +50,7 @@ impl Runtime {
         concurrency: usize,
         stop: CancellationToken,
     ) -> Self {
-        let health =
-            Health { pause: connection.pause.clone(), in_a_row: 0, last_success: connection.last_success_at };
+        let health = Health { pause: connection.pause.clone(), in_a_row: 0, last_success: connection.last_success_at };
         Self {
             connection,
             namespace,

@@ -53,7 +53,9 @@ impl Engine {
         self.follow(fresh)
     }
 
-    fn sign_ins(&self) -> std::sync::MutexGuard<'_, std::collections::HashMap<casebridge_domain::ConnectionId, SignIn>> {
+    fn sign_ins(
+        &self,
+    ) -> std::sync::MutexGuard<'_, std::collections::HashMap<casebridge_domain::ConnectionId, SignIn>> {
         self.inner.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

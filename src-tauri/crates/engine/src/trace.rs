@@ -122,13 +122,7 @@ impl Engine {
             })
             .collect();
         let filter = casebridge_store::LaneFilter { session: Some(id), ..Default::default() };
-        Ok(Trace {
-            session,
-            cases,
-            explanation: self.explain(id).await?,
-            lanes: self.lanes(filter).await?,
-            timeline,
-        })
+        Ok(Trace { session, cases, explanation: self.explain(id).await?, lanes: self.lanes(filter).await?, timeline })
     }
 }
 

@@ -104,9 +104,10 @@ pub(crate) async fn page(
     let after = params.number("after", 0, i64::MAX, 0)?;
     let limit = params.number("limit", 1, 500, 100)?;
     params.end("`after` and `limit`")?;
-    // First the head: the log of a session that does not exist would look like an empty one.
-    let session = state.engine.session(id).await?;
     let events = state.engine.store().events(id, after, limit).await.map_err(EngineError::from)?;
+    // The head after the page: what is appended in between makes one more page, never one page too few.
+    // And the log of a session that does not exist must not look like an empty one.
+    let session = state.engine.session(id).await?;
     let next_after = events.last().map(|event| event.seq).filter(|last| *last < session.last_seq);
     Ok(Json(EventPage { events: events.into_iter().map(Into::into).collect(), next_after }))
 }

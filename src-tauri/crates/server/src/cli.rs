@@ -413,7 +413,10 @@ fn secret(from_stdin: bool) -> anyhow::Result<Secret> {
     };
     let text = text.trim_end_matches(['\r', '\n']);
     if text.is_empty() {
-        return Err(Usage("give the client secret on standard input with --secret-stdin, or in CASEBRIDGE_CLIENT_SECRET".into()).into());
+        return Err(Usage(
+            "give the client secret on standard input with --secret-stdin, or in CASEBRIDGE_CLIENT_SECRET".into(),
+        )
+        .into());
     }
     Ok(Secret(SecretString::from(text.to_owned())))
 }

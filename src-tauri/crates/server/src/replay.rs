@@ -181,7 +181,11 @@ impl Note {
         };
         let mut options = File::options();
         options.create(true);
-        if args.restart { options.write(true).truncate(true) } else { options.append(true) };
+        if args.restart {
+            options.write(true).truncate(true)
+        } else {
+            options.append(true)
+        };
         let file = options.open(&path).with_context(|| format!("`{}` cannot be written", path.display()))?;
         Ok(Self { file, done })
     }
@@ -230,7 +234,8 @@ impl Sender {
                         "arguments": tool.arguments, "results": tool.results })
                 })
                 .collect();
-            let mut message = json!({ "id": format!("t{number}"), "kind": "message", "from": turn.from, "text": turn.text });
+            let mut message =
+                json!({ "id": format!("t{number}"), "kind": "message", "from": turn.from, "text": turn.text });
             if let Some(author) = &turn.author {
                 message["author"] = json!(author);
             }
@@ -252,7 +257,8 @@ impl Sender {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             };
-            let sent = self.client.post(format!("{}{path}", engine.url)).bearer_auth(&engine.token).json(body).send().await;
+            let sent =
+                self.client.post(format!("{}{path}", engine.url)).bearer_auth(&engine.token).json(body).send().await;
             match sent {
                 Ok(response) if response.status().is_success() => match response.json().await {
                     Ok(answer) => return Ok(answer),

@@ -43,12 +43,11 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
 
     let token = random_token();
     let handler_engine = engine.clone();
-    let state = GatewayState::new(engine.clone(), SecretString::from(token.clone())).with_console(Arc::new(
-        move |command| {
+    let state =
+        GatewayState::new(engine.clone(), SecretString::from(token.clone())).with_console(Arc::new(move |command| {
             let engine = handler_engine.clone();
             Box::pin(async move { console_call(&engine, command).await })
-        },
-    ));
+        }));
     let mut servers = tokio::task::JoinSet::new();
     servers.spawn(casebridge_gateway::serve(console, casebridge_gateway::console_router(state.clone()), stop.clone()));
     let mut public_url = None;

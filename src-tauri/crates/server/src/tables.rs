@@ -30,7 +30,8 @@ pub(crate) fn connections(answer: &Value) -> String {
                 Some(pause) => format!("paused: {}", pause["failure"]["message"].as_str().unwrap_or("by hand")),
                 None => "running".to_owned(),
             };
-            let mut row: Vec<String> = ["name", "kind", "instance", "mode"].map(|member| text(connection, member)).into();
+            let mut row: Vec<String> =
+                ["name", "kind", "instance", "mode"].map(|member| text(connection, member)).into();
             row.extend([state, text(connection, "last_success_at")]);
             row
         }),
@@ -55,7 +56,11 @@ pub(crate) fn test_report(answer: &Value) -> String {
         let part = |name: &str| failure.get(name).and_then(Value::as_str).unwrap_or_default();
         let _ = write!(out, "\n\nfailed: {}\nhint: {}", part("message"), part("hint"));
     }
-    let verdict = if answer["good"] == Value::Bool(true) { "the connection can be used" } else { "the connection cannot be used yet" };
+    let verdict = if answer["good"] == Value::Bool(true) {
+        "the connection can be used"
+    } else {
+        "the connection cannot be used yet"
+    };
     let _ = write!(out, "\n\n{verdict}");
     out
 }
@@ -125,13 +130,15 @@ pub(crate) fn trace(answer: &Value) -> String {
         text(session, "status")
     );
     for case in list(&answer["cases"]) {
-        let [connection, number, state, id] = ["connection", "number", "state", "crm_id"].map(|member| text(case, member));
+        let [connection, number, state, id] =
+            ["connection", "number", "state", "crm_id"].map(|member| text(case, member));
         let _ = writeln!(out, "case    {number}  {state}  {connection}  {id}");
     }
     let _ = writeln!(out, "\n{}", explanation(&answer["explanation"]));
     for entry in list(&answer["timeline"]) {
         let connection = entry["connection"].as_str().map_or_else(String::new, |name| format!("[{name}] "));
-        let _ = writeln!(out, "{}  {:<8} {connection}{}", text(entry, "at"), text(entry, "what"), text(entry, "summary"));
+        let _ =
+            writeln!(out, "{}  {:<8} {connection}{}", text(entry, "at"), text(entry, "what"), text(entry, "summary"));
     }
     out
 }

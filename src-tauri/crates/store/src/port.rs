@@ -248,8 +248,13 @@ pub struct LaneCounts {
 #[async_trait]
 pub trait Lanes: Send + Sync {
     /// Claims up to `limit` due lanes: each gets a lease and a new fence.
-    async fn claim(&self, consumer: Consumer, now: Timestamp, limit: i64, lease: Duration)
-    -> Result<Vec<Lane>, StoreError>;
+    async fn claim(
+        &self,
+        consumer: Consumer,
+        now: Timestamp,
+        limit: i64,
+        lease: Duration,
+    ) -> Result<Vec<Lane>, StoreError>;
     /// Prolongs leases that are still ours; returns how many were.
     async fn renew(&self, held: Vec<(Consumer, SessionId, i64)>, until: Timestamp) -> Result<u64, StoreError>;
     /// Writes intents and reservation before the call; gives back what the ledger held of them before.
@@ -338,8 +343,14 @@ pub trait Registry: Send + Sync {
     /// Sets a setting.
     async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError>;
     /// Writes a line into the audit log: who did what to what. Never a secret.
-    async fn audit(&self, actor: &str, action: &str, subject: &str, detail: serde_json::Value, now: Timestamp)
-    -> Result<(), StoreError>;
+    async fn audit(
+        &self,
+        actor: &str,
+        action: &str,
+        subject: &str,
+        detail: serde_json::Value,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 }
 
 /// A whole store.

@@ -55,7 +55,12 @@ async fn connection(store: &Sqlite) -> Consumer {
     Consumer::Crm(id)
 }
 
-async fn append(store: &Sqlite, session: SessionId, events: Vec<NewEvent>, now: Timestamp) -> Result<Vec<Appended>, AppendRefused> {
+async fn append(
+    store: &Sqlite,
+    session: SessionId,
+    events: Vec<NewEvent>,
+    now: Timestamp,
+) -> Result<Vec<Appended>, AppendRefused> {
     store.append(Append { session_id: session, events: events.into() }, now).await.unwrap()
 }
 
@@ -94,8 +99,11 @@ async fn times_written_to_the_crm_grow_strictly_whatever_the_source_says() {
     let id = session(store, "a").await;
     let late = NewEvent { occurred_at: Some(at(500)), ..said("m1", "a") };
     let early = NewEvent { occurred_at: Some(at(100)), ..said("m2", "b") };
-    append(store, id, vec![late, early, NewEvent { occurred_at: Some(at(500)), ..said("m3", "c") }], at(900)).await.unwrap();
-    let times: Vec<i64> = store.events(id, 0, 9).await.unwrap().iter().map(|event| event.ordered_at.as_millisecond()).collect();
+    append(store, id, vec![late, early, NewEvent { occurred_at: Some(at(500)), ..said("m3", "c") }], at(900))
+        .await
+        .unwrap();
+    let times: Vec<i64> =
+        store.events(id, 0, 9).await.unwrap().iter().map(|event| event.ordered_at.as_millisecond()).collect();
     assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "CRMs sort by this time: {times:?}");
 }
 
@@ -147,7 +155,13 @@ async fn r34_lanes_are_due_after_quiet_and_a_claim_takes_all_there_is() {
     assert_eq!(lane(store, id).await.due_at, Some(at(2010)), "but never longer than two seconds");
 }
 
-async fn finish(store: &Sqlite, lane: &Lane, end: LaneEnd, written: Option<i64>, at: Timestamp) -> Result<(), StoreError> {
+async fn finish(
+    store: &Sqlite,
+    lane: &Lane,
+    end: LaneEnd,
+    written: Option<i64>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     let result = PassResult {
         consumer: lane.consumer,
         session_id: lane.session_id,
@@ -214,7 +228,12 @@ async fn r1_intents_are_on_disk_before_the_call_and_tell_the_next_pass() {
         fence: lane.fence,
         written_seq: Some(1),
         stands: vec![case, activity],
-        case: Some(CaseUpdate { crm_id: case.id, state: CaseState::Open, number: Some("SR1".into()), created_on: Some("2026".into()) }),
+        case: Some(CaseUpdate {
+            crm_id: case.id,
+            state: CaseState::Open,
+            number: Some("SR1".into()),
+            created_on: Some("2026".into()),
+        }),
         attempts: Vec::new(),
         steps: Vec::new(),
         end: LaneEnd::Written,

@@ -73,14 +73,13 @@ fn detail(draft: &ActivityDraft, session: &SessionKey, settings: &CreatioSetting
         ActivityKind::File { attachment, .. } => vec![file(attachment)],
         ActivityKind::HandoffNote { reason, summary, language, sentiment } => {
             let summary = present(summary.as_deref()).map(|summary| format!("Summary: {summary}"));
-            vec![
-                summary.into_iter().collect(),
-                handoff(reason.as_deref(), language.as_deref(), sentiment.as_deref()),
-            ]
+            vec![summary.into_iter().collect(), handoff(reason.as_deref(), language.as_deref(), sentiment.as_deref())]
         }
         // Whoever reads the case must see that it is not the whole conversation.
         ActivityKind::LeftOut => {
-            vec![vec!["An item of the conversation could not be written here and was left out by a decision.".to_owned()]]
+            vec![vec![
+                "An item of the conversation could not be written here and was left out by a decision.".to_owned(),
+            ]]
         }
     };
     let points_home = matches!(draft.what, ActivityKind::HandoffNote { .. } | ActivityKind::LeftOut);
@@ -145,7 +144,8 @@ mod tests {
     fn r28_the_first_activity_and_handoff_notes_end_with_the_link() {
         let link = "casebridge://session/chat/%C3%B6%201";
         assert_eq!(of(message("Hi"), true)["DetailedResult"], json!(format!("Hi\n\n{link}")));
-        let note = ActivityKind::HandoffNote { reason: Some("angry".into()), summary: None, language: None, sentiment: None };
+        let note =
+            ActivityKind::HandoffNote { reason: Some("angry".into()), summary: None, language: None, sentiment: None };
         let body = of(note, false);
         assert_eq!(body["Title"], json!("Handed off: angry"));
         assert_eq!(body["DetailedResult"], json!(format!("Reason for the handoff: angry\n\n{link}")));
@@ -161,6 +161,9 @@ mod tests {
         };
         let body = of(ActivityKind::File { from: Speaker::Ai, attachment }, false);
         assert_eq!(body["Title"], json!("Outgoing – AI agent: file a.png"));
-        assert_eq!(body["DetailedResult"], json!("File: a.png\nType: image/png\nSize: 12 bytes\nAddress: https://x/a.png"));
+        assert_eq!(
+            body["DetailedResult"],
+            json!("File: a.png\nType: image/png\nSize: 12 bytes\nAddress: https://x/a.png")
+        );
     }
 }

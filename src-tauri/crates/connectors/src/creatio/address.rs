@@ -8,7 +8,18 @@ use url::{Host, Url};
 /// First path segments of pages and services inside an instance; the instance itself ends before them.
 /// `/0` is the configuration's own prefix on .NET Framework hosts.
 const INSIDE: &[&str] = &[
-    "0", "nui", "shell", "clientapp", "odata", "login", "rest", "dataservice", "servicemodel", "api", "navigation", "portal",
+    "0",
+    "nui",
+    "shell",
+    "clientapp",
+    "odata",
+    "login",
+    "rest",
+    "dataservice",
+    "servicemodel",
+    "api",
+    "navigation",
+    "portal",
 ];
 
 /// Why a text is not the address of an instance.
@@ -72,13 +83,8 @@ pub fn normalise_instance_url(text: impl AsRef<str>) -> Result<Url, CallFailure>
 
 fn normalise(text: &str) -> Result<Url, AddressError> {
     let mut url = parse(text)?;
-    let segments: Vec<String> = url
-        .path_segments()
-        .into_iter()
-        .flatten()
-        .filter(|segment| !segment.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let segments: Vec<String> =
+        url.path_segments().into_iter().flatten().filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
     if segments.iter().any(|segment| segment.eq_ignore_ascii_case("connect"))
         && segments.last().is_some_and(|segment| segment.eq_ignore_ascii_case("token"))
     {

@@ -8,8 +8,8 @@ use super::batch::{self, MOST_PARTS, Part};
 use super::contact::Choice;
 use super::http::{Call, Deadline, NoAnswer};
 use super::odata::{Operation, guid, id, segment, string};
-use super::read::strange;
 use super::owner::no_owner;
+use super::read::strange;
 use super::{Creatio, activity, case};
 use crate::port::{Applied, Batch, CallLog, CaseStands};
 
@@ -54,7 +54,10 @@ impl Creatio {
             Err(failure) => Applied::Unsettled(failure),
             Ok(bodies) => {
                 self.pace.took(parts.len(), answer.took);
-                let made = parts.iter().zip(&bodies).find(|(part, _)| part.object == "Case" && part.operation == Operation::Insert);
+                let made = parts
+                    .iter()
+                    .zip(&bodies)
+                    .find(|(part, _)| part.object == "Case" && part.operation == Operation::Insert);
                 let case = match made {
                     Some((_, row)) => Some(self.made(row).await),
                     None => None,

@@ -103,14 +103,20 @@ pub(crate) fn judge(
     Ok(bodies)
 }
 
-fn judge_part(part: &Part, answer: &PartAnswer, settings: &CreatioSettings, fresh_token: bool) -> Result<(), CallFailure> {
+fn judge_part(
+    part: &Part,
+    answer: &PartAnswer,
+    settings: &CreatioSettings,
+    fresh_token: bool,
+) -> Result<(), CallFailure> {
     let good = match part.operation {
         Operation::Insert => matches!(answer.status, 200 | 201),
         Operation::Update => matches!(answer.status, 200 | 204),
         _ => answer.status == 200,
     };
     if good && !failure_inside(&answer.body) && !answer.body.is_string() {
-        let confirmed = part.operation != Operation::Insert || id_of(&answer.body).is_some_and(|id| part.item.is_none_or(|i| i == id));
+        let confirmed = part.operation != Operation::Insert
+            || id_of(&answer.body).is_some_and(|id| part.item.is_none_or(|i| i == id));
         return if confirmed { Ok(()) } else { Err(unclear(part, "a record is confirmed without its id")) };
     }
     if answer.status == 401 && !ErrorBody::of(&answer.body).all().contains("permission") {
@@ -183,7 +189,14 @@ mod tests {
         let mut body = Map::new();
         body.insert("Id".into(), json!(id.to_string()));
         body.insert("Title".into(), json!("private words"));
-        Part { method: "POST", url: "Activity".into(), body: Some(body), object: "Activity", operation: Operation::Insert, item: Some(id) }
+        Part {
+            method: "POST",
+            url: "Activity".into(),
+            body: Some(body),
+            object: "Activity",
+            operation: Operation::Insert,
+            item: Some(id),
+        }
     }
 
     fn outcome(parts: &[Part], answer: &Value, fresh: bool) -> Result<Vec<Value>, CallFailure> {
@@ -232,6 +245,10 @@ mod tests {
     fn a_401_inside_a_batch_is_a_spent_token_or_a_missing_right() {
         let answer = json!({ "responses": [{ "id": "1", "status": 401 }] });
         assert_eq!(outcome(&[insert(1)], &answer, false).unwrap_err().class, FailureClass::Unreachable);
-        assert_eq!(outcome(&[insert(1)], &answer, true).unwrap_err().class, FailureClass::Rights, "a new token cannot be spent");
+        assert_eq!(
+            outcome(&[insert(1)], &answer, true).unwrap_err().class,
+            FailureClass::Rights,
+            "a new token cannot be spent"
+        );
     }
 }

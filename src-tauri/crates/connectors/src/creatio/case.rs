@@ -90,7 +90,9 @@ fn customer(draft: &CaseDraft) -> Vec<String> {
     if let Some(name) = present(contact.name.as_deref()) {
         lines.push(format!("Customer: {}", one_line(name)));
     }
-    for (label, identifier) in [("E-mail", &contact.email), ("Phone", &contact.phone), ("Customer id", &contact.external_id)] {
+    for (label, identifier) in
+        [("E-mail", &contact.email), ("Phone", &contact.phone), ("Customer id", &contact.external_id)]
+    {
         if let Some(Identifier { value, verified }) = identifier
             && let Some(value) = present(Some(value))
         {
@@ -169,7 +171,10 @@ pub(crate) mod tests {
         assert!(symptoms.contains("It &lt;b&gt;burns&lt;/b&gt;<br>help"), "the UI renders this column: {symptoms}");
         assert!(symptoms.contains("boss@acme.com (not verified)"), "a typed address is not a proven one: {symptoms}");
         assert!(symptoms.contains("+1 555 (verified)"));
-        assert!(symptoms.ends_with("<p>Session: live chat/c/1</p>"), "R28: the name of the session ends it: {symptoms}");
+        assert!(
+            symptoms.ends_with("<p>Session: live chat/c/1</p>"),
+            "R28: the name of the session ends it: {symptoms}"
+        );
     }
 
     #[test]

@@ -67,7 +67,12 @@ impl Creatio {
         let mut ours_stands = false;
         let mut found = Match::None;
         if let Some(filter) = contact_filter(&person) {
-            let query = Query { set: "Contact", select: "Id,Email,MobilePhone,Phone,HomePhone,AccountId", filter: Some(filter), top: ROWS };
+            let query = Query {
+                set: "Contact",
+                select: "Id,Email,MobilePhone,Phone,HomePhone,AccountId",
+                filter: Some(filter),
+                top: ROWS,
+            };
             let rows = self.rows(&query, log).await?;
             ours_stands = rows.iter().any(|row| id_of(row).is_some() && id_of(row) == person.ours);
             found = match_contacts(&person, &rows);
@@ -76,7 +81,12 @@ impl Creatio {
             && !ours_stands
             && let Some(filter) = communication_filter(&person)
         {
-            let query = Query { set: "ContactCommunication", select: "Id,ContactId,CommunicationTypeId,Number,NonActual", filter: Some(filter), top: ROWS };
+            let query = Query {
+                set: "ContactCommunication",
+                select: "Id,ContactId,CommunicationTypeId,Number,NonActual",
+                filter: Some(filter),
+                top: ROWS,
+            };
             found = match_communications(&person, &self.rows(&query, log).await?);
         }
         Ok(match found {
@@ -88,10 +98,15 @@ impl Creatio {
     fn by_policy(&self, draft: &CaseDraft, person: &Person<'_>, ours_stands: bool) -> Choice {
         match self.settings.contact_policy {
             ContactPolicy::LeaveEmpty => Choice::default(),
-            ContactPolicy::DefaultContact { id } => Choice { customer: Customer { contact: Some(id), account: None }, create: None },
-            ContactPolicy::DefaultAccount { id } => Choice { customer: Customer { contact: None, account: Some(id) }, create: None },
+            ContactPolicy::DefaultContact { id } => {
+                Choice { customer: Customer { contact: Some(id), account: None }, create: None }
+            }
+            ContactPolicy::DefaultAccount { id } => {
+                Choice { customer: Customer { contact: None, account: Some(id) }, create: None }
+            }
             ContactPolicy::Create => {
-                let create = person.ours.filter(|_| !ours_stands).map(|id| (id, new_contact(id, draft, person, &self.settings)));
+                let create =
+                    person.ours.filter(|_| !ours_stands).map(|id| (id, new_contact(id, draft, person, &self.settings)));
                 Choice { customer: Customer { contact: person.ours, account: None }, create }
             }
         }
@@ -102,7 +117,8 @@ impl Creatio {
 fn contact_filter(person: &Person<'_>) -> Option<Filter> {
     let emails = spellings(person.email).into_iter().map(|value| Filter::text("Email", &value));
     let phones = numbers(person.phone);
-    let phones = phones.iter().flat_map(|n| ["MobilePhone", "Phone", "HomePhone"].map(|column| Filter::text(column, n)));
+    let phones =
+        phones.iter().flat_map(|n| ["MobilePhone", "Phone", "HomePhone"].map(|column| Filter::text(column, n)));
     let ours = person.ours.map(|id| Filter::guid("Id", id));
     Filter::any(emails.chain(phones).chain(ours))
 }
@@ -147,10 +163,15 @@ fn same_phone(one: &str, other: &str) -> bool {
 fn match_contacts(person: &Person<'_>, rows: &[Value]) -> Match {
     let by_email = |row: &&Value| person.email.is_some_and(|email| same_email(raw(row, "Email"), email));
     let by_phone = |row: &&Value| {
-        person.phone.is_some_and(|phone| ["MobilePhone", "Phone", "HomePhone"].iter().any(|c| same_phone(raw(row, c), phone)))
+        person
+            .phone
+            .is_some_and(|phone| ["MobilePhone", "Phone", "HomePhone"].iter().any(|c| same_phone(raw(row, c), phone)))
     };
     let customers = |rows: Vec<&Value>| {
-        one_of(rows.into_iter().filter_map(|row| Some(Customer { contact: Some(id_of(row)?), account: id(row, "AccountId") })))
+        one_of(
+            rows.into_iter()
+                .filter_map(|row| Some(Customer { contact: Some(id_of(row)?), account: id(row, "AccountId") })),
+        )
     };
     match customers(rows.iter().filter(by_email).collect()) {
         Match::None => customers(rows.iter().filter(by_phone).collect()),
@@ -162,16 +183,18 @@ fn match_communications(person: &Person<'_>, rows: &[Value]) -> Match {
     // What is marked as out of date is somebody else's by now.
     let actual = || rows.iter().filter(|row| !flag(row, "NonActual"));
     let customers = |rows: Vec<&Value>| {
-        one_of(rows.into_iter().filter_map(|row| Some(Customer { contact: Some(id(row, "ContactId")?), account: None })))
+        one_of(
+            rows.into_iter().filter_map(|row| Some(Customer { contact: Some(id(row, "ContactId")?), account: None })),
+        )
     };
     let emails = actual().filter(|row| {
         id(row, "CommunicationTypeId") == Some(stock::COMMUNICATION_EMAIL)
             && person.email.is_some_and(|email| same_email(raw(row, "Number"), email))
     });
     match customers(emails.collect()) {
-        Match::None => {
-            customers(actual().filter(|row| person.phone.is_some_and(|phone| same_phone(raw(row, "Number"), phone))).collect())
-        }
+        Match::None => customers(
+            actual().filter(|row| person.phone.is_some_and(|phone| same_phone(raw(row, "Number"), phone))).collect(),
+        ),
         found => found,
     }
 }
@@ -230,7 +253,10 @@ mod tests {
     fn r3_only_verified_identifiers_are_looked_up() {
         let (draft, settings) = with(("boss@acme.com", false), None, ContactPolicy::LeaveEmpty);
         let person = Person::of(&draft, &settings, NS);
-        assert!(contact_filter(&person).is_none() && communication_filter(&person).is_none(), "a typed address opens nothing");
+        assert!(
+            contact_filter(&person).is_none() && communication_filter(&person).is_none(),
+            "a typed address opens nothing"
+        );
         let (draft, settings) = with(("boss@acme.com", false), None, ContactPolicy::Create);
         let person = Person::of(&draft, &settings, NS);
         let filter = contact_filter(&person).unwrap();
@@ -257,15 +283,30 @@ mod tests {
         let person = Person::of(&draft, &settings, NS);
         let one = |id: u128| Match::One(Customer { contact: Some(Uuid::from_u128(id)), account: None });
         assert_eq!(match_contacts(&person, &[contact(1, "ada@X.com", "")]), one(1), "letter case does not matter");
-        assert_eq!(match_contacts(&person, &[contact(1, "ada@x.com", ""), contact(2, "ada@x.com", "")]), Match::Several);
-        assert_eq!(match_contacts(&person, &[contact(1, "ada@x.com", ""), contact(2, "", "+15551")]), one(1), "e-mail first");
+        assert_eq!(
+            match_contacts(&person, &[contact(1, "ada@x.com", ""), contact(2, "ada@x.com", "")]),
+            Match::Several
+        );
+        assert_eq!(
+            match_contacts(&person, &[contact(1, "ada@x.com", ""), contact(2, "", "+15551")]),
+            one(1),
+            "e-mail first"
+        );
         assert_eq!(match_contacts(&person, &[contact(2, "", "+1-555-1")]), one(2), "spelling of numbers differs");
-        assert_eq!(match_contacts(&person, &[contact(3, "other@x.com", "9")]), Match::None, "what the server adds is checked");
+        assert_eq!(
+            match_contacts(&person, &[contact(3, "other@x.com", "9")]),
+            Match::None,
+            "what the server adds is checked"
+        );
         let row = |id: u128, old: bool| {
             json!({ "ContactId": Uuid::from_u128(id).to_string(), "Number": "ada@x.com", "NonActual": old,
                 "CommunicationTypeId": stock::COMMUNICATION_EMAIL.to_string().to_uppercase() })
         };
-        assert_eq!(match_communications(&person, &[row(4, false), row(4, false)]), one(4), "twice the same person is one");
+        assert_eq!(
+            match_communications(&person, &[row(4, false), row(4, false)]),
+            one(4),
+            "twice the same person is one"
+        );
         assert_eq!(match_communications(&person, &[row(4, false), row(5, false)]), Match::Several);
         assert_eq!(match_communications(&person, &[row(4, true)]), Match::None, "an address of the past is nobody's");
     }

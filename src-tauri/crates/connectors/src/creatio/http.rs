@@ -23,8 +23,7 @@ const CONTENT_TYPE: &str = "application/json; charset=utf-8; IEEE754Compatible=t
 
 /// Builds the client that data and token calls share.
 pub(crate) fn client(base: &Url) -> Result<reqwest::Client, CallFailure> {
-    // Another part of the process may have installed one already, which is as good.
-    rustls::crypto::ring::default_provider().install_default().ok();
+    crate::install_crypto();
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("Casebridge/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -127,7 +126,12 @@ impl Http {
 
     /// Sends a call with a valid token. A token that the CRM no longer takes is renewed once: an answer of
     /// 401, or the way to the login page, means that nothing was done.
-    pub(crate) async fn call(&self, call: &Call, deadline: Option<Deadline>, log: &CallLog) -> Result<Answer, NoAnswer> {
+    pub(crate) async fn call(
+        &self,
+        call: &Call,
+        deadline: Option<Deadline>,
+        log: &CallLog,
+    ) -> Result<Answer, NoAnswer> {
         let bearer = self.tokens.bearer().await.map_err(NoAnswer::NotSent)?;
         let answer = self.once(call, &bearer, deadline, log).await?;
         if answer.status != 401 {
@@ -187,7 +191,8 @@ impl Http {
             request = request.header(header::CONTENT_TYPE, CONTENT_TYPE).body(body.clone());
         }
         let mut response = request.send().await.map_err(|error| no_answer(&error))?;
-        let header = |name: header::HeaderName| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let header =
+            |name: header::HeaderName| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let location = header(header::LOCATION);
         let mut answer = Answer {
             status: response.status().as_u16(),

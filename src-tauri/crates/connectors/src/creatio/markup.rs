@@ -15,7 +15,9 @@ pub(crate) fn escaped(text: &str) -> String {
 pub(crate) fn blocks(blocks: &[Vec<String>], html: bool) -> String {
     let blocks = blocks.iter().filter(|block| !block.is_empty());
     if html {
-        blocks.map(|block| format!("<p>{}</p>", block.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br>"))).collect()
+        blocks
+            .map(|block| format!("<p>{}</p>", block.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br>")))
+            .collect()
     } else {
         blocks.map(|block| storable(&block.join("\n"))).collect::<Vec<_>>().join("\n\n")
     }

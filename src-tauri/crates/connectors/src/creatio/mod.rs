@@ -14,6 +14,7 @@ mod http;
 mod markup;
 mod oauth;
 mod odata;
+mod once;
 mod owner;
 mod pace;
 mod probe;
@@ -29,11 +30,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use casebridge_domain::CallFailure;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use self::http::Http;
 use self::oauth::Tokens;
+use self::once::Once;
 use self::pace::Pace;
 use self::probe::Statuses;
 use crate::port::{Applied, Batch, CallLog, CaseSystem, Standing, TestReport, Vault};
@@ -48,10 +50,10 @@ pub struct Creatio {
     settings: CreatioSettings,
     namespace: Uuid,
     http: Http,
-    root: OnceCell<ODataRoot>,
-    statuses: Mutex<Option<Arc<Statuses>>>,
+    root: Once<ODataRoot>,
+    statuses: Once<Arc<Statuses>>,
     /// Owner of activities, where the settings name none.
-    employee: OnceCell<Uuid>,
+    employee: Once<Uuid>,
     /// Columns whose change was read back once.
     proven: Mutex<HashSet<String>>,
     pace: Pace,
@@ -67,9 +69,9 @@ impl Creatio {
         Ok(Creatio {
             namespace,
             http: Http::new(client, settings.url.clone(), tokens),
-            root: OnceCell::new(),
-            statuses: Mutex::default(),
-            employee: OnceCell::new(),
+            root: Once::default(),
+            statuses: Once::default(),
+            employee: Once::default(),
             proven: Mutex::default(),
             pace: Pace::new(settings.write_timeout()),
             settings,
@@ -79,7 +81,7 @@ impl Creatio {
     /// Where OData answers, once known: worth remembering in the settings.
     #[must_use]
     pub fn odata_root(&self) -> Option<ODataRoot> {
-        self.root.get().copied()
+        self.root.peek()
     }
 }
 

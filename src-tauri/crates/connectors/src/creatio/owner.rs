@@ -19,7 +19,7 @@ impl Creatio {
         if let Some(owner) = self.settings.activity_owner() {
             return Ok(owner);
         }
-        self.employee.get_or_try_init(|| self.find_employee(log)).await.copied()
+        self.employee.get(async || self.find_employee(log).await).await
     }
 
     async fn find_employee(&self, log: &CallLog) -> Result<Uuid, CallFailure> {
@@ -28,7 +28,12 @@ impl Creatio {
             return Ok(stock::SUPERVISOR);
         }
         // The system table may be closed to OData; then only the admin can say.
-        let query = Query { set: "SysAdminUnit", select: "Id,Name,Active,ConnectionType,SysAdminUnitTypeValue,ContactId", filter: None, top: ROWS };
+        let query = Query {
+            set: "SysAdminUnit",
+            select: "Id,Name,Active,ConnectionType,SysAdminUnitTypeValue,ContactId",
+            filter: None,
+            top: ROWS,
+        };
         let rows = self.rows(&query, log).await.map_err(|failure| CallFailure { hint: no_owner().hint, ..failure })?;
         let is_employee = |row: &&serde_json::Value| {
             let number = |column: &str| row.get(column).and_then(serde_json::Value::as_i64);

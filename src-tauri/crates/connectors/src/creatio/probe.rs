@@ -86,7 +86,7 @@ impl Creatio {
 
     /// Where OData answers; asked once, by one at a time.
     pub(crate) async fn root(&self, log: &CallLog) -> Result<ODataRoot, CallFailure> {
-        self.root.get_or_try_init(|| self.find_root(log)).await.copied()
+        self.root.get(async || self.find_root(log).await).await
     }
 
     async fn find_root(&self, log: &CallLog) -> Result<ODataRoot, CallFailure> {
@@ -122,31 +122,20 @@ impl Creatio {
 
     /// The case statuses, read once.
     pub(crate) async fn statuses(&self, log: &CallLog) -> Result<Arc<Statuses>, CallFailure> {
-        let mut known = self.statuses.lock().await;
-        if let Some(statuses) = &*known {
-            return Ok(Arc::clone(statuses));
-        }
-        let read = Arc::new(self.read_statuses(log).await?);
-        *known = Some(Arc::clone(&read));
-        Ok(read)
+        self.statuses.get(async || self.read_statuses(log).await.map(Arc::new)).await
     }
 
     /// Whether a status means that a case is finished. One that nobody has seen yet is looked up.
     pub(crate) async fn is_closed(&self, status: Uuid, log: &CallLog) -> Result<bool, CallFailure> {
-        let statuses = self.statuses(log).await?;
-        if statuses.all.contains_key(&status) || statuses.read_at.elapsed() < REREAD {
-            return Ok(statuses.closed(status));
-        }
-        let mut known = self.statuses.lock().await;
-        let read = Arc::new(self.read_statuses(log).await?);
-        *known = Some(Arc::clone(&read));
-        Ok(read.closed(status))
+        let stale =
+            |statuses: &Arc<Statuses>| !statuses.all.contains_key(&status) && statuses.read_at.elapsed() >= REREAD;
+        let statuses = self.statuses.get_unless(stale, async || self.read_statuses(log).await.map(Arc::new)).await?;
+        Ok(statuses.closed(status))
     }
 
     /// The same without a call.
     pub(crate) async fn is_closed_as_known(&self, status: Uuid) -> bool {
-        let known = self.statuses.lock().await;
-        known.as_ref().map_or_else(|| closed_in_stock(status), |statuses| statuses.closed(status))
+        self.statuses.known().await.map_or_else(|| closed_in_stock(status), |statuses| statuses.closed(status))
     }
 
     async fn read_statuses(&self, log: &CallLog) -> Result<Statuses, CallFailure> {
@@ -203,7 +192,15 @@ mod tests {
         let all = rows
             .iter()
             .map(|(id, is_final, is_resolved, is_paused, stage)| {
-                (*id, StatusFlags { is_final: *is_final, is_resolved: *is_resolved, is_paused: *is_paused, stage: *stage })
+                (
+                    *id,
+                    StatusFlags {
+                        is_final: *is_final,
+                        is_resolved: *is_resolved,
+                        is_paused: *is_paused,
+                        stage: *stage,
+                    },
+                )
             })
             .collect();
         Statuses { all, read_at: Instant::now() }

@@ -38,19 +38,24 @@ impl Creatio {
 
     /// The body of a good answer, `None` when it is empty; else why it is not good. Bodies are looked into
     /// whatever the status says.
-    pub(crate) async fn good(&self, answer: &Answer, target: &Target<'_>, sent: &[&str]) -> Result<Option<Value>, CallFailure> {
+    pub(crate) async fn good(
+        &self,
+        answer: &Answer,
+        target: &Target<'_>,
+        sent: &[&str],
+    ) -> Result<Option<Value>, CallFailure> {
         let content_type = answer.content_type.as_deref();
         let page = is_html(content_type, &answer.body);
         let failure = || {
             let Answer { status, retry_after, body, .. } = answer;
             classify(&Answered { status: *status, content_type, body, retry_after: *retry_after, sent }, target)
         };
+        if !(200..300).contains(&answer.status) {
+            return Err(failure());
+        }
         if page {
             // A login page under a good status: whatever let us in before does not any more.
             self.http.tokens.forget().await;
-            return Err(failure());
-        }
-        if !(200..300).contains(&answer.status) {
             return Err(failure());
         }
         if answer.body.trim().is_empty() {

@@ -99,7 +99,9 @@ impl CreatioAuth {
     #[must_use]
     pub fn client_id(&self) -> &str {
         match self {
-            CreatioAuth::ClientCredentials { client_id } | CreatioAuth::AuthorizationCode { client_id, .. } => client_id,
+            CreatioAuth::ClientCredentials { client_id } | CreatioAuth::AuthorizationCode { client_id, .. } => {
+                client_id
+            }
         }
     }
 }
@@ -225,7 +227,8 @@ impl CreatioSettings {
     /// Whether a column holds HTML. Free text goes into HTML columns escaped and into text columns as it
     /// is; what is not known is escaped.
     pub(crate) fn is_html(&self, column: &str) -> bool {
-        let stock_text = matches!(column, "Case.Subject" | "Activity.Title" | "Activity.DetailedResult" | "Contact.Name");
+        let stock_text =
+            matches!(column, "Case.Subject" | "Activity.Title" | "Activity.DetailedResult" | "Contact.Name");
         self.html_columns.get(column).copied().unwrap_or(!stock_text)
     }
 
@@ -257,7 +260,8 @@ fn is_column_name(name: &str) -> bool {
 
 fn instance_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
     let text = String::deserialize(deserializer)?;
-    normalise_instance_url(&text).map_err(|failure| serde::de::Error::custom(format!("`url`: {failure} ({})", failure.hint)))
+    normalise_instance_url(&text)
+        .map_err(|failure| serde::de::Error::custom(format!("`url`: {failure} ({})", failure.hint)))
 }
 
 fn wrong(message: String) -> CallFailure {

@@ -20,7 +20,8 @@ use crate::port::{Batch, CallLog, CaseReading, CaseStands, Standing};
 
 /// Columns of a draft that can be compared with what stands. The contact is one only where the settings
 /// name it: a contact that was looked up may have been merged since.
-const COMPARED: &[&str] = &["Subject", "Symptoms", "OwnerId", "GroupId", "OriginId", "CategoryId", "ContactId", "AccountId"];
+const COMPARED: &[&str] =
+    &["Subject", "Symptoms", "OwnerId", "GroupId", "OriginId", "CategoryId", "ContactId", "AccountId"];
 
 /// A row that was changed this soon after it was made was changed by the server's own rules.
 const SAME_SAVE: Duration = Duration::from_secs(2);
@@ -78,6 +79,14 @@ impl Creatio {
         };
         match failure.class {
             FailureClass::Refused if failure.status == Some(404) => Ok(CaseRow::Absent),
+            // The body of "not found" is unconfirmed; a page says the same as a wrong address, a list does not.
+            _ if failure.status == Some(404) => {
+                let query = Query { set: "Case", select: "Id", filter: Some(Filter::guid("Id", case)), top: 1 };
+                match self.rows(&query, log).await?.is_empty() {
+                    true => Ok(CaseRow::Absent),
+                    false => Err(failure),
+                }
+            }
             FailureClass::Rights => {
                 // One record closed to us is that case's matter; the whole object is the connection's.
                 let query = Query { set: "Case", select: "Id", filter: None, top: 1 };
@@ -160,7 +169,12 @@ impl Creatio {
 
     /// PATCHes columns of the draft. Old builds answer 204 to a PATCH that they drop, so the first change of
     /// each column is read back.
-    pub(crate) async fn write_again(&self, batch: &Batch<'_>, columns: &[String], log: &CallLog) -> Result<(), CallFailure> {
+    pub(crate) async fn write_again(
+        &self,
+        batch: &Batch<'_>,
+        columns: &[String],
+        log: &CallLog,
+    ) -> Result<(), CallFailure> {
         let draft = batch.effects.iter().find_map(|effect| match effect {
             Effect::OpenCase(draft) => Some(draft.as_ref()),
             _ => None,
@@ -176,7 +190,8 @@ impl Creatio {
         let call = Call::send(Method::PATCH, path, text, self.settings.write_timeout());
         let deadline = super::http::Deadline::after(self.settings.write_timeout());
         let answer = self.http.call(&call, Some(deadline), log).await.map_err(super::http::NoAnswer::into_failure)?;
-        let sent: Vec<&str> = body.values().filter_map(Value::as_str).filter(|text| Uuid::try_parse(text).is_err()).collect();
+        let sent: Vec<&str> =
+            body.values().filter_map(Value::as_str).filter(|text| Uuid::try_parse(text).is_err()).collect();
         self.good(&answer, &self.target("Case", Operation::Update, Some(draft.id)), &sent).await?;
         self.prove(draft.id, &body, log).await
     }
@@ -195,7 +210,10 @@ impl Creatio {
                 class: FailureClass::Refused,
                 item: Some(case),
                 hint: "check these columns of Case: their names, their types and the right to change them".into(),
-                ..super::http::unreachable(format!("Creatio accepted a change of {} and did not make it", dropped.join(", ")))
+                ..super::http::unreachable(format!(
+                    "Creatio accepted a change of {} and did not make it",
+                    dropped.join(", ")
+                ))
             });
         }
         proven.extend(new.into_iter().cloned());
@@ -218,8 +236,8 @@ fn differs(row: &Value, draft: &CaseDraft, settings: &CreatioSettings) -> Vec<St
     body.iter().filter(|(column, wanted)| !same(row, column, wanted)).map(|(column, _)| column.clone()).collect()
 }
 
-/// Who signs in as a person shares the author with that person, so only the time tells then. `ModifiedBy`
-/// is a contact, and technical users may have none.
+/// Who signs in as a person shares the author with that person, so the time must tell as well then.
+/// `ModifiedBy` is a contact, and technical users may have none.
 fn untouched(row: &Value, auth: &CreatioAuth) -> bool {
     let moment = |column| string(row, column).and_then(|text| text.parse::<Timestamp>().ok());
     let same_save = match (moment("CreatedOn"), moment("ModifiedOn")) {
@@ -228,10 +246,8 @@ fn untouched(row: &Value, auth: &CreatioAuth) -> bool {
         }
         _ => false,
     };
-    match auth {
-        CreatioAuth::ClientCredentials { .. } => same_save || id(row, "CreatedById") == id(row, "ModifiedById"),
-        CreatioAuth::AuthorizationCode { .. } => same_save,
-    }
+    let same_author = id(row, "CreatedById") == id(row, "ModifiedById");
+    same_author && (same_save || matches!(auth, CreatioAuth::ClientCredentials { .. }))
 }
 
 fn comparable(draft: &CaseDraft, settings: &CreatioSettings) -> Map<String, Value> {
@@ -276,7 +292,11 @@ mod tests {
         let mut ours = row(made, later, 7);
         ours["Subject"] = json!("Older subject");
         ours["OriginId"] = json!("019259AF-EC9C-4C87-9565-3C00700C7875");
-        assert_eq!(differs(&ours, &draft(), &settings()), ["Subject"], "changed by us alone; letter case of ids is none");
+        assert_eq!(
+            differs(&ours, &draft(), &settings()),
+            ["Subject"],
+            "changed by us alone; letter case of ids is none"
+        );
         let mut theirs = row(made, later, 8);
         theirs["Subject"] = json!("A person's words");
         assert!(differs(&theirs, &draft(), &settings()).is_empty(), "a person's edit must not be overwritten");
@@ -287,6 +307,9 @@ mod tests {
             redirect_uri: "http://localhost/".parse().unwrap(),
         };
         assert!(differs(&ours, &draft(), &person).is_empty(), "signed in as a person, our author is theirs");
+        let mut theirs = row(made, made, 8);
+        theirs["Subject"] = json!("A person's words");
+        assert!(differs(&theirs, &draft(), &settings()).is_empty(), "a quick person is a person");
         let mut fresh = row(made, made, 7);
         fresh["Subject"] = json!("Older subject");
         assert_eq!(differs(&fresh, &draft(), &person), ["Subject"]);
@@ -299,7 +322,10 @@ mod tests {
         settings.contact_policy = ContactPolicy::DefaultContact { id: Uuid::from_u128(3) };
         let mut unknown = draft();
         unknown.contact.phone = None;
-        assert!(comparable(&unknown, &settings).contains_key("ContactId"), "the settings name it for unknown customers");
+        assert!(
+            comparable(&unknown, &settings).contains_key("ContactId"),
+            "the settings name it for unknown customers"
+        );
         assert!(!comparable(&draft(), &settings).contains_key("ContactId"), "a verified number may have found another");
     }
 }

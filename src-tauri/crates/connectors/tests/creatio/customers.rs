@@ -2,11 +2,13 @@
 
 use casebridge_connectors::creatio::ContactPolicy;
 use casebridge_domain::{FailureClass, FailureScope};
-use casebridge_sandbox::creatio::{BatchPart, Chance, CreatioConfig, FaultPlan, ObjectRights, Rights, TextCompare, ids as stock};
+use casebridge_sandbox::creatio::{
+    BatchPart, Chance, CreatioConfig, FaultPlan, ObjectRights, Rights, TextCompare, ids as stock,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Story, World, unverified, verified, judged};
+use crate::support::{Story, World, judged, unverified, verified};
 
 async fn contact_of(world: &World, story: Story) -> Value {
     world.sandbox().reset();
@@ -46,7 +48,10 @@ async fn r3_an_unverified_address_opens_nothing() {
     let story = Story::of(&world, 0).contact(|c| c.email = unverified("anna.oneil@northwind.example"));
     story.write(&world.client(), &world).await;
     assert_eq!(world.case(&story)["ContactId"], json!(Uuid::nil()), "whoever typed it is not thereby Anna");
-    assert!(world.case(&story)["Symptoms"].as_str().unwrap().contains("(not verified)"), "the agent sees what it is worth");
+    assert!(
+        world.case(&story)["Symptoms"].as_str().unwrap().contains("(not verified)"),
+        "the agent sees what it is worth"
+    );
     let asked = world.sandbox().requests().into_iter().any(|request| request.query.contains("anna"));
     assert!(!asked, "it is not even looked up");
 }
@@ -84,7 +89,11 @@ async fn r22_none_or_several_follow_the_policy() {
             let story = Story::of(&world, 0).contact(|c| c.email = verified(email));
             story.write(&world.client(), &world).await;
             let case = world.case(&story);
-            assert_eq!((&case["ContactId"], &case["AccountId"]), (&json!(contact), &json!(account)), "{policy:?} {email}");
+            assert_eq!(
+                (&case["ContactId"], &case["AccountId"]),
+                (&json!(contact), &json!(account)),
+                "{policy:?} {email}"
+            );
         }
     }
 }
@@ -98,7 +107,8 @@ async fn r22_a_contact_is_made_once_for_a_person() {
     let first = Story::of(&world, 1).contact(|c| c.email = verified("new@x.example"));
     first.write(&client, &world).await;
     let made = world.case(&first)["ContactId"].clone();
-    let mut second = Story::of(&world, 0).contact(|c| c.email = verified("New@x.example")).draft(|d| d.id = Uuid::from_u128(2));
+    let mut second =
+        Story::of(&world, 0).contact(|c| c.email = verified("New@x.example")).draft(|d| d.id = Uuid::from_u128(2));
     second.case_id = Uuid::from_u128(2);
     second.write(&client, &world).await;
     assert_eq!(world.case(&second)["ContactId"], made, "the same person");

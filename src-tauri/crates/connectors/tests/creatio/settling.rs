@@ -5,8 +5,8 @@ use std::time::Duration;
 use casebridge_connectors::{Applied, CaseReading, CaseSystem};
 use casebridge_domain::{FailureClass, StatusWish};
 use casebridge_sandbox::creatio::{
-    BatchPart, Chance, CreatioConfig, CutBatch, FaultPlan, HostKind, ObjectRights, PatchUnknown, Right, Rights, SlowAnswer, Unexecuted, WhenWork,
-    ids as stock,
+    BatchPart, Chance, CreatioConfig, CutBatch, FaultPlan, HostKind, ObjectRights, PatchUnknown, Right, Rights,
+    SlowAnswer, Unexecuted, WhenWork, ids as stock,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -19,13 +19,20 @@ async fn r11_an_answer_lost_after_the_commit_is_found_whole() {
         let world = World::on(host).await;
         let client = world.client();
         let story = Story::of(&world, 30).then(StatusWish::Resolved);
-        world.fail(FaultPlan { answer_lost_after_commit: Some(Chance::next(1).on("POST", "$batch")), ..FaultPlan::default() });
+        world.fail(FaultPlan {
+            answer_lost_after_commit: Some(Chance::next(1).on("POST", "$batch")),
+            ..FaultPlan::default()
+        });
         let failure = story.unsettled(&client, &world).await;
         assert_eq!(failure.class, FailureClass::Unreachable);
         let standing = story.standing(&client, &world).await;
         assert_eq!(standing.records.len(), 32, "{host:?}: a case, thirty messages, a status");
         assert!(stands(&standing).number.is_some() && stands(&standing).closed);
-        assert!(stands(&standing).differs.is_empty(), "what was just written is as it should be: {:?}", stands(&standing).differs);
+        assert!(
+            stands(&standing).differs.is_empty(),
+            "what was just written is as it should be: {:?}",
+            stands(&standing).differs
+        );
         assert!(story.rest(&standing).effects.is_empty());
     }
 }
@@ -47,7 +54,11 @@ async fn r11_a_batch_cut_after_any_part_goes_on_from_the_first_missing() {
         if !rest.effects.is_empty() {
             rest.write(&client, &world).await;
         }
-        assert_eq!((world.sandbox().count("Case"), world.sandbox().count("Activity")), (1, 3), "each once, after a cut at {parts}");
+        assert_eq!(
+            (world.sandbox().count("Case"), world.sandbox().count("Activity")),
+            (1, 3),
+            "each once, after a cut at {parts}"
+        );
     }
 }
 
@@ -86,12 +97,25 @@ async fn r11_a_missing_part_or_a_stopped_rest_is_not_success() {
         let world = World::start(CreatioConfig { unexecuted, ..CreatioConfig::default() }).await;
         let client = world.client();
         world.fail(FaultPlan {
-            batch_part_fails: Some(serde_json::from_value(json!({ "when": Chance::next(1).on("POST", "$batch"), "part": 3, "status": 500 })).unwrap()),
+            batch_part_fails: Some(
+                serde_json::from_value(
+                    json!({ "when": Chance::next(1).on("POST", "$batch"), "part": 3, "status": 500 }),
+                )
+                .unwrap(),
+            ),
             ..FaultPlan::default()
         });
         let failure = story.unsettled(&client, &world).await;
-        assert_eq!(failure.item, Some(story.effects[2].record().id), "the first that failed, not those that were not run");
-        assert_eq!(story.standing(&client, &world).await.records.len(), 2, "{unexecuted:?}: nothing after the failure ran");
+        assert_eq!(
+            failure.item,
+            Some(story.effects[2].record().id),
+            "the first that failed, not those that were not run"
+        );
+        assert_eq!(
+            story.standing(&client, &world).await.records.len(),
+            2,
+            "{unexecuted:?}: nothing after the failure ran"
+        );
     }
 }
 
@@ -106,7 +130,10 @@ async fn r14_a_write_that_takes_too_long_is_unsettled_and_the_batch_shrinks() {
     world.fail(FaultPlan { slow_answer: Some(slow), ..FaultPlan::default() });
     let begun = std::time::Instant::now();
     let failure = story.unsettled(&client, &world).await;
-    assert!(begun.elapsed() < Duration::from_millis(1_500), "the call ends with its time-out: the lease is measured by it");
+    assert!(
+        begun.elapsed() < Duration::from_millis(1_500),
+        "the call ends with its time-out: the lease is measured by it"
+    );
     assert_eq!(failure.class, FailureClass::Unreachable);
     assert!(client.batch_limit() < before, "R11: what was too slow gets fewer records");
     assert_eq!(story.standing(&client, &world).await.records.len(), 21, "it was written all the same");
@@ -128,7 +155,10 @@ async fn r11_nothing_sent_is_told_from_nothing_known() {
     running.stop().await;
     let dead = casebridge_connectors::creatio::Creatio::new(settings, Uuid::nil(), vault).unwrap();
     let outcome = dead.apply(&story.batch(), &casebridge_connectors::CallLog::default()).await;
-    assert!(matches!(outcome, Applied::NotSent(failure) if failure.class == FailureClass::Unreachable), "nobody was reached");
+    assert!(
+        matches!(outcome, Applied::NotSent(failure) if failure.class == FailureClass::Unreachable),
+        "nobody was reached"
+    );
 }
 
 #[tokio::test]
@@ -142,9 +172,17 @@ async fn r12_absent_closed_and_unreadable_are_different() {
     let closed = story.standing(&client, &world).await;
     assert!(stands(&closed).closed, "by its flags");
     assert_eq!(closed.records.len(), 3, "a closed case fulfils the wish to resolve it");
-    assert_eq!(story.rest(&closed).only_status(StatusWish::Reopened).standing(&client, &world).await.records.len(), 0, "but not the one to reopen it");
+    assert_eq!(
+        story.rest(&closed).only_status(StatusWish::Reopened).standing(&client, &world).await.records.len(),
+        0,
+        "but not the one to reopen it"
+    );
     world.sandbox().delete("Case", story.case_id).unwrap();
-    assert_eq!(story.standing(&client, &world).await.case, CaseReading::Absent, "a deleted case is not made again by the client");
+    assert_eq!(
+        story.standing(&client, &world).await.case,
+        CaseReading::Absent,
+        "a deleted case is not made again by the client"
+    );
     world.sandbox().set_rights(Rights::all().with("Case", ObjectRights::NONE));
     let failure = client.standing(&story.batch(), &world.log).await.unwrap_err();
     assert_eq!(failure.class, FailureClass::Rights, "the whole object is closed to us: the connection's matter");
@@ -159,7 +197,11 @@ async fn r12_rights_withdrawn_under_way_are_no_absence() {
     let withdrawn = serde_json::from_value(json!({ "object": "Activity", "right": Right::Read })).unwrap();
     world.fail(FaultPlan { withdrawn: vec![withdrawn], ..FaultPlan::default() });
     let failure = client.standing(&story.batch(), &world.log).await.unwrap_err();
-    assert_eq!(failure.class, FailureClass::Rights, "unreadable activities must not count as missing ones: they would be doubled");
+    assert_eq!(
+        failure.class,
+        FailureClass::Rights,
+        "unreadable activities must not count as missing ones: they would be doubled"
+    );
 }
 
 #[tokio::test]
@@ -173,7 +215,10 @@ async fn r11_the_ids_are_read_back_in_few_calls() {
     assert_eq!(story.standing(&client, &world).await.records.len(), 41);
     assert_eq!(world.sandbox().data_calls(), 2, "the case, and one batch of four filters");
     for request in world.sandbox().requests() {
-        assert!(request.parts.iter().all(|part| part.url.matches("Id%20eq").count() <= 12), "a filter has at most twelve ids");
+        assert!(
+            request.parts.iter().all(|part| part.url.matches("Id%20eq").count() <= 12),
+            "a filter has at most twelve ids"
+        );
         assert!(request.parts.iter().all(|part| part.url.contains("$select=")), "R24: $select always");
         assert!(request.path.ends_with("$batch") || request.query.contains("$select="));
     }
@@ -181,7 +226,10 @@ async fn r11_the_ids_are_read_back_in_few_calls() {
 
 #[tokio::test]
 async fn r11_a_create_found_done_is_brought_up_to_date_unless_a_person_was_there() {
-    let config = CreatioConfig { clients: vec![casebridge_sandbox::creatio::ClientApp::demo().with_contact(stock::INTEGRATION_CONTACT)], ..CreatioConfig::default() };
+    let config = CreatioConfig {
+        clients: vec![casebridge_sandbox::creatio::ClientApp::demo().with_contact(stock::INTEGRATION_CONTACT)],
+        ..CreatioConfig::default()
+    };
     let mut world = World::start(config).await;
     let older = Story::of(&world, 0).draft(|draft| draft.subject = "older".into());
     older.write(&world.client(), &world).await;
@@ -203,7 +251,8 @@ async fn r11_a_create_found_done_is_brought_up_to_date_unless_a_person_was_there
 
 #[tokio::test]
 async fn r23_the_first_change_of_a_column_is_read_back() {
-    let mut world = World::start(CreatioConfig { patch_unknown: PatchUnknown::SilentDrop, ..CreatioConfig::default() }).await;
+    let mut world =
+        World::start(CreatioConfig { patch_unknown: PatchUnknown::SilentDrop, ..CreatioConfig::default() }).await;
     Story::of(&world, 0).write(&world.client(), &world).await;
     world.settings.session_column = Some("UsrMisspelt".into());
     let client = world.client();

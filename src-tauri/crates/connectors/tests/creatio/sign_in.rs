@@ -43,7 +43,10 @@ async fn r32_a_person_signs_in_and_acts_with_their_own_name() {
     assert!(url.contains("code_challenge_method=S256") && url.contains("offline_access"), "{url}");
     let end = browse(&sign_in).await;
     let other = begin_sign_in(&world.settings).await.unwrap();
-    assert!(finish_sign_in(&world.settings, world.vault.as_ref(), &other, &end).await.is_err(), "an answer to another sign-in");
+    assert!(
+        finish_sign_in(&world.settings, world.vault.as_ref(), &other, &end).await.is_err(),
+        "an answer to another sign-in"
+    );
     finish_sign_in(&world.settings, world.vault.as_ref(), &sign_in, &end).await.unwrap();
     let story = Story::of(&world, 1);
     story.write(&world.client(), &world).await;
@@ -59,7 +62,11 @@ async fn r32_the_vault_is_proven_writable_before_a_token_is_spent() {
     world.sandbox().clear_requests();
     let client = world.client();
     let failure = Story::of(&world, 0).not_sent(&client, &world).await;
-    assert_eq!(judged(&failure), (FailureClass::Unreachable, FailureScope::Connection), "a locked keychain opens again");
+    assert_eq!(
+        judged(&failure),
+        (FailureClass::Unreachable, FailureScope::Connection),
+        "a locked keychain opens again"
+    );
     assert_eq!(world.sandbox().request_counts().token, 0, "the token was not spent: its successor could not be kept");
     *world.vault.locked.lock().unwrap() = false;
     Story::of(&world, 0).write(&client, &world).await;

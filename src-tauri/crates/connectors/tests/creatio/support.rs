@@ -5,11 +5,16 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use casebridge_connectors::creatio::{CLIENT_SECRET, Creatio, CreatioAuth, CreatioSettings, normalise_instance_url};
-use casebridge_connectors::{Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Standing, Vault, VaultError};
-use casebridge_domain::{
-    ActivityDraft, ActivityKind, CallFailure, CaseDraft, Contact, Effect, FailureClass, FailureScope, Identifier, SessionKey, Speaker, StatusWish, ids,
+use casebridge_connectors::{
+    Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Standing, Vault, VaultError,
 };
-use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, FaultPlan, HostKind, RunningCreatio, ids as stock};
+use casebridge_domain::{
+    ActivityDraft, ActivityKind, CallFailure, CaseDraft, Contact, Effect, FailureClass, FailureScope, Identifier,
+    SessionKey, Speaker, StatusWish, ids,
+};
+use casebridge_sandbox::creatio::{
+    ClientApp, CreatioConfig, CreatioSandbox, FaultPlan, HostKind, RunningCreatio, ids as stock,
+};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
@@ -68,7 +73,12 @@ impl World {
         let url = normalise_instance_url(&running.instance_url).unwrap();
         let mut settings = CreatioSettings::new(url, CreatioAuth::ClientCredentials { client_id: client.client_id });
         settings.owner = Some(stock::AGENT_CONTACT);
-        World { running, settings, vault: MemoryVault::with(CLIENT_SECRET, &client.client_secret), log: CallLog::default() }
+        World {
+            running,
+            settings,
+            vault: MemoryVault::with(CLIENT_SECRET, &client.client_secret),
+            log: CallLog::default(),
+        }
     }
 
     pub async fn plain() -> Self {
@@ -105,7 +115,11 @@ impl World {
 
     /// The titles of the activities in the order in which they were made.
     pub fn titles(&self) -> Vec<String> {
-        self.sandbox().records("Activity").iter().map(|row| row["Title"].as_str().unwrap_or_default().to_owned()).collect()
+        self.sandbox()
+            .records("Activity")
+            .iter()
+            .map(|row| row["Title"].as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 }
 
@@ -202,7 +216,8 @@ impl Story {
 
     /// The effects that do not stand yet.
     pub fn rest(&self, standing: &Standing) -> Story {
-        let effects = self.effects.iter().filter(|effect| !standing.records.contains(&effect.record())).cloned().collect();
+        let effects =
+            self.effects.iter().filter(|effect| !standing.records.contains(&effect.record())).cloned().collect();
         Story { session: self.session.clone(), case_id: self.case_id, effects }
     }
 }

@@ -41,7 +41,10 @@ async fn a_401_that_no_token_cures_is_final() {
     let story = Story::of(&world, 1);
     story.write(&client, &world).await;
     world.sandbox().clear_requests();
-    world.fail(FaultPlan { token_expired_midway: Some(TokenExpiry { when: Chance::always(), revoke: false }), ..FaultPlan::default() });
+    world.fail(FaultPlan {
+        token_expired_midway: Some(TokenExpiry { when: Chance::always(), revoke: false }),
+        ..FaultPlan::default()
+    });
     let failure = client.standing(&story.batch(), &world.log).await.unwrap_err();
     assert_eq!(judged(&failure), (FailureClass::Credentials, FailureScope::Connection));
     assert_eq!(world.sandbox().data_calls(), 2, "asked twice, not for ever");

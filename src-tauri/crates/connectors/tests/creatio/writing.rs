@@ -2,11 +2,14 @@
 
 use casebridge_connectors::CaseSystem;
 use casebridge_domain::{Effect, FailureClass, FailureScope, StatusWish};
-use casebridge_sandbox::creatio::{BatchPart, Chance, CreatioConfig, DatabaseEngine, FaultPlan, ObjectRights, OverLength, RightsShape, Rights, ids as stock};
+use casebridge_sandbox::creatio::{
+    BatchPart, Chance, CreatioConfig, DatabaseEngine, FaultPlan, ObjectRights, OverLength, Rights, RightsShape,
+    ids as stock,
+};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Story, World, verified, judged};
+use crate::support::{Story, World, judged, verified};
 
 #[tokio::test]
 async fn r24_a_case_with_its_messages_is_one_call_and_stands_in_order() {
@@ -24,12 +27,20 @@ async fn r24_a_case_with_its_messages_is_one_call_and_stands_in_order() {
     assert_eq!(case["OriginId"], json!(stock::ORIGIN_CHAT), "the server's default is Call");
     assert_eq!(case["RegisteredOn"].as_str().map(|on| &on[..19]), Some("2026-03-01T10:00:00"));
     assert_eq!(case["StatusId"], json!(stock::STATUS_RESOLVED), "the status comes last");
-    assert_eq!(world.titles(), ["Incoming – Customer: message 1", "Outgoing – AI agent: message 2", "Incoming – Customer: message 3"]);
+    assert_eq!(
+        world.titles(),
+        ["Incoming – Customer: message 1", "Outgoing – AI agent: message 2", "Incoming – Customer: message 3"]
+    );
     let data = world.sandbox().data_calls();
     assert_eq!(data, 2, "one read of the statuses, once, and one batch");
     let batch = world.sandbox().requests().into_iter().find(|r| r.path.ends_with("$batch")).unwrap();
-    let order: Vec<_> = batch.parts.iter().map(|part| format!("{} {}", part.method, part.url.split('/').next().unwrap())).collect();
-    assert_eq!(order, ["POST Case", "POST Activity", "POST Activity", "POST Activity", "PATCH Case"], "R26: the case first");
+    let order: Vec<_> =
+        batch.parts.iter().map(|part| format!("{} {}", part.method, part.url.split('/').next().unwrap())).collect();
+    assert_eq!(
+        order,
+        ["POST Case", "POST Activity", "POST Activity", "POST Activity", "PATCH Case"],
+        "R26: the case first"
+    );
 }
 
 #[tokio::test]
@@ -47,7 +58,7 @@ async fn r6_activities_are_finished_tasks_of_the_case_that_nobody_is_reminded_of
         assert_eq!(row["StartDate"], row["DueDate"]);
     }
     let first = &world.sandbox().records("Activity")[0];
-    assert_eq!(first["DetailedResult"], json!("message 1\n\ncasebridge://session/chat/c%2D1".replace("%2D", "-")));
+    assert_eq!(first["DetailedResult"], json!("message 1\n\ncasebridge://session/chat/c-1"));
     assert_eq!(world.case(&story)["StatusId"], json!(stock::STATUS_NEW), "our rows are no incoming mail");
 }
 
@@ -59,7 +70,10 @@ async fn r25_text_is_data_in_each_column() {
     let symptoms = world.case(&story)["Symptoms"].as_str().unwrap().to_owned();
     assert!(!symptoms.contains("<script"), "the UI renders this column: {symptoms}");
     assert!(symptoms.contains("&lt;script&gt;"));
-    assert!(symptoms.ends_with("<p>Session: chat/c-1</p>"), "R28: without a column the session's name ends the text: {symptoms}");
+    assert!(
+        symptoms.ends_with("<p>Session: chat/c-1</p>"),
+        "R28: without a column the session's name ends the text: {symptoms}"
+    );
 }
 
 #[tokio::test]
@@ -75,7 +89,10 @@ async fn r28_the_session_goes_into_the_picked_column() {
     });
     long.write(&world.client(), &world).await;
     let row = world.sandbox().record("Case", Uuid::from_u128(5)).unwrap();
-    assert!(row["UsrSessionId"].as_str().unwrap().starts_with("ses_"), "a name too long for the column is replaced, not refused");
+    assert!(
+        row["UsrSessionId"].as_str().unwrap().starts_with("ses_"),
+        "a name too long for the column is replaced, not refused"
+    );
 }
 
 #[tokio::test]
@@ -91,7 +108,9 @@ async fn a_handoff_of_twenty_messages_costs_at_most_three_data_calls() {
     let world = World::plain().await;
     let client = world.client();
     Story::of(&world, 0).draft(|draft| draft.id = Uuid::from_u128(77)).write(&client, &world).await;
-    for (email, calls) in [("anna.oneil@northwind.example", 2), ("anna.private@mail.example", 3), ("nobody@nowhere.example", 3)] {
+    for (email, calls) in
+        [("anna.oneil@northwind.example", 2), ("anna.private@mail.example", 3), ("nobody@nowhere.example", 3)]
+    {
         world.sandbox().reset();
         Story::of(&world, 20).contact(|contact| contact.email = verified(email)).write(&client, &world).await;
         assert_eq!(world.sandbox().data_calls(), calls, "{email}");
@@ -100,18 +119,40 @@ async fn a_handoff_of_twenty_messages_costs_at_most_three_data_calls() {
 }
 
 #[tokio::test]
-async fn r24_without_an_owner_nothing_is_sent() {
+async fn r24_every_activity_has_an_owner() {
     let mut world = World::plain().await;
     world.settings.owner = None;
+    for (set, owner) in [(Some(stock::AGENT_CONTACT), stock::AGENT_CONTACT), (None, stock::SUPERVISOR_CONTACT)] {
+        world.sandbox().reset();
+        world.settings.activity_owner = set;
+        let client = world.client();
+        let story = Story::of(&world, 1);
+        story.write(&client, &world).await;
+        assert_eq!(world.case(&story)["OwnerId"], json!(Uuid::nil()), "the case stays without");
+        assert_eq!(world.sandbox().records("Activity")[0]["OwnerId"], json!(owner), "an empty owner is refused");
+    }
+}
+
+#[tokio::test]
+async fn r24_without_any_owner_to_find_nothing_is_sent() {
+    let rights = Rights::all().with("Contact", ObjectRights::NONE);
+    let mut world = World::start(CreatioConfig { rights, ..CreatioConfig::default() }).await;
+    world.settings.owner = None;
     let failure = Story::of(&world, 1).not_sent(&world.client(), &world).await;
-    assert_eq!(judged(&failure), (FailureClass::Setup, FailureScope::Connection), "every activity would be refused");
-    assert!(failure.hint.contains("owner"));
+    assert_eq!(failure.scope, FailureScope::Connection, "every conversation would meet it");
     assert_eq!(world.sandbox().count("Case"), 0, "half a conversation helps nobody");
-    world.settings.activity_owner = Some(stock::SUPERVISOR_CONTACT);
-    let story = Story::of(&world, 1);
-    story.write(&world.client(), &world).await;
-    assert_eq!(world.case(&story)["OwnerId"], json!(Uuid::nil()), "the case stays without");
-    assert_eq!(world.sandbox().records("Activity")[0]["OwnerId"], json!(stock::SUPERVISOR_CONTACT));
+}
+
+#[tokio::test]
+async fn r24_an_activity_that_is_refused_for_its_owner_is_known_by_the_words() {
+    // The zero GUID is no owner, so the row reaches Creatio's own check.
+    for owner_roles in [false, true] {
+        let mut world = World::start(CreatioConfig { owner_roles, ..CreatioConfig::default() }).await;
+        world.settings.owner = Some(Uuid::nil());
+        let failure = Story::of(&world, 1).unsettled(&world.client(), &world).await;
+        assert_eq!(judged(&failure), (FailureClass::Setup, FailureScope::Connection), "no retry helps: {failure}");
+        assert!(failure.message.contains("\"Owner\"") && failure.hint.contains("owner"), "{failure}");
+    }
 }
 
 #[tokio::test]
@@ -124,7 +165,11 @@ async fn r12_a_foreign_key_is_the_set_up_or_the_record() {
         let failure = story.unsettled(&world.client(), &world).await;
         assert_eq!(judged(&failure), (FailureClass::Setup, FailureScope::Connection), "the configured owner is gone");
         assert_eq!(failure.item, Some(story.case_id));
-        assert!(failure.message.to_lowercase().contains("foreign key"), "the CRM's innermost words: {}", failure.message);
+        assert!(
+            failure.message.to_lowercase().contains("foreign key"),
+            "the CRM's innermost words: {}",
+            failure.message
+        );
 
         world.settings = good;
         let client = world.client();
@@ -180,10 +225,16 @@ async fn r12_a_bare_500_is_unknown_and_a_page_is_an_outage() {
     world.fail(FaultPlan { bad_gateway_502: batch(Chance::next(1)), ..FaultPlan::default() });
     assert_eq!(story.unsettled(&client, &world).await.class, FailureClass::Unreachable);
     world.fail(FaultPlan { html_login_200: batch(Chance::next(1)), ..FaultPlan::default() });
-    assert_eq!(story.unsettled(&client, &world).await.class, FailureClass::Unreachable, "a page under 200 is not success");
+    assert_eq!(
+        story.unsettled(&client, &world).await.class,
+        FailureClass::Unreachable,
+        "a page under 200 is not success"
+    );
     world.fail(FaultPlan { error_body_200: batch(Chance::next(1)), ..FaultPlan::default() });
     assert!(story.unsettled(&client, &world).await.is_transient(), "an error under 200 is not success");
     assert_eq!(world.sandbox().count("Case"), 0);
+    let batches = world.sandbox().requests().iter().filter(|request| request.path.ends_with("$batch")).count();
+    assert_eq!(batches, 4, "four tries by us: the client repeats nothing by itself");
     story.write(&client, &world).await;
 }
 
@@ -193,7 +244,10 @@ async fn r12_patience_that_the_crm_asks_for_is_told() {
     let world = World::plain().await;
     let client = world.client();
     let throttled = |retry_after| FaultPlan {
-        throttled_429: Some(serde_json::from_value(json!({ "when": Chance::next(1).on("POST", "$batch"), "retry_after": retry_after })).unwrap()),
+        throttled_429: Some(
+            serde_json::from_value(json!({ "when": Chance::next(1).on("POST", "$batch"), "retry_after": retry_after }))
+                .unwrap(),
+        ),
         ..FaultPlan::default()
     };
     world.fail(throttled(Some(RetryAfter::Seconds(17))));
@@ -231,7 +285,10 @@ async fn nothing_secret_and_no_text_of_people_reaches_failures_and_debug() {
     for call in &calls {
         let whole = format!("{} {:?} {:?} {:?}", call.path, call.request, call.answer, call.failure);
         assert!(!whole.contains(&secret) && !whole.contains(token), "credentials are never recorded");
-        assert!(!call.path.contains("connect/token") && !call.path.contains("well-known"), "R30: token calls are not kept");
+        assert!(
+            !call.path.contains("connect/token") && !call.path.contains("well-known"),
+            "R30: token calls are not kept"
+        );
         assert!(!format!("{call:?}").contains("message 1"), "Debug shows no bodies");
     }
     let shown = format!("{client:?} {failure:?} {:?} {:?}", story.batch(), world.settings);

@@ -194,7 +194,8 @@ fn a_reserved_case_is_made_with_what_it_was_reserved_for() {
 
 #[test]
 fn only_the_newest_status_counts_and_it_comes_last() {
-    let kinds = vec![said(Customer, "a"), resolved(), EventKind::Reopened { by: None }, said(Customer, "b"), resolved()];
+    let kinds =
+        vec![said(Customer, "a"), resolved(), EventKind::Reopened { by: None }, said(Customer, "b"), resolved()];
     let story = Story::new(Mode::Every, kinds).with_case(CaseState::Open, 1, 1);
     assert_eq!(story.writes().0, "add_message@4 resolve_case@5");
 }
@@ -212,7 +213,8 @@ fn long_transcripts_go_in_batches_without_a_gap() {
 
 #[test]
 fn r18_a_skipped_item_leaves_a_line_in_its_place() {
-    let mut story = Story::new(Mode::Every, vec![said(Customer, "a"), said(Customer, "b")]).with_case(CaseState::Open, 1, 0);
+    let mut story =
+        Story::new(Mode::Every, vec![said(Customer, "a"), said(Customer, "b")]).with_case(CaseState::Open, 1, 0);
     story.skipped = vec![1];
     assert_eq!(story.writes(), ("note_left_out@1 add_message@2".into(), 2));
 }

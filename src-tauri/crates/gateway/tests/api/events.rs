@@ -80,6 +80,7 @@ async fn the_log_gives_back_what_was_sent_page_by_page() {
     let mut seen = vec![1, 2];
     loop {
         let page = gateway.get(&format!("{session}/events?limit=2&after={after}")).await.json();
+        assert_ne!(page["events"], json!([]), "`next_after` must not lead to a page with nothing on it");
         seen.extend(page["events"].as_array().unwrap().iter().map(|event| event["seq"].as_i64().unwrap()));
         match page["next_after"].as_i64() {
             Some(next) => after = next,

@@ -109,8 +109,7 @@ impl SecretFile {
         let mut nonce = [0; NONCE];
         rand::rng().fill_bytes(&mut nonce);
         let plain = serde_json::to_vec(all).map_err(|_| SecretError::Crypto)?;
-        let content =
-            self.cipher.encrypt(&XNonce::from(nonce), plain.as_slice()).map_err(|_| SecretError::Crypto)?;
+        let content = self.cipher.encrypt(&XNonce::from(nonce), plain.as_slice()).map_err(|_| SecretError::Crypto)?;
         let sealed = Sealed {
             version: 1,
             salt: BASE64_STANDARD.encode(self.salt),
@@ -133,9 +132,7 @@ impl SecretFile {
 
 fn read(path: &std::path::Path) -> Result<Option<Sealed>, SecretError> {
     match std::fs::read(path) {
-        Ok(bytes) => {
-            serde_json::from_slice(&bytes).map(Some).map_err(|_| SecretError::WrongKey(path.to_owned()))
-        }
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|_| SecretError::WrongKey(path.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(SecretError::File { path: path.to_owned(), source }),
     }

@@ -139,7 +139,8 @@ fn one(
     for event in append.events.iter() {
         let digest = event.digest();
         let earlier = known.get(&(append.session_id, event.event_id.clone())).map(|(seq, digest)| (*seq, *digest));
-        let earlier = earlier.or_else(|| inside.get(event.event_id.as_str()).map(|digest| (head.last_seq + 1, *digest)));
+        let earlier =
+            earlier.or_else(|| inside.get(event.event_id.as_str()).map(|digest| (head.last_seq + 1, *digest)));
         if let Some((seq, other)) = earlier
             && other != digest
         {
@@ -239,13 +240,9 @@ async fn mark_lanes(
     pace: Pace,
 ) -> Result<(), StoreError> {
     let at_most = i64::try_from(pace.at_most.max(Duration::from_millis(1)).as_millis()).unwrap_or(i64::MAX);
-    let mut query: QueryBuilder<Dialect> =
-        QueryBuilder::new("with head(session_id, dirty_seq, now_ms, due_ms) as (");
+    let mut query: QueryBuilder<Dialect> = QueryBuilder::new("with head(session_id, dirty_seq, now_ms, due_ms) as (");
     query.push_values(heads, |mut row, (id, head)| {
-        row.push_bind(id.to_string())
-            .push_bind(head.last_seq)
-            .push_bind(head.updated_ms)
-            .push_bind(head.due_ms);
+        row.push_bind(id.to_string()).push_bind(head.last_seq).push_bind(head.updated_ms).push_bind(head.due_ms);
     });
     query.push(
         ") insert into lanes (consumer, session_id, dirty_seq, dirty_since_ms, due_ms) \

@@ -62,13 +62,15 @@ impl Registry for Sqlite {
                 let (settings, modes) = (settings.clone(), modes.clone());
                 let id = connection.id;
                 Box::pin(async move {
-                    let changed = sqlx::query("update connections set settings = $1, modes = $2 where id = $3 and removed_ms is null")
-                        .bind(settings)
-                        .bind(modes)
-                        .bind(id.to_string())
-                        .execute(conn)
-                        .await?
-                        .rows_affected();
+                    let changed = sqlx::query(
+                        "update connections set settings = $1, modes = $2 where id = $3 and removed_ms is null",
+                    )
+                    .bind(settings)
+                    .bind(modes)
+                    .bind(id.to_string())
+                    .execute(conn)
+                    .await?
+                    .rows_affected();
                     Ok(found(changed, id))
                 })
             })
@@ -97,16 +99,19 @@ impl Registry for Sqlite {
         self.writer
             .write(move |conn| {
                 Box::pin(async move {
-                    let changed = sqlx::query("update connections set removed_ms = $1 where id = $2 and removed_ms is null")
-                        .bind(ms(now))
-                        .bind(id.to_string())
-                        .execute(&mut *conn)
-                        .await?
-                        .rows_affected();
-                    sqlx::query("update lanes set due_ms = null, lease_until_ms = null, fence = fence + 1 where consumer = $1")
-                        .bind(format!("crm:{id}"))
-                        .execute(conn)
-                        .await?;
+                    let changed =
+                        sqlx::query("update connections set removed_ms = $1 where id = $2 and removed_ms is null")
+                            .bind(ms(now))
+                            .bind(id.to_string())
+                            .execute(&mut *conn)
+                            .await?
+                            .rows_affected();
+                    sqlx::query(
+                        "update lanes set due_ms = null, lease_until_ms = null, fence = fence + 1 where consumer = $1",
+                    )
+                    .bind(format!("crm:{id}"))
+                    .execute(conn)
+                    .await?;
                     Ok(found(changed, id))
                 })
             })
@@ -169,15 +174,17 @@ impl Registry for Sqlite {
             .write(move |conn| {
                 let [actor, action, subject, detail] = line.clone();
                 Box::pin(async move {
-                    sqlx::query("insert into audit (id, at_ms, actor, action, subject, detail) values ($1, $2, $3, $4, $5, $6)")
-                        .bind(Uuid::now_v7().to_string())
-                        .bind(ms(now))
-                        .bind(actor)
-                        .bind(action)
-                        .bind(subject)
-                        .bind(detail)
-                        .execute(conn)
-                        .await?;
+                    sqlx::query(
+                        "insert into audit (id, at_ms, actor, action, subject, detail) values ($1, $2, $3, $4, $5, $6)",
+                    )
+                    .bind(Uuid::now_v7().to_string())
+                    .bind(ms(now))
+                    .bind(actor)
+                    .bind(action)
+                    .bind(subject)
+                    .bind(detail)
+                    .execute(conn)
+                    .await?;
                     Ok(())
                 })
             })

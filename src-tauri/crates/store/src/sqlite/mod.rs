@@ -57,10 +57,7 @@ impl Sqlite {
             .disable_statement_logging();
         let mut writing = options.connect().await?;
         MIGRATIONS.run(&mut writing).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(options.read_only(true))
-            .await?;
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
         Ok(Self { readers, writer: Arc::new(Writer::start(writing, Pace::default())) })
     }
 

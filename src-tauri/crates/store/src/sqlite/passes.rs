@@ -11,9 +11,7 @@ use uuid::Uuid;
 use super::Sqlite;
 use super::rows::{self, json, ms};
 use crate::error::StoreError;
-use crate::port::{
-    Intent, LaneCounts, LaneEnd, LaneFilter, Lanes, LedgerRow, PassResult, Reservation, Step,
-};
+use crate::port::{Intent, LaneCounts, LaneEnd, LaneFilter, Lanes, LedgerRow, PassResult, Reservation, Step};
 
 #[async_trait]
 impl Lanes for Sqlite {
@@ -136,9 +134,8 @@ async fn commit_plan(
         .execute(&mut *conn)
         .await?;
     }
-    let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
-        "select kind, record_id, seq, state from crm_records where connection = ",
-    );
+    let mut query: QueryBuilder<Dialect> =
+        QueryBuilder::new("select kind, record_id, seq, state from crm_records where connection = ");
     query.push_bind(&connection).push(" and (kind, record_id) in (");
     query.push_values(&intents, |mut row, intent| {
         row.push_bind(intent.record.kind.as_str()).push_bind(intent.record.id.to_string());
@@ -228,7 +225,8 @@ async fn record(conn: &mut SqliteConnection, result: PassResult) -> Result<(), S
     }
     insert_steps(conn, result.consumer, result.session_id, result.fence, &result.steps).await?;
     if !result.stands.is_empty() {
-        let mut query: QueryBuilder<Dialect> = QueryBuilder::new("update crm_records set state = 'stands', stands_ms = ");
+        let mut query: QueryBuilder<Dialect> =
+            QueryBuilder::new("update crm_records set state = 'stands', stands_ms = ");
         query.push_bind(ms(result.at)).push(" where connection = ").push_bind(&connection);
         query.push(" and (kind, record_id) in (");
         query.push_values(&result.stands, |mut row, record| {

@@ -1,8 +1,6 @@
 //! Between rows and domain types.
 
-use casebridge_domain::{
-    Case, CaseState, Connection, ConnectionKind, Event, Lane, Session, SessionKey, SessionStatus,
-};
+use casebridge_domain::{Case, CaseState, Connection, ConnectionKind, Event, Lane, Session, SessionKey, SessionStatus};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -122,8 +120,7 @@ pub(super) fn case(row: &SqliteRow) -> Result<Case, StoreError> {
     })
 }
 
-pub(super) const CONNECTION: &str =
-    "id, name, kind, instance, settings, modes, pause, last_success_ms, created_ms";
+pub(super) const CONNECTION: &str = "id, name, kind, instance, settings, modes, pause, last_success_ms, created_ms";
 
 pub(super) fn connection(row: &SqliteRow) -> Result<Connection, StoreError> {
     let kind: String = row.try_get("kind")?;

@@ -24,10 +24,14 @@ impl Creatio {
         Ok(match find(&answer.body, "Case", column) {
             Column::Text => yes(what, format!("Case.{column}")),
             Column::Other(kind) => missing(what, format!("Case.{column} is {kind}, not text"), "choose a text column"),
-            Column::Spelt(name) => {
-                missing(what, format!("Case has no column {column}, but one called {name}"), "letter case counts: correct the name")
+            Column::Spelt(name) => missing(
+                what,
+                format!("Case has no column {column}, but one called {name}"),
+                "letter case counts: correct the name",
+            ),
+            Column::None => {
+                missing(what, format!("Case has no column {column}"), "make the column in Creatio, or choose another")
             }
-            Column::None => missing(what, format!("Case has no column {column}"), "make the column in Creatio, or choose another"),
             Column::Unreadable => not_proven(what, "the metadata cannot be read".into(), "the first case proves it"),
         })
     }
@@ -50,12 +54,17 @@ fn find(metadata: &str, object: &str, column: &str) -> Column {
         .filter(|node| node.tag_name().name() == "EntityType" && node.attribute("Name") == Some(object));
     let Some(object) = objects.next() else { return Column::Unreadable };
     let properties = || {
-        object.children().filter(|node| node.tag_name().name() == "Property").filter_map(|node| Some((node.attribute("Name")?, node.attribute("Type").unwrap_or_default())))
+        object
+            .children()
+            .filter(|node| node.tag_name().name() == "Property")
+            .filter_map(|node| Some((node.attribute("Name")?, node.attribute("Type").unwrap_or_default())))
     };
     if let Some((_, kind)) = properties().find(|(name, _)| *name == column) {
         return if kind == "Edm.String" { Column::Text } else { Column::Other(kind.to_owned()) };
     }
-    properties().find(|(name, _)| name.eq_ignore_ascii_case(column)).map_or(Column::None, |(name, _)| Column::Spelt(name.to_owned()))
+    properties()
+        .find(|(name, _)| name.eq_ignore_ascii_case(column))
+        .map_or(Column::None, |(name, _)| Column::Spelt(name.to_owned()))
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ impl Creatio {
         let settings = &self.settings;
         if settings.activity_owner().is_none() {
             checks.push(match self.owner_of_activities(log).await {
-                Ok(owner) => yes("owner of activities", format!("none is set; Contact {owner} was found and owns them")),
+                Ok(owner) => {
+                    yes("owner of activities", format!("none is set; Contact {owner} was found and owns them"))
+                }
                 Err(failure) => missing("owner of activities", failure.message, &failure.hint),
             });
         }
@@ -29,7 +31,11 @@ impl Creatio {
             settings.activity_owner.map(|id| ("owner of activities", "Contact", id)),
             contact_policy,
             Some(("type of activities", "ActivityType", settings.activity_type.unwrap_or(stock::TYPE_TASK))),
-            Some(("category of activities", "ActivityCategory", settings.activity_category.unwrap_or(stock::CATEGORY_TO_DO))),
+            Some((
+                "category of activities",
+                "ActivityCategory",
+                settings.activity_category.unwrap_or(stock::CATEGORY_TO_DO),
+            )),
             Some(("status of activities", "ActivityStatus", stock::ACTIVITY_COMPLETED)),
             Some(("priority of activities", "ActivityPriority", stock::PRIORITY_MEDIUM)),
             Some(("origin of cases", "CaseOrigin", settings.origin.unwrap_or(stock::ORIGIN_CHAT))),
@@ -38,7 +44,11 @@ impl Creatio {
         for (what, set, id) in rows.into_iter().flatten() {
             checks.push(match self.exists(set, id, log).await? {
                 Found::Yes => yes(what, format!("{set} {id}")),
-                Found::No => missing(what, format!("{set} {id} is not in Creatio"), "choose another in the connection's settings"),
+                Found::No => missing(
+                    what,
+                    format!("{set} {id} is not in Creatio"),
+                    "choose another in the connection's settings",
+                ),
                 Found::Unknown(words) => not_proven(what, words, "the first write proves it"),
             });
         }
@@ -57,7 +67,11 @@ impl Creatio {
             match self.exists(set, group, log).await? {
                 Found::Yes => return Ok(yes(what, format!("{set} {group}"))),
                 Found::No if set == "SysAdminUnit" => {
-                    return Ok(missing(what, format!("role {group} is not in Creatio"), "choose another in the connection's settings"));
+                    return Ok(missing(
+                        what,
+                        format!("role {group} is not in Creatio"),
+                        "choose another in the connection's settings",
+                    ));
                 }
                 Found::No => {}
                 Found::Unknown(said) => words = said,

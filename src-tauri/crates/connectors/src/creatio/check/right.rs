@@ -32,7 +32,9 @@ impl Creatio {
                 });
                 checks.push(self.check_create("Activity", activity, log).await?);
             }
-            Err(_) => checks.push(not_proven("create Activity", "needs an owner".into(), "set an owner, then test again")),
+            Err(_) => {
+                checks.push(not_proven("create Activity", "needs an owner".into(), "set an owner, then test again"))
+            }
         }
         if self.settings.contact_policy == ContactPolicy::Create {
             checks.push(self.check_create("Contact", json!({ "Name": MARK, "TypeId": nowhere }), log).await?);

@@ -69,7 +69,8 @@ fn below(identity: &Url) -> Endpoints {
     base.set_query(None);
     base.set_fragment(None);
     let path = base.path().trim_end_matches('/').to_owned();
-    let path = [WELL_KNOWN, "connect/token"].iter().find_map(|tail| path.strip_suffix(tail)).unwrap_or(&path).to_owned();
+    let path =
+        [WELL_KNOWN, "connect/token"].iter().find_map(|tail| path.strip_suffix(tail)).unwrap_or(&path).to_owned();
     base.set_path(&path);
     Endpoints { token: join(&base, "connect/token"), authorize: join(&base, "connect/authorize") }
 }
@@ -134,7 +135,12 @@ mod tests {
 
     #[test]
     fn an_address_given_by_hand_may_be_pasted_in_any_form() {
-        for given in ["https://is.acme.org", "https://is.acme.org/", "https://is.acme.org/connect/token", "https://is.acme.org/.well-known/openid-configuration"] {
+        for given in [
+            "https://is.acme.org",
+            "https://is.acme.org/",
+            "https://is.acme.org/connect/token",
+            "https://is.acme.org/.well-known/openid-configuration",
+        ] {
             let endpoints = below(&Url::parse(given).unwrap());
             assert_eq!(endpoints.token.as_str(), "https://is.acme.org/connect/token", "{given}");
             assert_eq!(endpoints.authorize.as_str(), "https://is.acme.org/connect/authorize");

@@ -25,10 +25,7 @@ pub(crate) enum Grant<'a> {
     /// As the person who signed in before.
     Refresh(&'a SecretString),
     /// As the person who signs in now.
-    Code {
-        code: &'a SecretString,
-        verifier: &'a SecretString,
-    },
+    Code { code: &'a SecretString, verifier: &'a SecretString },
 }
 
 /// What came.
@@ -132,7 +129,9 @@ fn refused(error: BasicRequestTokenError<Carried>) -> CallFailure {
 fn credentials(error: &str) -> CallFailure {
     let hint = match error {
         "invalid_client" => "check the client id and secret, and that the OAuth application is active in Creatio",
-        "unauthorized_client" => "the OAuth application does not allow this grant type: choose it in Creatio, or make another application",
+        "unauthorized_client" => {
+            "the OAuth application does not allow this grant type: choose it in Creatio, or make another application"
+        }
         "invalid_grant" => "the sign-in has expired or was used up: sign in again",
         "unsupported_grant_type" => "the Identity Service does not know this way to sign in: use the other one",
         "invalid_scope" => "the OAuth application has no resource in Creatio: open it there and save it again",
@@ -181,7 +180,14 @@ mod tests {
 
     #[test]
     fn every_refusal_is_final_and_says_what_to_do() {
-        for error in ["invalid_client", "unauthorized_client", "invalid_grant", "unsupported_grant_type", "invalid_scope", "x<y>"] {
+        for error in [
+            "invalid_client",
+            "unauthorized_client",
+            "invalid_grant",
+            "unsupported_grant_type",
+            "invalid_scope",
+            "x<y>",
+        ] {
             let failure = credentials(error);
             assert_eq!(failure.class, FailureClass::Credentials, "{error}");
             assert_eq!(failure.scope, FailureScope::Connection, "no lane can do anything about it");

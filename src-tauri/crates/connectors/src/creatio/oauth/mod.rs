@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use self::discovery::{Endpoints, discover};
-use self::exchange::{Granted, Grant, exchange};
+use self::exchange::{Grant, Granted, exchange};
 use super::settings::{CreatioAuth, CreatioSettings};
 use crate::port::{Vault, VaultError};
 
@@ -161,7 +161,12 @@ impl Tokens {
                 granted
             }
         };
-        Ok(bearer(granted))
+        let bearer = bearer(granted);
+        tracing::debug!(
+            crm.instance = %self.settings.instance(), renew_in_s = (bearer.renew - bearer.got).as_secs(),
+            "got an access token"
+        );
+        Ok(bearer)
     }
 
     async fn client_secret(&self) -> Result<Option<SecretString>, CallFailure> {
@@ -169,7 +174,9 @@ impl Tokens {
             return Ok(None);
         }
         let secret = self.vault.get(CLIENT_SECRET).await.map_err(|error| vault_failed(&error))?;
-        secret.map(Some).ok_or_else(|| missing("no client secret is stored for this connection", "enter the client secret"))
+        secret
+            .map(Some)
+            .ok_or_else(|| missing("no client secret is stored for this connection", "enter the client secret"))
     }
 
     /// The refresh token, written back before it is used: a vault that cannot be written now would lose the
@@ -179,7 +186,8 @@ impl Tokens {
             self.save(state).await?;
         }
         let current = self.vault.get(REFRESH_TOKEN).await.map_err(|error| vault_failed(&error))?;
-        let current = current.ok_or_else(|| missing("nobody has signed in to this connection yet", "sign in to Creatio"))?;
+        let current =
+            current.ok_or_else(|| missing("nobody has signed in to this connection yet", "sign in to Creatio"))?;
         self.vault.put(REFRESH_TOKEN, current.clone()).await.map_err(|error| vault_failed(&error))?;
         Ok(current)
     }

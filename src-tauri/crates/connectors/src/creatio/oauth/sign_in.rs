@@ -71,9 +71,9 @@ pub async fn finish_sign_in(
     let endpoints = discover(settings, &client).await?;
     let grant = Grant::Code { code: &code, verifier: &sign_in.verifier };
     let granted = exchange(&client, &endpoints, &settings.auth, secret, grant).await?;
-    let refresh = granted
-        .refresh
-        .ok_or_else(|| refused("the Identity Service gave no refresh token: allow offline_access for the OAuth application"))?;
+    let refresh = granted.refresh.ok_or_else(|| {
+        refused("the Identity Service gave no refresh token: allow offline_access for the OAuth application")
+    })?;
     vault.put(REFRESH_TOKEN, refresh).await.map_err(|error| vault_failed(&error))
 }
 
@@ -82,7 +82,9 @@ fn code_of(brought: &str, state: &str) -> Result<SecretString, CallFailure> {
     let brought = brought.trim();
     let Some((_, query)) = brought.split_once('?') else {
         if brought.is_empty() || brought.contains("://") || brought.contains(char::is_whitespace) {
-            return Err(refused("there is no code in what was pasted: paste the whole address that the browser ended at"));
+            return Err(refused(
+                "there is no code in what was pasted: paste the whole address that the browser ended at",
+            ));
         }
         return Ok(SecretString::from(brought.to_owned()));
     };
@@ -100,9 +102,9 @@ fn code_of(brought: &str, state: &str) -> Result<SecretString, CallFailure> {
     if answered.as_deref() != Some(state) {
         return Err(refused("this answer belongs to another sign-in: begin again"));
     }
-    code.filter(|code| !code.is_empty())
-        .map(SecretString::from)
-        .ok_or_else(|| refused("there is no code in what was pasted: paste the whole address that the browser ended at"))
+    code.filter(|code| !code.is_empty()).map(SecretString::from).ok_or_else(|| {
+        refused("there is no code in what was pasted: paste the whole address that the browser ended at")
+    })
 }
 
 fn refused(message: &str) -> CallFailure {
@@ -139,7 +141,11 @@ mod tests {
 
     #[test]
     fn a_sign_in_shows_nothing_in_debug() {
-        let sign_in = SignIn { url: Url::parse("https://x/?state=S3").unwrap(), state: "S3".into(), verifier: "V3".to_owned().into() };
+        let sign_in = SignIn {
+            url: Url::parse("https://x/?state=S3").unwrap(),
+            state: "S3".into(),
+            verifier: "V3".to_owned().into(),
+        };
         let shown = format!("{sign_in:?}");
         assert!(!shown.contains("S3") && !shown.contains("V3"));
     }

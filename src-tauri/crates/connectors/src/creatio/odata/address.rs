@@ -80,7 +80,8 @@ impl Query<'_> {
     /// Set and query, encoded.
     pub(crate) fn path(&self) -> String {
         let Query { set, select, top, .. } = self;
-        let filter = self.filter.as_ref().map(|filter| format!("&$filter={}", percent(&filter.expression))).unwrap_or_default();
+        let filter =
+            self.filter.as_ref().map(|filter| format!("&$filter={}", percent(&filter.expression))).unwrap_or_default();
         format!("{set}?$select={select}{filter}&$top={top}")
     }
 

@@ -91,23 +91,41 @@ fn verdict(answered: &Answered<'_>, target: &Target<'_>, error: &ErrorBody) -> V
         }
         502..=504 => return (Unreachable, Lane, "nothing: it is repeated"),
         // The hosting kind decides the root; while objects are rebuilt the same answers appear for a minute.
-        404 if page => return (Unreachable, Connection, "if it stays: check the instance's address and test the connection"),
+        404 if page => {
+            return (Unreachable, Connection, "if it stays: check the instance's address and test the connection");
+        }
         _ => {}
     }
     if says_no_rights(&text) || answered.status == 403 {
         // Making and listing are decided by rights on the object, so every lane would meet the same;
         // one record can be closed to us by its own rights.
-        let scope = if matches!(target.operation, Operation::Insert | Operation::List | Operation::Batch) { Connection } else { Lane };
-        return (Rights, scope, "grant the connection's user the right on this object in Creatio, then test the connection");
+        let scope = if matches!(target.operation, Operation::Insert | Operation::List | Operation::Batch) {
+            Connection
+        } else {
+            Lane
+        };
+        return (
+            Rights,
+            scope,
+            "grant the connection's user the right on this object in Creatio, then test the connection",
+        );
     }
     if answered.status == 401 {
-        return (Credentials, Connection, "check the OAuth application and whether its user is active and has rights on this object");
+        return (
+            Credentials,
+            Connection,
+            "check the OAuth application and whether its user is active and has rights on this object",
+        );
     }
     if page {
         return (Unreachable, Lane, "nothing: it is repeated; if it stays, the address may lead to a login page");
     }
     if text.contains("fill in the \"owner\"") || text.contains("either the \"owner\"") {
-        return (Setup, Connection, "set an owner or an activity owner for this connection: Creatio takes no activity without one");
+        return (
+            Setup,
+            Connection,
+            "set an owner or an activity owner for this connection: Creatio takes no activity without one",
+        );
     }
     if is_foreign_key(&text) {
         return foreign_key(&text, target);
@@ -116,7 +134,11 @@ fn verdict(answered: &Answered<'_>, target: &Target<'_>, error: &ErrorBody) -> V
         return (Unknown, Lane, "nothing: the record is there already and is found by reading");
     }
     if text.contains("value too long") || text.contains("would be truncated") || text.contains("22001") {
-        return (Refused, Lane, "a text is longer than its column in Creatio: make the column longer, or skip the item");
+        return (
+            Refused,
+            Lane,
+            "a text is longer than its column in Creatio: make the column longer, or skip the item",
+        );
     }
     if text.contains("does not exist on type") || text.contains("could not find a property named") {
         let session_column = target.settings.session_column.as_deref();
@@ -128,23 +150,32 @@ fn verdict(answered: &Answered<'_>, target: &Target<'_>, error: &ErrorBody) -> V
     if is_required(&text) {
         return (Refused, Lane, "a column is required in Creatio and got no value: give it a default value there");
     }
-    if text.contains("incompatible types") || text.contains("the request is invalid") || text.contains("cannot convert") {
+    if text.contains("incompatible types") || text.contains("the request is invalid") || text.contains("cannot convert")
+    {
         return (Refused, Lane, "a value does not fit its column in Creatio");
     }
     if text.contains("no http resource was found") || text.contains("no type was found that matches") {
-        return (Unknown, Connection, "the object is not published over OData: if it stays, check the address and the rights");
+        return (
+            Unknown,
+            Connection,
+            "the object is not published over OData: if it stays, check the address and the rights",
+        );
     }
     match answered.status {
         404 => (Refused, Lane, "the record is not in Creatio"),
         400 | 405..=428 => (Refused, Lane, "Creatio refuses this item: correct what it names, or skip the item"),
-        status if status >= 500 || status < 400 => (Unknown, Lane, "look for the cause in Creatio's own log; it is repeated"),
+        status if !(400..500).contains(&status) => {
+            (Unknown, Lane, "look for the cause in Creatio's own log; it is repeated")
+        }
         _ => (Unknown, Lane, "it is repeated"),
     }
 }
 
 /// The vendor's text; which status carries it over OData is not publicly confirmed.
 fn says_no_rights(text: &str) -> bool {
-    text.contains("does not have permission") || text.contains("securityexception") || text.contains("insufficient rights")
+    text.contains("does not have permission")
+        || text.contains("securityexception")
+        || text.contains("insufficient rights")
 }
 
 pub(crate) fn is_foreign_key(text: &str) -> bool {
@@ -170,9 +201,11 @@ fn foreign_key(text: &str, target: &Target<'_>) -> Verdict {
     let hint = "a row that the connection's settings name is gone in Creatio: test the connection and choose again";
     let own_contact = matches!(target.settings.contact_policy, ContactPolicy::Create | ContactPolicy::LeaveEmpty);
     match target.object {
-        "Case" if own_contact && (names("contact") || names("account")) => {
-            (FailureClass::Refused, Lane, "the contact or account is gone in Creatio: it is looked up again when you retry")
-        }
+        "Case" if own_contact && (names("contact") || names("account")) => (
+            FailureClass::Refused,
+            Lane,
+            "the contact or account is gone in Creatio: it is looked up again when you retry",
+        ),
         // All other lookups of our cases come from the settings, even where the constraint's name is a hash.
         "Case" => (FailureClass::Setup, Connection, hint),
         "Activity" if configured.iter().any(|column| names(column)) => (FailureClass::Setup, Connection, hint),
@@ -223,20 +256,48 @@ mod tests {
             ("Activity", "Please, fill in the \"Owner\" field.", Setup, Connection),
             ("Activity", "Please, fill in either the \"Owner\" or \"Role\" field.", Setup, Connection),
             ("Case", "Current user does not have permissions for the \"Case\" object", Rights, Connection),
-            ("Case", "23503: insert or update on table \"Case\" violates foreign key constraint \"FKCaseOwnerId\"", Setup, Connection),
+            (
+                "Case",
+                "23503: insert or update on table \"Case\" violates foreign key constraint \"FKCaseOwnerId\"",
+                Setup,
+                Connection,
+            ),
             ("Case", "The INSERT statement conflicted with the FOREIGN KEY constraint \"FK9kQz\".", Setup, Connection),
-            ("Case", "23503: insert or update on table \"Case\" violates foreign key constraint \"FKCaseContactId\"", Refused, Lane),
-            ("Activity", "23503: insert or update on table \"Activity\" violates foreign key constraint \"FKActivityCaseId\"", Refused, Lane),
-            ("Activity", "23503: insert or update on table \"Activity\" violates foreign key constraint \"FKActivityOwnerId\"", Setup, Connection),
+            (
+                "Case",
+                "23503: insert or update on table \"Case\" violates foreign key constraint \"FKCaseContactId\"",
+                Refused,
+                Lane,
+            ),
+            (
+                "Activity",
+                "23503: insert or update on table \"Activity\" violates foreign key constraint \"FKActivityCaseId\"",
+                Refused,
+                Lane,
+            ),
+            (
+                "Activity",
+                "23503: insert or update on table \"Activity\" violates foreign key constraint \"FKActivityOwnerId\"",
+                Setup,
+                Connection,
+            ),
             ("Case", "22001: value too long for type character varying(500)", Refused, Lane),
-            ("Case", "23502: null value in column \"UsrX\" of relation \"Case\" violates not-null constraint", Refused, Lane),
+            (
+                "Case",
+                "23502: null value in column \"UsrX\" of relation \"Case\" violates not-null constraint",
+                Refused,
+                Lane,
+            ),
             ("Case", "23505: duplicate key value violates unique constraint \"PKCaseId\"", Unknown, Lane),
             ("Case", "Object reference not set to an instance of an object.", Unknown, Lane),
         ];
         for (object, text, class, scope) in table {
             let failure = judge(500, &inner(text), object, Operation::Insert);
             assert_eq!((failure.class.clone(), failure.scope), (class, scope), "{text}");
-            assert!(failure.message.contains(text) && !failure.hint.is_empty(), "the CRM's own words are shown: {failure}");
+            assert!(
+                failure.message.contains(text) && !failure.hint.is_empty(),
+                "the CRM's own words are shown: {failure}"
+            );
         }
         let bare = judge(500, r#"{"error":{"code":"","message":"An error has occurred."}}"#, "Case", Operation::Insert);
         assert_eq!(bare.class, Unknown, "a bare 500 says nothing about whether repeating helps");
@@ -244,7 +305,13 @@ mod tests {
 
     #[test]
     fn r12_pages_gateways_and_throttling_are_transient() {
-        for (status, body) in [(200, "<html>login</html>"), (502, "<html>bad gateway</html>"), (503, ""), (504, ""), (500, "<!DOCTYPE html>")] {
+        for (status, body) in [
+            (200, "<html>login</html>"),
+            (502, "<html>bad gateway</html>"),
+            (503, ""),
+            (504, ""),
+            (500, "<!DOCTYPE html>"),
+        ] {
             assert_eq!(judge(status, body, "Case", Operation::Batch).class, FailureClass::Unreachable, "{status}");
         }
         let settings = settings();
@@ -261,14 +328,24 @@ mod tests {
     #[test]
     fn r12_refusals_by_name_and_rights() {
         let unknown = |column: &str| {
-            format!(r#"{{"error":{{"code":"","message":"The request is invalid.","innererror":{{"message":"item : The property '{column}' does not exist on type 'Terrasoft.Configuration.OData.Case'."}}}}}}"#)
+            format!(
+                r#"{{"error":{{"code":"","message":"The request is invalid.","innererror":{{"message":"item : The property '{column}' does not exist on type 'Terrasoft.Configuration.OData.Case'."}}}}}}"#
+            )
         };
         let ours = judge(400, &unknown("UsrSessionId"), "Case", Operation::Insert);
-        assert_eq!((ours.class, ours.scope), (FailureClass::Setup, FailureScope::Connection), "every case would be refused");
+        assert_eq!(
+            (ours.class, ours.scope),
+            (FailureClass::Setup, FailureScope::Connection),
+            "every case would be refused"
+        );
         let other = judge(400, &unknown("UsrOther"), "Case", Operation::Insert);
         assert_eq!((other.class, other.scope), (FailureClass::Refused, FailureScope::Lane));
         assert_eq!(judge(403, "", "Case", Operation::Insert).scope, FailureScope::Connection);
-        assert_eq!(judge(403, "", "Case", Operation::Update).scope, FailureScope::Lane, "one record can be closed to us");
+        assert_eq!(
+            judge(403, "", "Case", Operation::Update).scope,
+            FailureScope::Lane,
+            "one record can be closed to us"
+        );
         let quoted = r#"{"error":{"code":"","message":"A binary operator with incompatible types was detected."}}"#;
         assert_eq!(judge(400, quoted, "Case", Operation::List).class, FailureClass::Refused);
         assert_eq!(judge(401, "", "Case", Operation::List).class, FailureClass::Credentials);

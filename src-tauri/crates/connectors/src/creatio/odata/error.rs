@@ -90,7 +90,9 @@ pub(crate) fn failure_inside(value: &Value) -> bool {
     }
     object.contains_key("error")
         || (object.contains_key("Message")
-            && ["MessageDetail", "ExceptionMessage", "ExceptionType", "StackTrace"].iter().any(|m| object.contains_key(*m)))
+            && ["MessageDetail", "ExceptionMessage", "ExceptionType", "StackTrace"]
+                .iter()
+                .any(|m| object.contains_key(*m)))
 }
 
 /// Whether an answer is a page: a login form, a proxy's error, a host without OData.
@@ -167,7 +169,9 @@ mod tests {
     #[test]
     fn failures_repeat_nothing_of_what_was_sent() {
         let long = "a".repeat(80);
-        let body = ErrorBody { messages: vec![format!("Value 'my card is 4111' of \"{long}\" near ada@example.com in \"Subject\"")] };
+        let body = ErrorBody {
+            messages: vec![format!("Value 'my card is 4111' of \"{long}\" near ada@example.com in \"Subject\"")],
+        };
         let words = body.words(&["my card is 4111"]).unwrap();
         assert!(!words.contains("4111") && !words.contains(&long) && !words.contains("ada@"), "{words}");
         assert!(words.contains("\"Subject\""), "names of columns stay: {words}");

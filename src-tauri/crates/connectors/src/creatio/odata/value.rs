@@ -46,7 +46,11 @@ mod tests {
         assert_eq!(id(&row, "OwnerId"), None, "an empty lookup comes as the zero GUID");
         assert_eq!(string(&row, "ClosureDate"), None, "an empty date comes as year 1");
         assert_eq!(string(&row, "Number"), None, "an empty text is no number");
-        assert_eq!(string(&row, "CreatedOn").as_deref(), Some("2026-03-01T10:00:00.1234567Z"), "kept to the last digit");
+        assert_eq!(
+            string(&row, "CreatedOn").as_deref(),
+            Some("2026-03-01T10:00:00.1234567Z"),
+            "kept to the last digit"
+        );
         assert_eq!(id(&row, "Missing"), None);
     }
 }
