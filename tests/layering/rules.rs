@@ -96,7 +96,6 @@ const FROM_TESTS: Home = Home::Exception(TESTS, "journeys are clients and stand-
 /// Libraries that not everybody may name.
 pub const ONLY: &[Only] = &[
     Only { library: "sqlx", homes: &[Home::Whole(STORE)], reason: ONE_STORE },
-    Only { library: "libsqlite3-sys", homes: &[Home::Whole(STORE)], reason: ONE_STORE },
     Only { library: "keyring", homes: &[Home::Whole(STORE)], reason: ONE_KEYCHAIN },
     Only { library: "oauth2", homes: &[Home::Whole(CONNECTORS)], reason: ONE_CLIENT },
     Only {

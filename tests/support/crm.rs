@@ -58,7 +58,7 @@ pub fn cases(crm: &CreatioSandbox) -> BTreeMap<String, CaseInCrm> {
         assert!(found.insert(session.clone(), case).is_none(), "two cases for session {session}");
     }
     let mut activities = crm.records("Activity");
-    activities.sort_by_key(|row| start(row));
+    activities.sort_by_key(start);
     let mut times: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
     for row in activities {
         let case = text(&row, "CaseId");

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use casebridge_connectors::creatio::{CLIENT_SECRET, Creatio, CreatioAuth, CreatioSettings};
-use casebridge_connectors::{CallLog, CaseReading, CaseSystem, Standing};
+use casebridge_connectors::{Batch, CallLog, CaseReading, CaseSystem, Standing};
 use casebridge_domain::{CallFailure, FailureClass, FailureScope, SessionKey};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use crate::support::MemoryVault;
+use crate::support::{MemoryVault, Story, World};
 
 /// What a host answers to the path of a data call: the status line, headers and body.
 type Answers = fn(&str) -> String;
@@ -50,15 +50,18 @@ fn sent_to(location: &str) -> String {
     format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
 }
 
-async fn standing_at(address: &str) -> Result<Standing, CallFailure> {
+fn client_of(address: &str) -> Creatio {
     let auth = CreatioAuth::ClientCredentials { client_id: "C".into() };
     let mut settings = CreatioSettings::new(address.parse().unwrap(), auth);
     settings.identity_url = Some(address.parse().unwrap());
     settings.odata_root = Some(casebridge_connectors::creatio::ODataRoot::Core);
-    let client = Creatio::new(settings, Uuid::nil(), MemoryVault::with(CLIENT_SECRET, "S")).unwrap();
+    Creatio::new(settings, Uuid::nil(), MemoryVault::with(CLIENT_SECRET, "S")).unwrap()
+}
+
+async fn standing_at(address: &str) -> Result<Standing, CallFailure> {
     let session = SessionKey { source: "chat".into(), external_id: "c-1".into() };
-    let batch = casebridge_connectors::Batch { case_id: Uuid::from_u128(1), session: &session, effects: &[] };
-    client.standing(&batch, &CallLog::default()).await
+    let batch = Batch { case_id: Uuid::from_u128(1), session: &session, effects: &[] };
+    client_of(address).standing(&batch, &CallLog::default()).await
 }
 
 #[tokio::test]
@@ -88,4 +91,20 @@ async fn r12_a_page_for_a_missing_record_is_absence_only_if_a_list_agrees() {
     let (address, _) = host(|_| body("404 Not Found", "text/html", "<html>not found</html>")).await;
     let failure = standing_at(&address).await.unwrap_err();
     assert_eq!(failure.class, FailureClass::Unreachable, "a host without OData says nothing about the case");
+}
+
+#[tokio::test]
+async fn r23_a_change_that_is_accepted_and_not_made_is_told() {
+    // Old builds answer 204 to a PATCH and write nothing of it.
+    let (address, _) = host(|path| match path.contains("$select") {
+        true => body("200 OK", "application/json", r#"{"Id":"1","Subject":"as it was"}"#),
+        false => "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_owned(),
+    })
+    .await;
+    let world = World::plain().await;
+    let story = Story::of(&world, 0);
+    let outcome = client_of(&address).amend(&story.batch(), &["Subject".to_owned()], &CallLog::default()).await;
+    let failure = outcome.unwrap_err();
+    assert_eq!(failure.class, FailureClass::Refused);
+    assert!(failure.message.contains("Subject"), "the column that was not written is named: {failure}");
 }

@@ -244,6 +244,12 @@ async fn r11_a_create_found_done_is_brought_up_to_date_unless_a_person_was_there
     assert_eq!(world.case(&now)["Subject"], json!("Where is my order?"));
     assert_eq!(world.case(&now)["GroupId"], json!(stock::ROLE_SECOND_LINE));
     assert!(stands(&now.standing(&client, &world).await).differs.is_empty(), "amended is amended");
+    world.sandbox().clear_requests();
+    client.amend(&now.batch(), &differs, &world.log).await.unwrap();
+    assert_eq!(world.sandbox().data_calls(), 1, "R23: only the first change of a column is read back");
+    world.fail(FaultPlan { error_body_200: Some(Chance::next(1).on("PATCH", "Case")), ..FaultPlan::default() });
+    let outcome = client.amend(&now.batch(), &differs, &world.log).await;
+    assert!(outcome.is_err(), "an error in the body counts, whatever the status says");
     world.sandbox().update("Case", now.case_id, &json!({ "Subject": "a person's words" })).unwrap();
     let touched = now.standing(&client, &world).await;
     assert!(stands(&touched).differs.is_empty(), "what a person changed is theirs");

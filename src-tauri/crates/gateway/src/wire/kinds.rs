@@ -242,7 +242,8 @@ mod tests {
         let (member, said) = fault(&body(most + 1));
         assert_eq!(member, "text", "one byte more is refused by name: {said}");
         let long = "x".repeat(most + 1);
-        let (member, said) = fault(&format!(r#"{{"kind":"tool_call","name":"n","arguments":{{"a":["",["{long}"]]}}}}"#));
+        let (member, said) =
+            fault(&format!(r#"{{"kind":"tool_call","name":"n","arguments":{{"a":["",["{long}"]]}}}}"#));
         assert_eq!(member, "arguments.a[1][0]", "inside any JSON too: {said}");
     }
 
