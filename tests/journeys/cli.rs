@@ -15,7 +15,7 @@ async fn the_readme_s_first_steps_work() {
     let _engine = Served::start(&data, &["--sandbox"]);
     let example = casebridge_tests::conversations::root().join("docs/examples/conversations.jsonl");
     let said = ok(&data, &["replay", example.to_str().unwrap(), "--handoff-share", "0.3"], "");
-    assert!(said.contains("12 conversations"), "{said}");
+    assert!(said.contains("12 conversations") && said.contains("4 handed off"), "{said}");
     let again = ok(&data, &["replay", example.to_str().unwrap(), "--handoff-share", "0.3"], "");
     assert!(again.contains("12 were done before"), "a replay goes on where it stopped: {again}");
     eventually("all lanes are synced", async || {

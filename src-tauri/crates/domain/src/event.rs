@@ -176,8 +176,9 @@ impl NewEvent {
     /// Digest of what the source sent; the same id with another digest is a conflict.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
-        // `Value` keeps members in the order of the struct, so equal events give equal text.
-        let body = serde_json::json!({ "at": self.occurred_at, "what": self.kind });
+        let mut body = serde_json::json!({ "at": self.occurred_at, "what": self.kind });
+        // A sender may order the members of free JSON anew when it repeats itself.
+        body.sort_all_objects();
         Sha256::digest(body.to_string().as_bytes()).into()
     }
 }
@@ -214,6 +215,26 @@ mod tests {
         };
         assert_eq!(event("hi").digest(), event("hi").digest(), "a repeated event must be recognised");
         assert_ne!(event("hi").digest(), event("ho").digest(), "the same id with another body is a conflict");
+    }
+
+    #[test]
+    fn the_order_of_members_is_no_difference() {
+        let event = |arguments: &str| NewEvent {
+            event_id: "c1".into(),
+            occurred_at: None,
+            kind: EventKind::ToolCall {
+                name: "t".into(),
+                arguments: serde_json::from_str(arguments).expect("JSON"),
+                results: Value::Null,
+            },
+        };
+        let (one, other) = (r#"{"a":{"x":1,"y":2},"b":3}"#, r#"{"b":3,"a":{"y":2,"x":1}}"#);
+        assert_eq!(event(one).digest(), event(other).digest(), "a repeated call must not be refused for its order");
+        assert_ne!(
+            event(one).digest(),
+            event(r#"{"a":{"x":1,"y":3},"b":3}"#).digest(),
+            "another value is another body"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use casebridge_domain::{NewEvent, Session, SessionId};
 use casebridge_store::{Append, Appended, NewSession};
+use jiff::Timestamp;
 
 use crate::Engine;
 use crate::error::EngineError;
@@ -10,6 +11,9 @@ use crate::error::EngineError;
 pub const MAX_TEXT: usize = 1024 * 1024;
 /// Longest name or id, in characters.
 pub const MAX_NAME: usize = 256;
+/// How far a source's clock may be ahead: later events of a session are never written as earlier, so one wrong
+/// date would shift all that follow.
+const AHEAD: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 /// Most events in one call.
 pub const MAX_EVENTS: usize = 1_000;
 
@@ -31,11 +35,19 @@ impl Engine {
                 format!("send 1 to {MAX_EVENTS} events a call"),
             ));
         }
+        let now = self.inner.clock.now();
         for event in &events {
             name("id", &event.event_id)?;
+            if event.occurred_at.is_some_and(|at| at > now + AHEAD || at < Timestamp::UNIX_EPOCH) {
+                return Err(EngineError::invalid(
+                    "at",
+                    "is not a time at which this can have happened",
+                    "send the time of the event in UTC, or leave it out",
+                ));
+            }
         }
         let append = Append { session_id, events: events.into() };
-        let appended = self.inner.store.append(append, self.inner.clock.now()).await??;
+        let appended = self.inner.store.append(append, now).await??;
         self.wake();
         Ok(appended)
     }

@@ -30,9 +30,15 @@ pub struct LaneView {
     pub due_at: Option<Timestamp>,
     /// Why it is where it is, in words.
     pub reason: Option<String>,
-    /// The state (R39).
-    #[serde(flatten)]
+    /// The state (R39); its name alone on the wire.
+    #[serde(serialize_with = "state_name")]
     pub state: LaneState,
+    /// The state with all that belongs to it.
+    pub detail: LaneState,
+}
+
+fn state_name<S: serde::Serializer>(state: &LaneState, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(state.name())
 }
 
 impl LaneView {
@@ -54,6 +60,7 @@ impl LaneView {
             dirty_seq: lane.dirty_seq,
             due_at: lane.due_at,
             reason,
+            detail: state.clone(),
             state,
         }
     }

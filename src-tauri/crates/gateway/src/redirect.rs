@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{OriginalUri, State};
+use axum::extract::{OriginalUri, RawQuery, State};
 use axum::response::Html;
 use axum::routing::get;
 use tokio::net::TcpListener;
@@ -12,10 +12,10 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// Waits for the browser's return on `path` and gives the address that it ended on. Other requests (a
-/// favicon, a pre-flight) are answered 404 and change nothing.
-pub async fn receive(listener: TcpListener, path: &str) -> io::Result<String> {
+/// favicon, a pre-flight) and answers to another sign-in change nothing.
+pub async fn receive(listener: TcpListener, path: &str, state: &str) -> io::Result<String> {
     let (returned, mut addresses) = mpsc::channel::<String>(1);
-    let app = Router::new().route(path, get(back)).with_state(Arc::new(returned));
+    let app = Router::new().route(path, get(back)).with_state(Arc::new((returned, state.to_owned())));
     let stop = CancellationToken::new();
     let serving = tokio::spawn({
         let stop = stop.clone();
@@ -27,7 +27,14 @@ pub async fn receive(listener: TcpListener, path: &str) -> io::Result<String> {
     address.ok_or_else(|| io::Error::other("the listener ended before anybody came back"))
 }
 
-async fn back(State(returned): State<Arc<mpsc::Sender<String>>>, OriginalUri(uri): OriginalUri) -> Html<&'static str> {
+type Waiting = Arc<(mpsc::Sender<String>, String)>;
+
+async fn back(State(waiting): State<Waiting>, OriginalUri(uri): OriginalUri, query: RawQuery) -> Html<&'static str> {
+    let (returned, state) = waiting.as_ref();
+    let ours = format!("state={state}");
+    if !query.0.unwrap_or_default().split('&').any(|part| part == ours) {
+        return Html("<!doctype html><title>Casebridge</title><p>This answer belongs to another sign-in.</p>");
+    }
     // A reload of the page comes second and has nothing new to say.
     returned.try_send(uri.to_string()).ok();
     Html("<!doctype html><title>Casebridge</title><p>You can close this page and go back to Casebridge.</p>")

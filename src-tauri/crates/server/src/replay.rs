@@ -85,7 +85,8 @@ pub(crate) async fn run(data: PathBuf, args: ReplayArgs, json_output: bool) -> a
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let began = Instant::now();
-    let sender = Arc::new(Sender { client: client()?, folder, source: args.source.clone(), share: args.handoff_share });
+    let handed_off = chosen(&conversations, args.handoff_share);
+    let sender = Arc::new(Sender { client: client()?, folder, source: args.source.clone(), handed_off });
     let mut summary = Summary::default();
     let mut running = JoinSet::new();
     let mut note = note;
@@ -199,7 +200,7 @@ struct Sender {
     client: reqwest::Client,
     folder: DataFolder,
     source: String,
-    share: f64,
+    handed_off: HashSet<String>,
 }
 
 impl Sender {
@@ -218,7 +219,7 @@ impl Sender {
             .await?;
         let id = session["id"].as_str().context("the engine named no session")?;
         let path = format!("/v1/sessions/{id}/events");
-        let handoff_at = (share_of(&conversation.id) < self.share).then_some(conversation.turns.len() * 2 / 3);
+        let handoff_at = self.handed_off.contains(&conversation.id).then_some(conversation.turns.len() * 2 / 3);
         for (number, turn) in conversation.turns.iter().enumerate() {
             if handoff_at == Some(number) {
                 let event = json!({ "id": "handoff", "kind": "handed_off", "reason": "asked for a person",
@@ -280,10 +281,13 @@ impl Sender {
     }
 }
 
-/// A place in 0..1 that depends on the id only, so that each run hands off the same conversations.
-fn share_of(id: &str) -> f64 {
-    let uuid = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, id.as_bytes());
-    (uuid.as_u128() >> 96) as f64 / f64::from(u32::MAX)
+/// The share of conversations that is handed off. Which ones depends on their ids only, so that each run of a
+/// file hands off the same.
+fn chosen(conversations: &[Conversation], share: f64) -> HashSet<String> {
+    let mut ids: Vec<&String> = conversations.iter().map(|conversation| &conversation.id).collect();
+    ids.sort_by_cached_key(|id| uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, id.as_bytes()));
+    let count = (ids.len() as f64 * share).round() as usize;
+    ids.into_iter().take(count).cloned().collect()
 }
 
 fn summary_of(conversation: &Conversation) -> String {

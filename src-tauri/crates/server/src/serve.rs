@@ -127,6 +127,9 @@ async fn stop_signal() -> anyhow::Result<()> {
 
 fn welcome(data: &std::path::Path, url: &str, public_url: Option<&str>, sandbox: Option<&sandbox::Running>) {
     let data = data.display();
+    let program = std::env::current_exe().unwrap_or_else(|_| "casebridged".into());
+    let here = std::env::current_dir().unwrap_or_default();
+    let program = program.strip_prefix(&here).unwrap_or(&program).display();
     println!("Casebridge {} is running", env!("CARGO_PKG_VERSION"));
     println!("  sessions API      {url}/v1            (OpenAPI: {url}/v1/openapi.json)");
     println!("  data folder       {data}");
@@ -137,9 +140,9 @@ fn welcome(data: &std::path::Path, url: &str, public_url: Option<&str>, sandbox:
     if let Some(sandbox) = sandbox {
         println!("  sandbox Creatio   {}", sandbox.page);
         println!("\nTry it, in another terminal:");
-        println!("  casebridged --data {data} replay docs/examples/conversations.jsonl --handoff-share 0.3");
-        println!("  casebridged --data {data} lanes list");
-        println!("  casebridged --data {data} trace late-parcel");
+        println!("  {program} --data {data} replay docs/examples/conversations.jsonl --handoff-share 0.3");
+        println!("  {program} --data {data} lanes list");
+        println!("  {program} --data {data} trace late-parcel");
         println!("then read the cases on the sandbox's page above.");
     }
     println!("\nStop with Ctrl-C.");

@@ -30,13 +30,16 @@ pub(crate) async fn run(data: PathBuf, name: &str, paste: bool) -> anyhow::Resul
 async fn sign_in(access: &Access, name: &str, paste: bool) -> anyhow::Result<()> {
     let step = access.call(Command::ConnectionSignInBegin { name: name.to_owned() }).await?;
     let member = |member: &str| step[member].as_str().context("the engine's answer names no address");
-    let (url, redirect_uri) = (member("url")?, Url::parse(member("redirect_uri")?)?);
+    let (url, redirect_uri) = (member("url")?.to_owned(), Url::parse(member("redirect_uri")?)?);
     // Listening begins before the person can be back.
     let listener = if paste { None } else { Some(listen(&redirect_uri).await?) };
     println!("Open this address in your browser and sign in:\n\n{url}\n");
     let brought = match listener {
         Some(listener) => {
-            let waited = casebridge_gateway::redirect::receive(listener, redirect_uri.path());
+            let state =
+                Url::parse(&url)?.query_pairs().find(|(name, _)| name == "state").map(|(_, value)| value.into_owned());
+            let state = state.context("the sign-in address has no state")?;
+            let waited = casebridge_gateway::redirect::receive(listener, redirect_uri.path(), &state);
             tokio::time::timeout(PATIENCE, waited)
                 .await
                 .context("nobody came back from the sign-in within ten minutes")?

@@ -78,13 +78,7 @@ pub(crate) fn lanes(answer: &Value) -> String {
         list(answer).map(|lane| {
             let members =
                 ["session", "connection", "state", "written_seq", "considered_seq", "dirty_seq", "due_at", "reason"];
-            // The reason of a parked lane is an object of its own; the words are in `reason` only for others.
-            members
-                .map(|member| match &lane[member] {
-                    Value::Object(reason) => reason["failure"]["message"].as_str().unwrap_or_default().to_owned(),
-                    _ => text(lane, member),
-                })
-                .into()
+            members.map(|member| text(lane, member)).into()
         }),
     )
 }

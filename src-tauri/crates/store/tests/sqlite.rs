@@ -343,7 +343,7 @@ async fn r30_old_bodies_go_and_outcomes_stay() {
         started_at: at(0),
         took_us: 5,
         method: "POST".into(),
-        path: "/odata/$batch".into(),
+        path: "/odata/Contact?$filter=Email%20eq%20%27ada%40example.com%27".into(),
         status: Some(200),
         parts: 2,
         failure: None,
@@ -367,6 +367,7 @@ async fn r30_old_bodies_go_and_outcomes_stay() {
     assert_eq!(store.drop_bodies(at(1)).await.unwrap(), 1);
     let (_, kept) = store.attempts(id).await.unwrap().remove(0);
     assert_eq!((kept.status, kept.request, kept.answer), (Some(200), None, None));
+    assert_eq!(kept.path, "/odata/Contact", "whom was looked for goes too");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Access tokens of a technical user.
 
 use casebridge_connectors::CaseSystem;
-use casebridge_connectors::creatio::CreatioAuth;
+use casebridge_connectors::creatio::{CreatioAuth, ODataRoot};
 use casebridge_domain::{FailureClass, FailureScope};
 use casebridge_sandbox::creatio::{Chance, ClientApp, CreatioConfig, FaultPlan, Grant, TokenExpiry};
 
@@ -106,7 +106,8 @@ async fn r18_an_identity_service_that_is_down_is_waited_for() {
 
 #[tokio::test]
 async fn those_who_wait_for_a_token_share_its_fate() {
-    let world = World::plain().await;
+    let mut world = World::plain().await;
+    world.settings.odata_root = Some(ODataRoot::Framework);
     let client = world.client();
     world.fail(FaultPlan { token_error_500: Some(Chance::next(1)), ..FaultPlan::default() });
     let story = Story::of(&world, 0);

@@ -12,8 +12,19 @@ use super::rows::{json, ms};
 use crate::error::StoreError;
 use crate::port::{Append, AppendRefused, Appended};
 
-/// Rows per statement: 9 values each stay far below SQLite's 32,766 variables.
-const CHUNK: usize = 2_000;
+/// Most rows of one statement: 9 values each stay far below SQLite's 32,766 variables.
+const MOST: usize = 256;
+
+/// Cuts a list into runs whose lengths are powers of two. Each length is a statement of its own for SQLite, and
+/// a handful of them stays prepared where any length would be parsed anew each time.
+pub(super) fn runs<T>(mut all: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let length = (1 << all.len().checked_ilog2()?).min(MOST);
+        let (run, rest) = all.split_at(length);
+        all = rest;
+        Some(run)
+    })
+}
 
 type Answer = Result<Vec<Appended>, AppendRefused>;
 
@@ -62,8 +73,11 @@ pub(super) async fn append_all(
     if !fresh.is_empty() {
         insert(conn, &fresh).await?;
         heads.retain(|_, head| head.due_ms.is_some());
-        update_heads(conn, &heads).await?;
-        mark_lanes(conn, &heads, pace).await?;
+        let heads: Vec<(SessionId, Head)> = heads.into_iter().collect();
+        for run in runs(&heads) {
+            update_heads(conn, run).await?;
+            mark_lanes(conn, run, pace).await?;
+        }
     }
     Ok(answers)
 }
@@ -72,30 +86,32 @@ async fn heads(
     conn: &mut SqliteConnection,
     appends: &[(Append, Timestamp)],
 ) -> Result<BTreeMap<SessionId, Head>, StoreError> {
-    let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
-        "select id, last_seq, last_ordered_ms, message_count, handed_off_seq, status from sessions where id in (",
-    );
-    let mut ids = query.separated(", ");
-    for (append, _) in appends {
-        ids.push_bind(append.session_id.to_string());
-    }
-    query.push(")");
     let mut heads = BTreeMap::new();
-    for row in query.build().fetch_all(conn).await? {
-        let id: SessionId = super::rows::parse("sessions.id", row.try_get(0)?)?;
-        let status: &str = row.try_get(5)?;
-        heads.insert(
-            id,
-            Head {
-                last_seq: row.try_get(1)?,
-                last_ordered_ms: row.try_get(2)?,
-                messages: row.try_get(3)?,
-                handed_off_seq: row.try_get(4)?,
-                status: casebridge_domain::SessionStatus::parse(status).as_str(),
-                updated_ms: 0,
-                due_ms: None,
-            },
+    for run in runs(appends) {
+        let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
+            "select id, last_seq, last_ordered_ms, message_count, handed_off_seq, status from sessions where id in (",
         );
+        let mut ids = query.separated(", ");
+        for (append, _) in run {
+            ids.push_bind(append.session_id.to_string());
+        }
+        query.push(")");
+        for row in query.build().fetch_all(&mut *conn).await? {
+            let id: SessionId = super::rows::parse("sessions.id", row.try_get(0)?)?;
+            let status: &str = row.try_get(5)?;
+            heads.insert(
+                id,
+                Head {
+                    last_seq: row.try_get(1)?,
+                    last_ordered_ms: row.try_get(2)?,
+                    messages: row.try_get(3)?,
+                    handed_off_seq: row.try_get(4)?,
+                    status: casebridge_domain::SessionStatus::parse(status).as_str(),
+                    updated_ms: 0,
+                    due_ms: None,
+                },
+            );
+        }
     }
     Ok(heads)
 }
@@ -108,14 +124,16 @@ async fn known(conn: &mut SqliteConnection, appends: &[(Append, Timestamp)]) -> 
         .iter()
         .flat_map(|(append, _)| append.events.iter().map(|event| (append.session_id, event.event_id.as_str())))
         .collect();
-    for chunk in all.chunks(CHUNK) {
-        let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
-            "select session_id, event_id, seq, digest from session_events where (session_id, event_id) in (",
-        );
+    for chunk in runs(&all) {
+        // `cross join` holds SQLite to this order: a look-up for each wanted event, not a scan of the log.
+        let mut query: QueryBuilder<Dialect> = QueryBuilder::new("with wanted(session_id, event_id) as (");
         query.push_values(chunk, |mut row, (session, event_id)| {
             row.push_bind(session.to_string()).push_bind(*event_id);
         });
-        query.push(")");
+        query.push(
+            ") select log.session_id, log.event_id, log.seq, log.digest from wanted cross join session_events as log \
+             on log.session_id = wanted.session_id and log.event_id = wanted.event_id",
+        );
         for row in query.build().fetch_all(&mut *conn).await? {
             let session: SessionId = super::rows::parse("session_events.session_id", row.try_get(0)?)?;
             let digest: &[u8] = row.try_get(3)?;
@@ -189,7 +207,7 @@ fn one(
 }
 
 async fn insert(conn: &mut SqliteConnection, fresh: &[Fresh]) -> Result<(), StoreError> {
-    for chunk in fresh.chunks(CHUNK) {
+    for chunk in runs(fresh) {
         let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
             "insert into session_events \
              (session_id, seq, event_id, digest, kind, occurred_ms, ordered_ms, recorded_ms, body) ",
@@ -210,7 +228,7 @@ async fn insert(conn: &mut SqliteConnection, fresh: &[Fresh]) -> Result<(), Stor
     Ok(())
 }
 
-async fn update_heads(conn: &mut SqliteConnection, heads: &BTreeMap<SessionId, Head>) -> Result<(), StoreError> {
+async fn update_heads(conn: &mut SqliteConnection, heads: &[(SessionId, Head)]) -> Result<(), StoreError> {
     let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
         "with head(id, last_seq, last_ordered_ms, message_count, handed_off_seq, status, updated_ms) as (",
     );
@@ -234,11 +252,7 @@ async fn update_heads(conn: &mut SqliteConnection, heads: &BTreeMap<SessionId, H
 
 /// Lanes of every connection become dirty. A parked lane stays parked and a failing one keeps its time:
 /// new messages must not hammer a CRM that is ill.
-async fn mark_lanes(
-    conn: &mut SqliteConnection,
-    heads: &BTreeMap<SessionId, Head>,
-    pace: Pace,
-) -> Result<(), StoreError> {
+async fn mark_lanes(conn: &mut SqliteConnection, heads: &[(SessionId, Head)], pace: Pace) -> Result<(), StoreError> {
     let at_most = i64::try_from(pace.at_most.max(Duration::from_millis(1)).as_millis()).unwrap_or(i64::MAX);
     let mut query: QueryBuilder<Dialect> = QueryBuilder::new("with head(session_id, dirty_seq, now_ms, due_ms) as (");
     query.push_values(heads, |mut row, (id, head)| {

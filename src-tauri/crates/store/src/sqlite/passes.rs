@@ -9,6 +9,7 @@ use sqlx::{QueryBuilder, Row as _, Sqlite as Dialect, SqliteConnection};
 use uuid::Uuid;
 
 use super::Sqlite;
+use super::append::runs;
 use super::rows::{self, json, ms};
 use crate::error::StoreError;
 use crate::port::{Intent, LaneCounts, LaneEnd, LaneFilter, Lanes, LedgerRow, PassResult, Reservation, Step};
@@ -134,30 +135,37 @@ async fn commit_plan(
         .execute(&mut *conn)
         .await?;
     }
-    let mut query: QueryBuilder<Dialect> =
-        QueryBuilder::new("select kind, record_id, seq, state from crm_records where connection = ");
-    query.push_bind(&connection).push(" and (kind, record_id) in (");
-    query.push_values(&intents, |mut row, intent| {
-        row.push_bind(intent.record.kind.as_str()).push_bind(intent.record.id.to_string());
-    });
-    query.push(")");
-    let before = query.build().fetch_all(&mut *conn).await?.iter().map(ledger_row).collect::<Result<Vec<_>, _>>()?;
-
-    let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
-        "insert into crm_records (connection, kind, record_id, session_id, seq, origin, state, intended_ms) ",
-    );
-    query.push_values(&intents, |mut row, intent| {
-        row.push_bind(&connection)
-            .push_bind(intent.record.kind.as_str())
-            .push_bind(intent.record.id.to_string())
-            .push_bind(session.to_string())
-            .push_bind(intent.seq)
-            .push_bind("ours")
-            .push_bind("intended")
-            .push_bind(ms(step.at));
-    });
-    query.push(" on conflict do nothing");
-    query.build().execute(&mut *conn).await?;
+    let mut before = Vec::new();
+    for run in runs(&intents) {
+        // `cross join` holds SQLite to look-ups by key.
+        let mut query: QueryBuilder<Dialect> = QueryBuilder::new("with wanted(kind, record_id) as (");
+        query.push_values(run, |mut row, intent| {
+            row.push_bind(intent.record.kind.as_str()).push_bind(intent.record.id.to_string());
+        });
+        query.push(
+            ") select had.kind, had.record_id, had.seq, had.state from wanted cross join crm_records as had \
+             on had.kind = wanted.kind and had.record_id = wanted.record_id and had.connection = ",
+        );
+        query.push_bind(&connection);
+        for row in query.build().fetch_all(&mut *conn).await? {
+            before.push(ledger_row(&row)?);
+        }
+        let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
+            "insert into crm_records (connection, kind, record_id, session_id, seq, origin, state, intended_ms) ",
+        );
+        query.push_values(run, |mut row, intent| {
+            row.push_bind(&connection)
+                .push_bind(intent.record.kind.as_str())
+                .push_bind(intent.record.id.to_string())
+                .push_bind(session.to_string())
+                .push_bind(intent.seq)
+                .push_bind("ours")
+                .push_bind("intended")
+                .push_bind(ms(step.at));
+        });
+        query.push(" on conflict do nothing");
+        query.build().execute(&mut *conn).await?;
+    }
     insert_steps(conn, consumer, session, fence, &[step]).await?;
     Ok(before)
 }
@@ -225,15 +233,16 @@ async fn record(conn: &mut SqliteConnection, result: PassResult) -> Result<(), S
     }
     insert_steps(conn, result.consumer, result.session_id, result.fence, &result.steps).await?;
     if !result.stands.is_empty() {
-        let mut query: QueryBuilder<Dialect> =
-            QueryBuilder::new("update crm_records set state = 'stands', stands_ms = ");
-        query.push_bind(ms(result.at)).push(" where connection = ").push_bind(&connection);
-        query.push(" and (kind, record_id) in (");
-        query.push_values(&result.stands, |mut row, record| {
-            row.push_bind(record.kind.as_str()).push_bind(record.id.to_string());
-        });
-        query.push(")");
-        query.build().execute(&mut *conn).await?;
+        for run in runs(&result.stands) {
+            let mut query: QueryBuilder<Dialect> = QueryBuilder::new("with found(kind, record_id) as (");
+            query.push_values(run, |mut row, record| {
+                row.push_bind(record.kind.as_str()).push_bind(record.id.to_string());
+            });
+            query.push(") update crm_records set state = 'stands', stands_ms = ").push_bind(ms(result.at));
+            query.push(" from found where crm_records.connection = ").push_bind(&connection);
+            query.push(" and crm_records.kind = found.kind and crm_records.record_id = found.record_id");
+            query.build().execute(&mut *conn).await?;
+        }
         sqlx::query("update connections set last_success_ms = $1 where id = $2")
             .bind(ms(result.at))
             .bind(&connection)

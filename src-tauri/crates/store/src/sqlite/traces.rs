@@ -106,8 +106,10 @@ impl Traces for Sqlite {
             .write(move |conn| {
                 Box::pin(async move {
                     Ok(sqlx::query(
-                        "update attempts set request = null, answer = null \
-                         where started_ms < $1 and (request is not null or answer is not null)",
+                        // A query names people too: what was looked for goes with the bodies.
+                        "update attempts set request = null, answer = null, \
+                         path = case when path like '%?%' then substr(path, 1, instr(path, '?') - 1) else path end \
+                         where started_ms < $1 and (request is not null or answer is not null or path like '%?%')",
                     )
                     .bind(ms(before))
                     .execute(conn)
