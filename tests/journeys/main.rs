@@ -11,6 +11,7 @@ mod cli;
 mod faults;
 mod killed;
 mod modes;
+mod null_sink;
 mod outage;
 mod parking;
 mod second_engine;

@@ -193,7 +193,7 @@ pub async fn eventually_told<T>(
     instead: impl AsyncFn() -> String,
 ) -> T {
     // Far beyond what anything takes; only a broken engine gets here.
-    let give_up = tokio::time::Instant::now() + Duration::from_secs(300);
+    let give_up = tokio::time::Instant::now() + Duration::from_secs(100);
     loop {
         if let Some(value) = condition().await {
             return value;

@@ -52,6 +52,8 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
+            // 32 MiB of log between checkpoints: a page that many commits touch is moved once.
+            .pragma("wal_autocheckpoint", "8000")
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-16000")
             .disable_statement_logging();
