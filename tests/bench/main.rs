@@ -31,6 +31,9 @@ async fn main() {
     if runs("replay") {
         replay::run().await;
     }
+    if runs("faults") {
+        replay::run_with_faults().await;
+    }
     if runs("memory") {
         memory::run().await;
     }

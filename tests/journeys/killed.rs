@@ -6,6 +6,9 @@ use casebridge_sandbox::creatio::{Chance, CreatioConfig, CreatioSandbox, FaultPl
 use casebridge_tests::process::{Served, command, connect, ok, synced};
 use casebridge_tests::{cases, expect_exactly};
 
+/// Lanes that were unlucky many times wait for minutes by the published schedule.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_every_moment_nothing_is_missing_and_nothing_doubled() {
     let creatio = CreatioSandbox::start(CreatioConfig::default()).await.unwrap();
@@ -43,7 +46,7 @@ async fn killed_every_moment_nothing_is_missing_and_nothing_doubled() {
         kills += 1;
         engine = Served::start(&data, &[]);
     }
-    synced(&data).await;
+    synced(&data, PATIENCE).await;
     let plain: Vec<_> = conversations
         .iter()
         .cloned()
@@ -65,7 +68,7 @@ async fn killed_every_moment_nothing_is_missing_and_nothing_doubled() {
     connect(&second, &creatio);
     let _engine = Served::start(&second, &[]);
     ok(&second, &["replay", "--source", "seed", file.to_str().unwrap()], "");
-    synced(&second).await;
+    synced(&second, PATIENCE).await;
     assert_eq!(cases(&creatio.sandbox).len(), count);
     expect_exactly(&creatio.sandbox, plain.iter());
 }

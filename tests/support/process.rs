@@ -8,7 +8,7 @@ use std::time::Duration;
 use casebridge_sandbox::creatio::{ClientApp, RunningCreatio};
 use serde_json::Value;
 
-use crate::world::{SECRETS_KEY, eventually};
+use crate::world::{SECRETS_KEY, within};
 
 /// Where `cargo test` has put `casebridged`.
 pub fn binary() -> PathBuf {
@@ -74,13 +74,18 @@ pub fn connect(data: &Path, creatio: &RunningCreatio) {
 }
 
 /// Waits until every lane of the only connection is synced; none may be parked.
-pub async fn synced(data: &Path) {
-    eventually("every lane is synced", async || {
-        let counts: Value = serde_json::from_str(&ok(data, &["lanes", "list", "--count", "--json"], "")).unwrap();
-        let lanes = &counts[0]["lanes"];
-        assert_eq!(lanes["parked"], 0, "nothing may be parked");
-        (lanes["due"] == 0 && lanes["leased"] == 0).then_some(())
-    })
+pub async fn synced(data: &Path, patience: Duration) {
+    within(
+        patience,
+        "every lane is synced",
+        async || {
+            let counts: Value = serde_json::from_str(&ok(data, &["lanes", "list", "--count", "--json"], "")).unwrap();
+            let lanes = &counts[0]["lanes"];
+            assert_eq!(lanes["parked"], 0, "nothing may be parked");
+            (lanes["due"] == 0 && lanes["leased"] == 0).then_some(())
+        },
+        async || ok(data, &["lanes", "list", "--unfinished", "--limit", "5"], ""),
+    )
     .await;
 }
 

@@ -181,19 +181,31 @@ impl Side {
     }
 }
 
+/// Far beyond what anything takes in a journey; only a broken engine gets there.
+const PATIENCE: Duration = Duration::from_secs(300);
+
 /// Waits for a condition, and says which when it does not come true.
 pub async fn eventually<T>(what: &str, condition: impl AsyncFnMut() -> Option<T>) -> T {
-    eventually_told(what, condition, async || String::new()).await
+    within(PATIENCE, what, condition, async || String::new()).await
 }
 
 /// The same, with a description of what was there instead.
 pub async fn eventually_told<T>(
     what: &str,
+    condition: impl AsyncFnMut() -> Option<T>,
+    instead: impl AsyncFn() -> String,
+) -> T {
+    within(PATIENCE, what, condition, instead).await
+}
+
+/// The same with a patience of one's own, for runs with days' worth of faults.
+pub async fn within<T>(
+    patience: Duration,
+    what: &str,
     mut condition: impl AsyncFnMut() -> Option<T>,
     instead: impl AsyncFn() -> String,
 ) -> T {
-    // Far beyond what anything takes; only a broken engine gets here.
-    let give_up = tokio::time::Instant::now() + Duration::from_secs(100);
+    let give_up = tokio::time::Instant::now() + patience;
     loop {
         if let Some(value) = condition().await {
             return value;
