@@ -56,6 +56,32 @@ async fn keys_are_shown_once_and_stop_when_revoked() {
     eventually("the revoked key is refused", async || (post().await == 401).then_some(())).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_secret_is_in_the_data_folder_or_in_what_is_printed() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let creatio = casebridge_sandbox::creatio::CreatioSandbox::start(Default::default()).await.unwrap();
+    casebridge_tests::process::connect(&data, &creatio);
+    let secret = casebridge_sandbox::creatio::ClientApp::demo().client_secret;
+    let engine = Served::start(&data, &[]);
+    let file = temp.path().join("one.jsonl");
+    std::fs::write(&file, casebridge_tests::conversations::to_json(&casebridge_tests::scenarios()[0])).unwrap();
+    ok(&data, &["replay", file.to_str().unwrap()], "");
+    casebridge_tests::process::synced(&data, std::time::Duration::from_secs(60)).await;
+    let trace = ok(&data, &["trace", "late-parcel", "--json"], "");
+    let listed = ok(&data, &["connection", "list", "--json"], "");
+    for text in [&trace, &listed] {
+        assert!(!text.contains(&secret) && !text.contains("Bearer "), "neither secret nor token is shown");
+    }
+    drop(engine);
+    for entry in std::fs::read_dir(&data).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!found, "the client secret stands in {}", path.display());
+    }
+}
+
 #[test]
 fn exit_codes_mean_something() {
     let temp = tempfile::tempdir().unwrap();

@@ -9,9 +9,11 @@
 mod calls;
 mod cli;
 mod faults;
+mod keychain;
 mod killed;
 mod modes;
 mod null_sink;
 mod outage;
 mod parking;
 mod second_engine;
+mod sign_in;

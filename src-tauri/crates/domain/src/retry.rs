@@ -32,6 +32,10 @@ const SAME_UNKNOWN_SPAN: Duration = Duration::from_secs(5 * 60);
 /// Unreachable answers in a row, over all lanes, that open the breaker.
 const BREAKER_AFTER: u32 = 5;
 
+/// The step of [`DELAYS`] that probes of a paused connection go up to: half an hour, so that nobody waits longer
+/// than that for a CRM that is back.
+const SLOWEST_PROBE: u32 = 7;
+
 /// The delay before try number `failures + 1`, with full jitter from `random` in `0..1`.
 ///
 /// `after` is the CRM's `Retry-After`, honoured up to twice the delay due.
@@ -130,7 +134,7 @@ pub fn connection_after_failure(
     Some(Pause {
         kind: if fault { PauseKind::Fault } else { PauseKind::Breaker },
         since: before.map_or(now, |pause| pause.since),
-        until: Some(now + delay(steps, random.mul_add(0.5, 0.5), after)),
+        until: Some(now + delay(steps.min(SLOWEST_PROBE), random.mul_add(0.5, 0.5), after)),
         failures,
         failure: Some(failure.clone()),
     })
@@ -207,6 +211,15 @@ mod tests {
         let open = connection_after_failure(None, &lost, BREAKER_AFTER, now, 1.0).expect("the breaker opens");
         let longer = connection_after_failure(Some(&open), &lost, 6, now, 1.0).expect("it stays open");
         assert!(longer.until > open.until, "each failed probe makes it more patient");
+        let mut pause = longer;
+        for failures in 7..40 {
+            pause = connection_after_failure(Some(&pause), &lost, failures, now, 1.0).expect("it stays open");
+        }
+        assert_eq!(
+            pause.until,
+            Some(now + Duration::from_secs(30 * 60)),
+            "a CRM that is back is found within half an hour"
+        );
         let refused = failure(FailureClass::Refused, FailureScope::Lane);
         assert_eq!(connection_after_failure(None, &refused, 99, now, 1.0), None, "a refusal proves the CRM is up");
     }

@@ -220,7 +220,12 @@ impl Pass<'_> {
                     Some(pause) if !self.runtime.stop.is_cancelled() => tokio::time::sleep(pause).await,
                     _ => return Err(failure),
                 },
-                answer => return answer,
+                answer => {
+                    if answer.is_ok() {
+                        self.runtime.answered(self.engine.store().as_ref()).await;
+                    }
+                    return answer;
+                }
             }
         }
     }

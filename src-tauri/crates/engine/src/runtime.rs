@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use casebridge_connectors::CaseSystem;
 use casebridge_domain::retry::connection_after_failure;
-use casebridge_domain::{CallFailure, Connection, Consumer, Pause, SessionId};
+use casebridge_domain::{CallFailure, Connection, Consumer, Pause, PauseKind, SessionId};
 use casebridge_store::Store;
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -107,6 +107,20 @@ impl Runtime {
         };
         if was_paused {
             tracing::info!(connection.id = %self.connection.id, "the connection goes on");
+            self.keep_pause(store, None).await;
+            self.wake();
+        }
+    }
+
+    /// Notes that the CRM answered a read, though no write stands yet: it is not down.
+    pub(crate) async fn answered(&self, store: &dyn Store) {
+        let was_broken = {
+            let mut health = self.health();
+            health.in_a_row = 0;
+            health.pause.take_if(|pause| pause.kind == PauseKind::Breaker).is_some()
+        };
+        if was_broken {
+            tracing::info!(connection.id = %self.connection.id, "the CRM answers again");
             self.keep_pause(store, None).await;
             self.wake();
         }

@@ -371,6 +371,15 @@ async fn r30_old_bodies_go_and_outcomes_stay() {
 }
 
 #[tokio::test]
+async fn a_stopped_store_is_one_file() {
+    let place = place().await;
+    session(&place.store, "a").await;
+    place.store.close().await;
+    let names = std::fs::read_dir(place.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.collect::<Vec<_>>(), ["casebridge.db"], "the log is folded in, so that a copy is whole");
+}
+
+#[tokio::test]
 async fn what_was_acknowledged_is_there_after_a_kill() {
     let place = place().await;
     let id = session(&place.store, "a").await;

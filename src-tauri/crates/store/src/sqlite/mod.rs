@@ -65,8 +65,9 @@ impl Sqlite {
 
     /// Waits for what was accepted, then closes.
     pub async fn close(&self) {
-        self.writer.stop().await;
+        // Readers first: the last to close folds the log into the file, and only the writer may.
         self.readers.close().await;
+        self.writer.stop().await;
     }
 
     /// How many commits the writer made so far: each is one fsync.

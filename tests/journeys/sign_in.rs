@@ -1,0 +1,84 @@
+//! A person signs in: authorization code with PKCE, the answer on loopback or pasted.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio};
+use casebridge_tests::process::{command, ok};
+
+async fn creatio() -> RunningCreatio {
+    let clients = vec![ClientApp::desktop()];
+    CreatioSandbox::start(CreatioConfig { clients, auto_approve: true, ..CreatioConfig::default() }).await.unwrap()
+}
+
+fn add(data: &Path, creatio: &RunningCreatio, redirect_uri: &str) {
+    let client = ClientApp::desktop().client_id;
+    let arguments = [
+        ["connection", "add"],
+        ["creatio", "--as-person"],
+        ["--name", "me"],
+        ["--url", &creatio.instance_url],
+        ["--identity-url", &creatio.identity_url],
+        ["--client-id", &client],
+        ["--redirect-uri", redirect_uri],
+    ];
+    ok(data, arguments.as_flattened(), "");
+}
+
+/// Starts the sign-in and reads the address that it asks the person to open.
+fn begin(data: &Path, more: &[&str]) -> (Child, String) {
+    let mut child = command(data)
+        .args(["connection", "sign-in", "me"])
+        .args(more)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let url = loop {
+        let line = lines.next().expect("the address is printed").unwrap();
+        if line.starts_with("http") {
+            break line;
+        }
+    };
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, url)
+}
+
+fn browser(follow: bool) -> reqwest::Client {
+    casebridge_connectors::install_crypto();
+    let redirects = if follow { reqwest::redirect::Policy::limited(5) } else { reqwest::redirect::Policy::none() };
+    reqwest::Client::builder().no_proxy().redirect(redirects).build().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r32_the_browser_comes_back_to_loopback_and_the_connection_works() {
+    let creatio = creatio().await;
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    add(&data, &creatio, &format!("http://127.0.0.1:{port}/callback"));
+    let (mut waiting, url) = begin(&data, &[]);
+    let stray =
+        browser(false).get(format!("http://127.0.0.1:{port}/callback?code=x&state=forged")).send().await.unwrap();
+    assert!(stray.text().await.unwrap().contains("another sign-in"), "an answer to another sign-in ends nothing");
+    let page = browser(true).get(&url).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("close this page"), "{page}");
+    assert!(waiting.wait().unwrap().success(), "the sign-in succeeds");
+    assert!(ok(&data, &["connection", "test", "me"], "").contains("the connection can be used"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r32_a_browser_elsewhere_brings_the_final_address_by_paste() {
+    let creatio = creatio().await;
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    add(&data, &creatio, "http://127.0.0.1:9/callback");
+    let (mut waiting, url) = begin(&data, &["--paste"]);
+    let answer = browser(false).get(&url).send().await.unwrap();
+    let last = answer.headers()["location"].to_str().unwrap().to_owned();
+    waiting.stdin.take().unwrap().write_all(format!("{last}\n").as_bytes()).unwrap();
+    assert!(waiting.wait().unwrap().success(), "the pasted address is enough");
+    assert!(ok(&data, &["connection", "test", "me"], "").contains("the connection can be used"));
+}
