@@ -160,6 +160,17 @@ impl CallLog {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(call);
     }
 
+    /// Whether the CRM itself answered any of the calls well: it is not down, whatever else went wrong. A page
+    /// is no answer of the CRM.
+    #[must_use]
+    pub fn has_good_answer(&self) -> bool {
+        let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.iter().any(|call| {
+            let body = call.answer.as_deref().unwrap_or_default().trim_start();
+            call.status.is_some_and(|status| (200..300).contains(&status)) && (body.is_empty() || body.starts_with('{'))
+        })
+    }
+
     /// Takes all calls collected so far.
     #[must_use]
     pub fn take(&self) -> Vec<CallRecord> {

@@ -220,12 +220,7 @@ impl Pass<'_> {
                     Some(pause) if !self.runtime.stop.is_cancelled() => tokio::time::sleep(pause).await,
                     _ => return Err(failure),
                 },
-                answer => {
-                    if answer.is_ok() {
-                        self.runtime.answered(self.engine.store().as_ref()).await;
-                    }
-                    return answer;
-                }
+                answer => return answer,
             }
         }
     }
@@ -282,7 +277,11 @@ impl Pass<'_> {
     ) -> Result<(), StoreError> {
         let clock = self.engine.clock();
         let now = clock.now();
-        self.runtime.failed(self.engine.store().as_ref(), &failure, now, clock.random()).await;
+        if failure.scope == FailureScope::Lane && self.log.has_good_answer() {
+            self.runtime.answered(self.engine.store().as_ref()).await;
+        } else {
+            self.runtime.failed(self.engine.store().as_ref(), &failure, now, clock.random()).await;
+        }
         let written = written_up_to(effects, &progress, self.lane.written_seq, through);
         // Progress is a success of its own: what failed before was something else.
         let before = self.lane.failure.as_ref().filter(|_| progress.fresh.is_empty());

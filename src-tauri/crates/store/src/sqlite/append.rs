@@ -15,14 +15,13 @@ use crate::port::{Append, AppendRefused, Appended};
 /// Most rows of one statement: 9 values each stay far below SQLite's 32,766 variables.
 const MOST: usize = 256;
 
-/// Cuts a list into runs whose lengths are powers of two. Each length is a statement of its own for SQLite, and
-/// a handful of them stays prepared where any length would be parsed anew each time.
-pub(super) fn runs<T>(mut all: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let length = (1 << all.len().checked_ilog2()?).min(MOST);
-        let (run, rest) = all.split_at(length);
-        all = rest;
-        Some(run)
+/// Cuts a list into as few runs as statements allow, each filled up to a power of two by repeating its last entry.
+/// Each length is a statement of its own for SQLite; a handful of lengths stays prepared where any length would be
+/// parsed anew each time. Statements that use this must not mind an entry that comes twice.
+pub(super) fn padded<T>(all: &[T]) -> impl Iterator<Item = Vec<&T>> {
+    all.chunks(MOST).map(|run| {
+        let last = run.iter().last();
+        run.iter().chain(last.into_iter().cycle()).take(run.len().next_power_of_two()).collect()
     })
 }
 
@@ -74,9 +73,9 @@ pub(super) async fn append_all(
         insert(conn, &fresh).await?;
         heads.retain(|_, head| head.due_ms.is_some());
         let heads: Vec<(SessionId, Head)> = heads.into_iter().collect();
-        for run in runs(&heads) {
-            update_heads(conn, run).await?;
-            mark_lanes(conn, run, pace).await?;
+        for run in padded(&heads) {
+            update_heads(conn, &run).await?;
+            mark_lanes(conn, &run, pace).await?;
         }
     }
     Ok(answers)
@@ -87,7 +86,7 @@ async fn heads(
     appends: &[(Append, Timestamp)],
 ) -> Result<BTreeMap<SessionId, Head>, StoreError> {
     let mut heads = BTreeMap::new();
-    for run in runs(appends) {
+    for run in padded(appends) {
         let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
             "select id, last_seq, last_ordered_ms, message_count, handed_off_seq, status from sessions where id in (",
         );
@@ -124,7 +123,7 @@ async fn known(conn: &mut SqliteConnection, appends: &[(Append, Timestamp)]) -> 
         .iter()
         .flat_map(|(append, _)| append.events.iter().map(|event| (append.session_id, event.event_id.as_str())))
         .collect();
-    for chunk in runs(&all) {
+    for chunk in padded(&all) {
         // `cross join` holds SQLite to this order: a look-up for each wanted event, not a scan of the log.
         let mut query: QueryBuilder<Dialect> = QueryBuilder::new("with wanted(session_id, event_id) as (");
         query.push_values(chunk, |mut row, (session, event_id)| {
@@ -207,7 +206,7 @@ fn one(
 }
 
 async fn insert(conn: &mut SqliteConnection, fresh: &[Fresh]) -> Result<(), StoreError> {
-    for chunk in runs(fresh) {
+    for chunk in padded(fresh) {
         let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
             "insert into session_events \
              (session_id, seq, event_id, digest, kind, occurred_ms, ordered_ms, recorded_ms, body) ",
@@ -223,16 +222,18 @@ async fn insert(conn: &mut SqliteConnection, fresh: &[Fresh]) -> Result<(), Stor
                 .push_bind(event.recorded_ms)
                 .push_bind(event.body.as_str());
         });
+        // Only the repeated last entry can be there already: places in the log were given out just now.
+        query.push(" on conflict do nothing");
         query.build().execute(&mut *conn).await?;
     }
     Ok(())
 }
 
-async fn update_heads(conn: &mut SqliteConnection, heads: &[(SessionId, Head)]) -> Result<(), StoreError> {
+async fn update_heads(conn: &mut SqliteConnection, heads: &[&(SessionId, Head)]) -> Result<(), StoreError> {
     let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
         "with head(id, last_seq, last_ordered_ms, message_count, handed_off_seq, status, updated_ms) as (",
     );
-    query.push_values(heads, |mut row, (id, head)| {
+    query.push_values(heads.iter().copied(), |mut row, (id, head)| {
         row.push_bind(id.to_string())
             .push_bind(head.last_seq)
             .push_bind(head.last_ordered_ms)
@@ -252,15 +253,15 @@ async fn update_heads(conn: &mut SqliteConnection, heads: &[(SessionId, Head)]) 
 
 /// Lanes of every connection become dirty. A parked lane stays parked and a failing one keeps its time:
 /// new messages must not hammer a CRM that is ill.
-async fn mark_lanes(conn: &mut SqliteConnection, heads: &[(SessionId, Head)], pace: Pace) -> Result<(), StoreError> {
+async fn mark_lanes(conn: &mut SqliteConnection, heads: &[&(SessionId, Head)], pace: Pace) -> Result<(), StoreError> {
     let at_most = i64::try_from(pace.at_most.max(Duration::from_millis(1)).as_millis()).unwrap_or(i64::MAX);
     let mut query: QueryBuilder<Dialect> = QueryBuilder::new("with head(session_id, dirty_seq, now_ms, due_ms) as (");
-    query.push_values(heads, |mut row, (id, head)| {
+    query.push_values(heads.iter().copied(), |mut row, (id, head)| {
         row.push_bind(id.to_string()).push_bind(head.last_seq).push_bind(head.updated_ms).push_bind(head.due_ms);
     });
     query.push(
         ") insert into lanes (consumer, session_id, dirty_seq, dirty_since_ms, due_ms) \
-         select 'crm:' || connections.id, head.session_id, head.dirty_seq, head.now_ms, head.due_ms \
+         select distinct 'crm:' || connections.id, head.session_id, head.dirty_seq, head.now_ms, head.due_ms \
          from head, connections where connections.removed_ms is null \
          on conflict (consumer, session_id) do update set \
            dirty_seq = excluded.dirty_seq, \

@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Row as _, Sqlite as Dialect, SqliteConnection};
 use uuid::Uuid;
 
 use super::Sqlite;
-use super::append::runs;
+use super::append::padded;
 use super::rows::{self, json, ms};
 use crate::error::StoreError;
 use crate::port::{Intent, LaneCounts, LaneEnd, LaneFilter, Lanes, LedgerRow, PassResult, Reservation, Step};
@@ -136,14 +136,14 @@ async fn commit_plan(
         .await?;
     }
     let mut before = Vec::new();
-    for run in runs(&intents) {
+    for run in padded(&intents) {
         // `cross join` holds SQLite to look-ups by key.
         let mut query: QueryBuilder<Dialect> = QueryBuilder::new("with wanted(kind, record_id) as (");
-        query.push_values(run, |mut row, intent| {
+        query.push_values(run.iter().copied(), |mut row, intent| {
             row.push_bind(intent.record.kind.as_str()).push_bind(intent.record.id.to_string());
         });
         query.push(
-            ") select had.kind, had.record_id, had.seq, had.state from wanted cross join crm_records as had \
+            ") select distinct had.kind, had.record_id, had.seq, had.state from wanted cross join crm_records as had \
              on had.kind = wanted.kind and had.record_id = wanted.record_id and had.connection = ",
         );
         query.push_bind(&connection);
@@ -153,7 +153,7 @@ async fn commit_plan(
         let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
             "insert into crm_records (connection, kind, record_id, session_id, seq, origin, state, intended_ms) ",
         );
-        query.push_values(run, |mut row, intent| {
+        query.push_values(run.iter().copied(), |mut row, intent| {
             row.push_bind(&connection)
                 .push_bind(intent.record.kind.as_str())
                 .push_bind(intent.record.id.to_string())
@@ -233,9 +233,9 @@ async fn record(conn: &mut SqliteConnection, result: PassResult) -> Result<(), S
     }
     insert_steps(conn, result.consumer, result.session_id, result.fence, &result.steps).await?;
     if !result.stands.is_empty() {
-        for run in runs(&result.stands) {
+        for run in padded(&result.stands) {
             let mut query: QueryBuilder<Dialect> = QueryBuilder::new("with found(kind, record_id) as (");
-            query.push_values(run, |mut row, record| {
+            query.push_values(run.iter().copied(), |mut row, record| {
                 row.push_bind(record.kind.as_str()).push_bind(record.id.to_string());
             });
             query.push(") update crm_records set state = 'stands', stands_ms = ").push_bind(ms(result.at));
