@@ -1,10 +1,11 @@
 //! A listener for one sign-in: it waits for the browser to come back, and closes.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{OriginalUri, RawQuery, State};
+use axum::extract::{OriginalUri, Query, State};
 use axum::response::Html;
 use axum::routing::get;
 use tokio::net::TcpListener;
@@ -29,10 +30,13 @@ pub async fn receive(listener: TcpListener, path: &str, state: &str) -> io::Resu
 
 type Waiting = Arc<(mpsc::Sender<String>, String)>;
 
-async fn back(State(waiting): State<Waiting>, OriginalUri(uri): OriginalUri, query: RawQuery) -> Html<&'static str> {
+async fn back(
+    State(waiting): State<Waiting>,
+    OriginalUri(uri): OriginalUri,
+    Query(answered): Query<BTreeMap<String, String>>,
+) -> Html<&'static str> {
     let (returned, state) = waiting.as_ref();
-    let ours = format!("state={state}");
-    if !query.0.unwrap_or_default().split('&').any(|part| part == ours) {
+    if answered.get("state") != Some(state) {
         return Html("<!doctype html><title>Casebridge</title><p>This answer belongs to another sign-in.</p>");
     }
     // A reload of the page comes second and has nothing new to say.
