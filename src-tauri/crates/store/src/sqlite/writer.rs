@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use casebridge_domain::pace::Pace;
 use futures::future::BoxFuture;
@@ -13,6 +14,9 @@ use tokio::task::JoinHandle;
 use super::append;
 use crate::error::StoreError;
 use crate::port::{Append, AppendRefused, Appended};
+
+/// The longest that a group waits for those who were just answered.
+const LONGEST_PATIENCE: Duration = Duration::from_millis(1);
 
 /// Most jobs that share a commit; bounds how long the first of them waits.
 const GROUP: usize = 512;
@@ -130,10 +134,24 @@ struct Group {
 
 async fn run(mut conn: SqliteConnection, mut messages: mpsc::UnboundedReceiver<Message>, shared: Arc<Shared>) {
     let mut buffer = Vec::with_capacity(GROUP);
+    let (mut before, mut patience) = (0, Duration::ZERO);
     loop {
         if messages.recv_many(&mut buffer, GROUP).await == 0 {
             break;
         }
+        // Whoever was answered by the last commit is about to write again: without a moment's patience two halves
+        // of the callers would take turns, and each fsync would serve one half only.
+        let began = Instant::now();
+        let came = buffer.len();
+        while before > 1 && buffer.len() < (came + before).min(GROUP) && began.elapsed() < patience {
+            tokio::task::yield_now().await;
+            while buffer.len() < GROUP
+                && let Ok(message) = messages.try_recv()
+            {
+                buffer.push(message);
+            }
+        }
+        before = buffer.len();
         let mut group = Group::default();
         let mut stop = None;
         for message in buffer.drain(..) {
@@ -146,7 +164,9 @@ async fn run(mut conn: SqliteConnection, mut messages: mpsc::UnboundedReceiver<M
                 Message::Stop(done) => stop = Some(done),
             }
         }
+        let began = Instant::now();
         commit(&mut conn, group, &shared).await;
+        patience = (began.elapsed() / 8).min(LONGEST_PATIENCE);
         if let Some(done) = stop {
             // Closing runs the last checkpoint, so a stopped store is one file.
             drop(conn.close().await);
