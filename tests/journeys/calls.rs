@@ -68,3 +68,19 @@ async fn one_slow_conversation_delays_no_other() {
     assert!(world.engine().in_flight() >= 1, "the slow call is still under way when all others are through");
     world.side.settled().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_behind_hundreds_of_events_that_no_crm_wants_is_written() {
+    let world = World::new(Mode::Every).await;
+    let conversation = &seeded(1, 60)[0];
+    let id = world.side.session(conversation).await;
+    world.engine().append(id, vec![said(0)]).await.unwrap();
+    world.side.settled().await;
+    let thoughts = (0..300).map(|number| {
+        let kind = EventKind::Reasoning { text: format!("thought {number}") };
+        NewEvent { event_id: format!("r{number}"), occurred_at: None, kind }
+    });
+    world.engine().append(id, thoughts.chain([said(1)]).collect()).await.unwrap();
+    world.side.settled().await;
+    assert_eq!(cases(world.crm())[&conversation.key.path()].messages(), ["message 0", "message 1"]);
+}

@@ -86,6 +86,11 @@ impl Pass<'_> {
             skipped: &self.lane.skipped,
         });
         match planned {
+            // Beside a case there is nothing that could still open one: these events are done with, and the next
+            // pass must read on behind them.
+            Plan::Nothing { considered, .. } if case.is_some() => {
+                self.finish(LaneEnd::Written, Progress::default(), Some(considered)).await
+            }
             Plan::Nothing { considered, why } => self.end(LaneEnd::Considered { seq: considered, why }).await,
             Plan::Park { kind, failure } => self.park(kind, failure, Progress::default(), None).await,
             Plan::Write { effects, through } => self.write(crm, &session, case, effects, through).await,
