@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use casebridge_domain::{CallFailure, Effect, RecordRef, SessionKey};
+use casebridge_domain::{CallFailure, CaseSeen, CrmRecord, Effect, Marks, RecordRef, SessionKey};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Serialize;
@@ -47,6 +47,8 @@ pub struct CaseStands {
     pub status: Option<String>,
     /// Whether that status means the case is finished.
     pub closed: bool,
+    /// The CRM's clock when it answered (its `Date` header), if it tells.
+    pub seen_at: Option<Timestamp>,
     /// Columns in which it differs from the draft of the batch although no person touched it since it
     /// was made; empty when the batch opens no case.
     pub differs: Vec<String>,
@@ -70,6 +72,67 @@ pub struct Standing {
     pub case: CaseReading,
     /// Those of the batch's records that stand (the case among them, a status when the case has it).
     pub records: Vec<RecordRef>,
+}
+
+/// A case to be looked at.
+#[derive(Debug, Clone)]
+pub struct LookAt {
+    /// Which.
+    pub case: Uuid,
+    /// Only records changed at or after this, in the CRM's own words; `None`: all of them.
+    pub since: Option<String>,
+}
+
+/// What looking at cases brought.
+#[derive(Debug, Clone, Default)]
+pub struct Look {
+    /// The CRM's clock when it answered (its `Date` header), if it tells.
+    pub now: Option<Timestamp>,
+    /// The cases that were asked for, in that order.
+    pub cases: Vec<(Uuid, CaseSeen)>,
+    /// Records on them, oldest change first.
+    pub records: Vec<CrmRecord>,
+}
+
+/// A record that changed, as little of it as the poller needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedRecord {
+    /// Kind and id.
+    pub record: RecordRef,
+    /// The case it is on.
+    pub case: Uuid,
+    /// When it was changed, in the CRM's own words.
+    pub modified: String,
+}
+
+/// A case that changed, as little of it as the poller needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedCase {
+    /// Which.
+    pub id: Uuid,
+    /// Status, as the CRM's id.
+    pub status: Option<Uuid>,
+    /// Owner, as the CRM's id.
+    pub owner: Option<Uuid>,
+    /// Priority, as the CRM's id.
+    pub priority: Option<Uuid>,
+    /// When it was changed, in the CRM's own words.
+    pub modified: String,
+}
+
+/// One page of what changed in the whole CRM since some marks.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// The CRM's clock when it answered (its `Date` header), if it tells.
+    pub now: Option<Timestamp>,
+    /// Changed records that are on a case, whoever made them.
+    pub records: Vec<ChangedRecord>,
+    /// Changed cases.
+    pub cases: Vec<ChangedCase>,
+    /// Where to go on.
+    pub marks: Marks,
+    /// Whether there is more to read at once.
+    pub more: bool,
 }
 
 /// How sure a check is (R23, R41).
@@ -203,6 +266,21 @@ pub trait CaseSystem: Send + Sync {
 
     /// Writes again the columns of the batch's case that [`CaseStands::differs`] named.
     async fn amend(&self, batch: &Batch<'_>, columns: &[String], log: &CallLog) -> Result<(), CallFailure>;
+
+    /// Looks at cases: how they stand, and the records on them (R1, R9, R12). With as few calls as the CRM allows;
+    /// all or nothing.
+    async fn look(&self, cases: &[LookAt], log: &CallLog) -> Result<Look, CallFailure>;
+
+    /// One page of what changed anywhere in the CRM at or after the marks (R16). A mark without a time brings no
+    /// rows and comes back set to the newest change that stands.
+    async fn changes(&self, marks: &Marks, log: &CallLog) -> Result<Changes, CallFailure>;
+
+    /// The newest records, anywhere in the CRM, that this client's settings take for replies: what an admin looks at
+    /// before a kind of record is switched on (R7). Newest first.
+    async fn recent_replies(&self, limit: usize, log: &CallLog) -> Result<Vec<CrmRecord>, CallFailure>;
+
+    /// Most cases that one [`CaseSystem::look`] should be asked for.
+    fn look_limit(&self) -> usize;
 
     /// Tests address, credentials and rights; leaves nothing behind.
     async fn test(&self, log: &CallLog) -> TestReport;

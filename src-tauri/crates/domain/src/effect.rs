@@ -18,6 +18,8 @@ pub enum RecordKind {
     /// A change of a case's status. Its id is the activity id that the event would have: updates have
     /// no id of their own in a CRM.
     Status,
+    /// A message on the customers' portal.
+    PortalMessage,
 }
 
 impl RecordKind {
@@ -28,18 +30,19 @@ impl RecordKind {
             RecordKind::Case => "case",
             RecordKind::Activity => "activity",
             RecordKind::Status => "status",
+            RecordKind::PortalMessage => "portal_message",
         }
     }
 
     /// Reads what [`Self::as_str`] wrote.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Case, Self::Activity, Self::Status].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Case, Self::Activity, Self::Status, Self::PortalMessage].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
 /// Names one record of a CRM.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordRef {
     /// Which kind.
     pub kind: RecordKind,

@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or draws a random number: time and randomness are arguments,
 //! so that a year of faults can be replayed in a minute.
 
+pub mod back;
 pub mod case;
 pub mod connection;
 pub mod effect;
@@ -13,10 +14,12 @@ pub mod lane;
 pub mod mode;
 pub mod pace;
 pub mod plan;
+pub mod record;
 pub mod retry;
 pub mod session;
 pub mod text;
 
+pub use back::{BackSettings, ReopenPolicy};
 pub use case::{Case, CaseState};
 pub use connection::{Connection, ConnectionKind, Pause, PauseKind};
 pub use effect::{ActivityDraft, ActivityKind, CaseDraft, Effect, RecordKind, RecordRef, StatusWish};
@@ -25,4 +28,5 @@ pub use failure::{CallFailure, FailureClass, FailureScope};
 pub use ids::{AttemptId, ConnectionId, Consumer, KeyId, SessionId};
 pub use lane::{FailureMemory, Lane, LaneState, ParkKind, ParkReason};
 pub use mode::{Mode, ModeHistory};
+pub use record::{CaseFacts, CaseSeen, CrmRecord, Mark, Marks, Named, NotForCustomer, Role, StatusClass};
 pub use session::{Contact, Identifier, Session, SessionKey, SessionStatus};
