@@ -27,8 +27,6 @@ pub struct BackSettings {
     pub poll_seconds: u32,
     /// Period of the poller otherwise. Seconds.
     pub idle_poll_seconds: u32,
-    /// The integration's user writes nothing by hand: what it made is ours, known to the ledger or not (R5).
-    pub dedicated_user: bool,
 }
 
 impl Default for BackSettings {
@@ -38,7 +36,6 @@ impl Default for BackSettings {
             reopen: ReopenPolicy::default(),
             poll_seconds: 30,
             idle_poll_seconds: 300,
-            dedicated_user: false,
         }
     }
 }

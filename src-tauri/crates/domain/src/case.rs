@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::absorb::KnownCase;
 use crate::ids::{ConnectionId, SessionId};
 
 /// Where a case stands.
@@ -72,4 +73,12 @@ pub struct Case {
     pub reserved_at: Timestamp,
     /// When the CRM was seen to hold it.
     pub opened_at: Option<Timestamp>,
+    /// As the CRM was seen to hold it last.
+    pub known: KnownCase,
+    /// The case that took its records over, when it was merged.
+    pub merged_into: Option<Uuid>,
+    /// Records changed before this were read, in the CRM's own words.
+    pub pulled_to: Option<String>,
+    /// When a backup that holds it was restored, until the case was looked at again.
+    pub restored_at: Option<Timestamp>,
 }

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-use crate::ids::SessionId;
+use crate::effect::RecordRef;
+use crate::ids::{ConnectionId, ReplyId, SessionId};
 
 /// Who said something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,13 +118,63 @@ pub enum EventKind {
         /// Who resolved it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
+        /// The connection whose case was closed, when that resolved it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<ConnectionId>,
     },
     /// A resolved conversation goes on.
     Reopened {
         /// Who reopened it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
+        /// The connection whose case was reopened, when that reopened it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<ConnectionId>,
     },
+    /// Somebody wrote in the CRM: a person's reply, or the customer's mail to the CRM itself. Written by the engine.
+    CrmMessage {
+        /// Who: an agent or the customer.
+        from: Speaker,
+        /// What they wrote, as plain text.
+        text: String,
+        /// Display name of the author, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        author: Option<String>,
+        /// The connection it came through; it is not written back there.
+        connection: ConnectionId,
+        /// The case it stands on.
+        case: Uuid,
+        /// The record it is.
+        record: RecordRef,
+        /// Its id as a reply.
+        reply_id: ReplyId,
+        /// The CRM sent it to the customer itself; it is recorded, not to be sent again.
+        #[serde(default)]
+        sent_by_crm: bool,
+    },
+    /// People changed the case in the CRM. Written by the engine.
+    CaseChanged {
+        /// The connection.
+        connection: ConnectionId,
+        /// The case.
+        case: Uuid,
+        /// What is different now.
+        changes: Vec<CaseChange>,
+    },
+}
+
+/// One difference of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseChange {
+    /// `status`, `owner`, `priority` or `state`.
+    pub what: String,
+    /// Before, by name where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
 }
 
 impl EventKind {
@@ -141,7 +193,43 @@ impl EventKind {
             EventKind::FieldValues { .. } => "field_values",
             EventKind::Resolved { .. } => "resolved",
             EventKind::Reopened { .. } => "reopened",
+            EventKind::CrmMessage { .. } => "crm_message",
+            EventKind::CaseChanged { .. } => "case_changed",
         }
+    }
+
+    /// Whether only the engine may write it: it tells what happened in a CRM.
+    #[must_use]
+    pub fn is_from_crm(&self) -> bool {
+        matches!(
+            self,
+            EventKind::CrmMessage { .. }
+                | EventKind::CaseChanged { .. }
+                | EventKind::Resolved { via: Some(_), .. }
+                | EventKind::Reopened { via: Some(_), .. }
+        )
+    }
+
+    /// Whether whoever carries the conversation must hear of it: a reply, or that people ended or reopened it.
+    #[must_use]
+    pub fn is_for_carrier(&self) -> bool {
+        matches!(
+            self,
+            EventKind::CrmMessage { from: Speaker::Agent, .. }
+                | EventKind::Resolved { via: Some(_), .. }
+                | EventKind::Reopened { via: Some(_), .. }
+        )
+    }
+
+    /// Whether the customer says it.
+    #[must_use]
+    pub fn is_from_customer(&self) -> bool {
+        matches!(
+            self,
+            EventKind::Message { from: Speaker::Customer, .. }
+                | EventKind::AttachmentAdded { from: Speaker::Customer, .. }
+                | EventKind::CrmMessage { from: Speaker::Customer, .. }
+        )
     }
 
     /// Whether somebody other than the AI said or sent something: the start of a conversation.
@@ -151,6 +239,7 @@ impl EventKind {
             self,
             EventKind::Message { from: Speaker::Customer | Speaker::Agent, .. }
                 | EventKind::AttachmentAdded { from: Speaker::Customer | Speaker::Agent, .. }
+                | EventKind::CrmMessage { .. }
         )
     }
 }
@@ -170,9 +259,18 @@ pub struct NewEvent {
     pub occurred_at: Option<Timestamp>,
     /// What happened.
     pub kind: EventKind,
+    /// The reply that this is the carrier's echo of: what the customer reads is in the log already (R19). Not part
+    /// of the event's body.
+    pub echo_of: Option<ReplyId>,
 }
 
 impl NewEvent {
+    /// An event that is no echo.
+    #[must_use]
+    pub fn new(event_id: impl Into<String>, occurred_at: Option<Timestamp>, kind: EventKind) -> Self {
+        Self { event_id: event_id.into(), occurred_at, kind, echo_of: None }
+    }
+
     /// Digest of what the source sent; the same id with another digest is a conflict.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
@@ -200,6 +298,8 @@ pub struct Event {
     pub recorded_at: Timestamp,
     /// What happened.
     pub kind: EventKind,
+    /// The reply that this is an echo of, if it is one.
+    pub echo_of: Option<ReplyId>,
 }
 
 #[cfg(test)]
@@ -208,10 +308,8 @@ mod tests {
 
     #[test]
     fn another_body_has_another_digest() {
-        let event = |text: &str| NewEvent {
-            event_id: "m1".into(),
-            occurred_at: None,
-            kind: EventKind::Message { from: Speaker::Customer, text: text.into(), author: None },
+        let event = |text: &str| {
+            NewEvent::new("m1", None, EventKind::Message { from: Speaker::Customer, text: text.into(), author: None })
         };
         assert_eq!(event("hi").digest(), event("hi").digest(), "a repeated event must be recognised");
         assert_ne!(event("hi").digest(), event("ho").digest(), "the same id with another body is a conflict");
@@ -219,14 +317,9 @@ mod tests {
 
     #[test]
     fn the_order_of_members_is_no_difference() {
-        let event = |arguments: &str| NewEvent {
-            event_id: "c1".into(),
-            occurred_at: None,
-            kind: EventKind::ToolCall {
-                name: "t".into(),
-                arguments: serde_json::from_str(arguments).expect("JSON"),
-                results: Value::Null,
-            },
+        let event = |arguments: &str| {
+            let arguments = serde_json::from_str(arguments).expect("JSON");
+            NewEvent::new("c1", None, EventKind::ToolCall { name: "t".into(), arguments, results: Value::Null })
         };
         let (one, other) = (r#"{"a":{"x":1,"y":2},"b":3}"#, r#"{"b":3,"a":{"y":2,"x":1}}"#);
         assert_eq!(event(one).digest(), event(other).digest(), "a repeated call must not be refused for its order");

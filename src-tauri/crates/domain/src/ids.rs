@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::effect::RecordRef;
+
 /// The text is not an id of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not an id of the form `{prefix}_<32 hex digits>`")]
@@ -73,19 +75,30 @@ prefixed_id!(
     /// An API key of the sessions API.
     KeyId, "key");
 
-/// What follows a session: today a CRM connection. Text form `crm:con_…`.
+prefixed_id!(
+    /// Something for the customer: a person's reply in a CRM, or the news that the conversation is over or goes on.
+    /// Derived from the CRM's record, so that every installation names a reply alike.
+    ReplyId, "rep");
+prefixed_id!(
+    /// One webhook call that was taken in.
+    ReceiptId, "rcp");
+
+/// What follows a session. Text form `crm:con_…` or `carrier`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Consumer {
     /// The lane writes to a CRM connection.
     Crm(ConnectionId),
+    /// The lane offers replies to whoever carries the conversation to the customer.
+    Carrier,
 }
 
 impl Consumer {
-    /// The CRM connection behind this consumer.
+    /// The CRM connection behind this consumer, if it is one.
     #[must_use]
-    pub fn connection(self) -> ConnectionId {
+    pub fn connection(self) -> Option<ConnectionId> {
         match self {
-            Consumer::Crm(id) => id,
+            Consumer::Crm(id) => Some(id),
+            Consumer::Carrier => None,
         }
     }
 }
@@ -94,6 +107,7 @@ impl fmt::Display for Consumer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Consumer::Crm(id) => write!(f, "crm:{id}"),
+            Consumer::Carrier => f.write_str("carrier"),
         }
     }
 }
@@ -101,10 +115,19 @@ impl fmt::Display for Consumer {
 impl FromStr for Consumer {
     type Err = ParseIdError;
     fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        if text == "carrier" {
+            return Ok(Consumer::Carrier);
+        }
         text.strip_prefix("crm:")
             .ok_or_else(|| ParseIdError { text: text.to_owned(), prefix: "crm:con" })?
             .parse()
             .map(Consumer::Crm)
+    }
+}
+
+impl<'de> Deserialize<'de> for Consumer {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -148,6 +171,18 @@ pub fn case_id(namespace: Uuid, case_key: &str, previous: Option<Uuid>) -> Uuid 
     derived(namespace, &["case", case_key, &previous])
 }
 
+/// Id of the reply that a CRM record is.
+#[must_use]
+pub fn reply_id(namespace: Uuid, record: RecordRef) -> ReplyId {
+    ReplyId(derived(namespace, &["reply", record.kind.as_str(), &record.id.to_string()]))
+}
+
+/// Id under which an event that is no reply is offered to the carrier.
+#[must_use]
+pub fn notice_id(session: SessionId, seq: i64) -> ReplyId {
+    ReplyId(derived(session.0, &["notice", &seq.to_string()]))
+}
+
 /// Id of a contact that we create for an identifier nobody had (policy *create a contact*).
 #[must_use]
 pub fn contact_id(namespace: Uuid, identifier: &str) -> Uuid {
@@ -165,6 +200,7 @@ mod tests {
         assert!("con_0".parse::<SessionId>().is_err(), "another prefix is another kind of id");
         let consumer = Consumer::Crm(ConnectionId(Uuid::from_u128(9)));
         assert_eq!(consumer.to_string().parse(), Ok(consumer), "lanes are addressed by this text on the command line");
+        assert_eq!("carrier".parse(), Ok(Consumer::Carrier), "the channel's lane is a lane like any other");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or draws a random number: time and randomness are arguments,
 //! so that a year of faults can be replayed in a minute.
 
+pub mod absorb;
 pub mod back;
 pub mod case;
 pub mod connection;
@@ -23,9 +24,9 @@ pub use back::{BackSettings, ReopenPolicy};
 pub use case::{Case, CaseState};
 pub use connection::{Connection, ConnectionKind, Pause, PauseKind};
 pub use effect::{ActivityDraft, ActivityKind, CaseDraft, Effect, RecordKind, RecordRef, StatusWish};
-pub use event::{Attachment, Event, EventKind, NewEvent, Speaker};
+pub use event::{Attachment, CaseChange, Event, EventKind, NewEvent, Speaker};
 pub use failure::{CallFailure, FailureClass, FailureScope};
-pub use ids::{AttemptId, ConnectionId, Consumer, KeyId, SessionId};
+pub use ids::{AttemptId, ConnectionId, Consumer, KeyId, ReceiptId, ReplyId, SessionId};
 pub use lane::{FailureMemory, Lane, LaneState, ParkKind, ParkReason};
 pub use mode::{Mode, ModeHistory};
 pub use record::{CaseFacts, CaseSeen, CrmRecord, Mark, Marks, Named, NotForCustomer, Role, StatusClass};

@@ -56,7 +56,9 @@ impl ModeHistory {
         match event.kind {
             EventKind::HandedOff { .. } => true,
             // A greeting of the AI to a visitor who says nothing is no conversation.
-            EventKind::Message { from, .. } | EventKind::AttachmentAdded { from, .. } => {
+            EventKind::Message { from, .. }
+            | EventKind::AttachmentAdded { from, .. }
+            | EventKind::CrmMessage { from, .. } => {
                 from != Speaker::Ai && self.at(event.recorded_at) == Mode::Every
             }
             _ => false,

@@ -2,11 +2,12 @@
 
 use uuid::Uuid;
 
+use crate::back::ReopenPolicy;
 use crate::case::{Case, CaseState};
 use crate::effect::{ActivityDraft, ActivityKind, CaseDraft, Effect, StatusWish};
 use crate::event::{Event, EventKind, Speaker};
 use crate::failure::{CallFailure, FailureClass, FailureScope};
-use crate::ids::{activity_id, case_id};
+use crate::ids::{ConnectionId, activity_id, case_id};
 use crate::lane::ParkKind;
 use crate::mode::ModeHistory;
 use crate::session::Session;
@@ -31,6 +32,10 @@ pub struct Snapshot<'a> {
     pub batch_limit: usize,
     /// Events left out by a person's decision.
     pub skipped: &'a [i64],
+    /// The connection: what came from there is not written back.
+    pub connection: ConnectionId,
+    /// What a customer's message does to a closed case.
+    pub reopen: ReopenPolicy,
 }
 
 /// What to do with a lane.
@@ -42,6 +47,8 @@ pub enum Plan {
         considered: i64,
         /// Why, for the trace.
         why: &'static str,
+        /// Whether they are done with. Otherwise a later event may still open a case that takes them along.
+        done: bool,
     },
     /// Do these, in this order; afterwards everything up to `through` stands.
     Write {
@@ -63,34 +70,82 @@ pub enum Plan {
 /// so that a repeated, late or second engine writes the same records (R10, R11).
 #[must_use]
 pub fn plan(snapshot: Snapshot<'_>) -> Plan {
-    let Snapshot { session, events, modes, written_seq, .. } = snapshot;
-    let Some(last) = events.last() else {
-        return Plan::Nothing { considered: written_seq, why: "no new events" };
-    };
-    let mut effects = Vec::new();
-    match snapshot.case {
-        Some(case) => match case.state {
-            CaseState::Open | CaseState::Closed => {}
-            CaseState::Reserved => effects.push(open_case(&snapshot, case.previous, case.opening_seq)),
-            CaseState::Gone => return unusable(ParkKind::CaseGone, "the case was deleted in the CRM"),
-            CaseState::Merged => return unusable(ParkKind::CaseMerged, "the case was merged into another"),
-            CaseState::Unreadable => return unusable(ParkKind::CaseUnreadable, "the case cannot be read any more"),
-        },
-        None => match events.iter().find(|event| modes.opens(event)) {
-            Some(event) => effects.push(open_case(&snapshot, None, event.seq)),
-            None => {
-                let why = if events.iter().any(|event| event.kind.is_spoken_to_us()) {
-                    "handoff only: this conversation was not handed to a person"
-                } else {
-                    "nothing was said yet"
-                };
-                return Plan::Nothing { considered: last.seq, why };
-            }
-        },
+    let Snapshot { events, written_seq, .. } = snapshot;
+    if events.is_empty() {
+        return Plan::Nothing { considered: written_seq, why: "no new events", done: false };
     }
-    let opening_seq = snapshot.case.map(|case| case.opening_seq).or_else(|| effects.first().map(Effect::seq));
+    let Some(case) = snapshot.case else { return without_case(snapshot, None) };
+    match case.state {
+        CaseState::Open | CaseState::Closed | CaseState::Reserved => {}
+        CaseState::Gone => return unusable(ParkKind::CaseGone, "the case was deleted in the CRM"),
+        CaseState::Merged => return unusable(ParkKind::CaseMerged, "the case was merged into another"),
+        CaseState::Unreadable => return unusable(ParkKind::CaseUnreadable, "the case cannot be read any more"),
+    }
+    let Some(place) = next_case_begins(&snapshot, case) else { return into_case(snapshot, case) };
+    // What was said before the reopening belongs to the case that is closed.
+    let (before, after) = events.split_at(place);
+    let rest = into_case(Snapshot { events: before, ..snapshot }, case);
+    if matches!(rest, Plan::Write { .. }) {
+        return rest;
+    }
+    let Some(reopening) = after.first() else { return rest };
+    without_case(Snapshot { events: after, written_seq: reopening.seq - 1, ..snapshot }, Some(case.crm_id))
+}
 
-    let mut through = written_seq;
+/// Where the log goes on after its case was closed, when that opens a new case and not the old one again.
+fn next_case_begins(snapshot: &Snapshot<'_>, case: &Case) -> Option<usize> {
+    if snapshot.reopen != ReopenPolicy::NewCase || case.state == CaseState::Reserved {
+        return None;
+    }
+    let mut closed = case.state == CaseState::Closed;
+    snapshot.events.iter().position(|event| match &event.kind {
+        EventKind::Resolved { .. } => {
+            closed = true;
+            false
+        }
+        EventKind::Reopened { via, .. } => closed && *via != Some(snapshot.connection),
+        _ => false,
+    })
+}
+
+/// A case is opened by the first event that does so in its mode; until then everything waits to be taken along.
+fn without_case(snapshot: Snapshot<'_>, previous: Option<Uuid>) -> Plan {
+    let Snapshot { events, modes, .. } = snapshot;
+    if let Some(event) = events.iter().find(|event| event.echo_of.is_none() && modes.opens(event)) {
+        let open = open_case(&snapshot, previous, event.seq);
+        return effects(snapshot, vec![open], event.seq);
+    }
+    let why = if previous.is_some() {
+        "the case is closed, and nothing has opened a new one yet"
+    } else if events.iter().any(|event| event.kind.is_spoken_to_us()) {
+        "handoff only: this conversation was not handed to a person"
+    } else {
+        "nothing was said yet"
+    };
+    Plan::Nothing { considered: events.last().map_or(snapshot.written_seq, |last| last.seq), why, done: false }
+}
+
+fn into_case(snapshot: Snapshot<'_>, case: &Case) -> Plan {
+    if case.state != CaseState::Reserved {
+        return effects(snapshot, Vec::new(), case.opening_seq);
+    }
+    // A case after a closed one begins where the session was reopened, whenever the plan runs.
+    let begins = case.previous.and_then(|_| {
+        snapshot
+            .events
+            .iter()
+            .rposition(|event| event.seq <= case.opening_seq && matches!(event.kind, EventKind::Reopened { .. }))
+    });
+    let events = snapshot.events.get(begins.unwrap_or(0)..).unwrap_or_default();
+    let snapshot = Snapshot { events, ..snapshot };
+    let open = open_case(&snapshot, case.previous, case.opening_seq);
+    effects(snapshot, vec![open], case.opening_seq)
+}
+
+fn effects(snapshot: Snapshot<'_>, mut effects: Vec<Effect>, opening_seq: i64) -> Plan {
+    let Snapshot { session, events, .. } = snapshot;
+    let first_seq = first_activity_seq(&snapshot, !effects.is_empty());
+    let mut through = snapshot.written_seq;
     let mut status: Option<Effect> = None;
     for event in events {
         if effects.len() + usize::from(status.is_some()) >= snapshot.batch_limit {
@@ -101,16 +156,21 @@ pub fn plan(snapshot: Snapshot<'_>) -> Plan {
         let id = activity_id(snapshot.namespace, &session.key.source, &event_path(session, event));
         match &event.kind {
             EventKind::Resolved { .. } | EventKind::Reopened { .. } if skipped => {}
+            // What happened there stands there, and is newer than what we meant to write.
+            EventKind::Resolved { via, .. } | EventKind::Reopened { via, .. } if *via == Some(snapshot.connection) => {
+                status = None;
+            }
             EventKind::Resolved { .. } => {
                 status = Some(Effect::SetStatus { id, seq: event.seq, to: StatusWish::Resolved });
             }
             EventKind::Reopened { .. } => {
                 status = Some(Effect::SetStatus { id, seq: event.seq, to: StatusWish::Reopened });
             }
+            _ if event.echo_of.is_some() => {}
             kind => {
-                if let Some(what) = activity(kind, event.seq, opening_seq) {
+                if let Some(what) = activity(kind, event.seq, opening_seq, snapshot.connection) {
                     let what = if skipped { ActivityKind::LeftOut } else { what };
-                    let first = event.seq == first_activity_seq(&snapshot);
+                    let first = event.seq == first_seq;
                     effects.push(Effect::AddActivity(Box::new(ActivityDraft {
                         id,
                         seq: event.seq,
@@ -125,7 +185,7 @@ pub fn plan(snapshot: Snapshot<'_>) -> Plan {
     // Only the newest status counts, and it comes last: a closed case may refuse activities.
     effects.extend(status);
     if effects.is_empty() {
-        return Plan::Nothing { considered: through, why: "nothing here concerns the CRM" };
+        return Plan::Nothing { considered: through, why: "nothing here concerns the CRM", done: true };
     }
     Plan::Write { effects, through }
 }
@@ -135,10 +195,10 @@ fn event_path(session: &Session, event: &Event) -> String {
     format!("{}/{}", session.key.external_id, event.event_id)
 }
 
-/// The first event that leaves an activity carries the link to the session. Only a plan from the start
-/// of the log can contain it.
-fn first_activity_seq(snapshot: &Snapshot<'_>) -> i64 {
-    if snapshot.written_seq > 0 {
+/// The first event that leaves an activity on a case carries the link to the session. Only a plan from the start
+/// of the case can contain it.
+fn first_activity_seq(snapshot: &Snapshot<'_>, opens: bool) -> i64 {
+    if snapshot.written_seq > 0 && !opens {
         return 0;
     }
     snapshot
@@ -148,8 +208,12 @@ fn first_activity_seq(snapshot: &Snapshot<'_>) -> i64 {
         .map_or(0, |e| e.seq)
 }
 
-fn activity(kind: &EventKind, seq: i64, opening_seq: Option<i64>) -> Option<ActivityKind> {
+fn activity(kind: &EventKind, seq: i64, opening_seq: i64, connection: ConnectionId) -> Option<ActivityKind> {
     match kind {
+        // Written there by people; another CRM has yet to hear of it.
+        EventKind::CrmMessage { from, text, author, connection: origin, .. } if *origin != connection => {
+            Some(ActivityKind::Message { from: *from, author: author.clone(), text: text.clone() })
+        }
         EventKind::Message { from, text, author } => {
             Some(ActivityKind::Message { from: *from, author: author.clone(), text: text.clone() })
         }
@@ -157,7 +221,7 @@ fn activity(kind: &EventKind, seq: i64, opening_seq: Option<i64>) -> Option<Acti
             Some(ActivityKind::File { from: *from, attachment: attachment.clone() })
         }
         // The handoff that opens the case is told in the case itself; a later one needs a note.
-        EventKind::HandedOff { reason, summary, language, sentiment } if opening_seq != Some(seq) => {
+        EventKind::HandedOff { reason, summary, language, sentiment } if opening_seq != seq => {
             Some(ActivityKind::HandoffNote {
                 reason: reason.clone(),
                 summary: summary.clone(),
@@ -174,7 +238,7 @@ fn open_case(snapshot: &Snapshot<'_>, previous: Option<Uuid>, opening_seq: i64) 
     let known = || events.iter().take_while(|event| event.seq <= opening_seq);
     let messages = || {
         known().filter_map(|event| match &event.kind {
-            EventKind::Message { from, text, .. } => Some((*from, text)),
+            EventKind::Message { from, text, .. } if event.echo_of.is_none() => Some((*from, text)),
             _ => None,
         })
     };

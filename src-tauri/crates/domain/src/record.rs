@@ -55,7 +55,7 @@ pub enum Role {
 }
 
 /// A record on a case, as a pull reads it. The text is personal data: `Debug` does not show it.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct CrmRecord {
     /// Kind and id.
     pub record: RecordRef,

@@ -50,6 +50,18 @@ pub fn delay(failures: u32, random: f64, after: Option<Duration>) -> Duration {
     }
 }
 
+/// How long an offer waits to be taken before it is offered again (R19); the first time somebody is alerted too.
+#[must_use]
+pub fn offer_again_after(tries: i64) -> Duration {
+    let minutes = match tries {
+        ..=1 => 2,
+        2 => 10,
+        3 => 60,
+        _ => 360,
+    };
+    Duration::from_secs(minutes * 60)
+}
+
 /// What becomes of a lane after a failure.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {

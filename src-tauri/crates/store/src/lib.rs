@@ -3,12 +3,14 @@
 //! [`port`] says what a store does; [`sqlite`] is the one on a desktop. The only crate that names sqlx or
 //! the keychain. Nothing is acknowledged before it is on disk, and no transaction waits for a network.
 
+pub mod back;
 pub mod error;
 pub mod folder;
 pub mod port;
 pub mod secrets;
 pub mod sqlite;
 
+pub use back::*;
 pub use error::StoreError;
 pub use folder::{DataFolder, EngineAddress, FolderLock};
 pub use port::*;

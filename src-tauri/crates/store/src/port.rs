@@ -8,12 +8,13 @@ use async_trait::async_trait;
 use casebridge_domain::pace::Pace;
 use casebridge_domain::{
     Case, CaseState, Connection, ConnectionId, Consumer, Contact, Event, FailureMemory, KeyId, Lane, NewEvent,
-    ParkReason, Pause, RecordKind, RecordRef, Session, SessionId, SessionKey,
+    ParkReason, Pause, RecordKind, RecordRef, Session, SessionId, SessionKey, StatusClass,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::back::{Inbound, Replies};
 use crate::error::StoreError;
 
 /// A session to be made, or found.
@@ -124,6 +125,10 @@ pub struct LedgerRow {
     pub seq: i64,
     /// Whether it stands, as far as we know.
     pub stands: bool,
+    /// Whether people made it.
+    pub theirs: bool,
+    /// What was decided about it.
+    pub decision: Option<String>,
 }
 
 /// One HTTP call, as the trace keeps it.
@@ -160,8 +165,10 @@ pub struct CaseUpdate {
     pub state: CaseState,
     /// Its number, if the CRM gave one.
     pub number: Option<String>,
-    /// The CRM's own time of its making, if known.
-    pub created_on: Option<String>,
+    /// From when replies are delivered, by the CRM's clock (R2); the first value stays.
+    pub deliver_after: Option<String>,
+    /// What a confirmed status change of ours made of it.
+    pub wrote: Option<StatusClass>,
 }
 
 /// Where a pass leaves its lane.
@@ -354,5 +361,5 @@ pub trait Registry: Send + Sync {
 }
 
 /// A whole store.
-pub trait Store: SessionLog + Lanes + Traces + Registry {}
-impl<T: SessionLog + Lanes + Traces + Registry> Store for T {}
+pub trait Store: SessionLog + Lanes + Traces + Registry + Inbound + Replies {}
+impl<T: SessionLog + Lanes + Traces + Registry + Inbound + Replies> Store for T {}

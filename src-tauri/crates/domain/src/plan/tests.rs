@@ -21,7 +21,7 @@ fn handoff(summary: &str) -> EventKind {
 }
 
 fn resolved() -> EventKind {
-    EventKind::Resolved { by: None }
+    EventKind::Resolved { by: None, via: None }
 }
 
 struct Story {
@@ -32,6 +32,7 @@ struct Story {
     written: i64,
     limit: usize,
     skipped: Vec<i64>,
+    reopen: ReopenPolicy,
 }
 
 impl Story {
@@ -60,10 +61,11 @@ impl Story {
                 ordered_at: at(seq as u64),
                 recorded_at: at(seq as u64),
                 kind,
+                echo_of: None,
             })
             .collect();
         let modes = ModeHistory::new(mode);
-        Self { session, events, modes, case: None, written: 0, limit: 100, skipped: Vec::new() }
+        Self { session, events, modes, case: None, written: 0, limit: 100, skipped: Vec::new(), reopen: ReopenPolicy::ReopenCase }
     }
 
     fn with_case(mut self, state: CaseState, opening_seq: i64, written: i64) -> Self {
@@ -79,6 +81,10 @@ impl Story {
             deliver_after: None,
             reserved_at: at(0),
             opened_at: None,
+            known: crate::absorb::KnownCase::default(),
+            merged_into: None,
+            pulled_to: None,
+            restored_at: None,
         });
         self.written = written;
         self
@@ -95,6 +101,8 @@ impl Story {
             namespace: namespace(),
             batch_limit: self.limit,
             skipped: &self.skipped,
+            connection: ConnectionId(Uuid::nil()),
+            reopen: self.reopen,
         })
     }
 
@@ -195,7 +203,7 @@ fn a_reserved_case_is_made_with_what_it_was_reserved_for() {
 #[test]
 fn only_the_newest_status_counts_and_it_comes_last() {
     let kinds =
-        vec![said(Customer, "a"), resolved(), EventKind::Reopened { by: None }, said(Customer, "b"), resolved()];
+        vec![said(Customer, "a"), resolved(), EventKind::Reopened { by: None, via: None }, said(Customer, "b"), resolved()];
     let story = Story::new(Mode::Every, kinds).with_case(CaseState::Open, 1, 1);
     assert_eq!(story.writes().0, "add_message@4 resolve_case@5");
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use casebridge_domain::pace::Pace;
-use casebridge_domain::{EventKind, SessionId};
+use casebridge_domain::{EventKind, NewEvent, SessionId};
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Row as _, Sqlite as Dialect, SqliteConnection};
 
@@ -25,6 +25,8 @@ pub(super) fn padded<T>(all: &[T]) -> impl Iterator<Item = Vec<&T>> {
     })
 }
 
+const RESOLVED: &str = "resolved";
+
 type Answer = Result<Vec<Appended>, AppendRefused>;
 
 struct Head {
@@ -33,8 +35,11 @@ struct Head {
     messages: i64,
     handed_off_seq: Option<i64>,
     status: &'static str,
+    resolved_ms: Option<i64>,
     updated_ms: i64,
     due_ms: Option<i64>,
+    /// Whether something is for whoever carries the conversation.
+    for_carrier: bool,
 }
 
 struct Fresh {
@@ -47,6 +52,7 @@ struct Fresh {
     ordered_ms: i64,
     recorded_ms: i64,
     body: String,
+    echo_of: Option<String>,
 }
 
 /// Appends for all callers; the answers are in the callers' order. A refused append adds nothing, and
@@ -77,6 +83,10 @@ pub(super) async fn append_all(
             update_heads(conn, &run).await?;
             mark_lanes(conn, &run, pace).await?;
         }
+        let carried: Vec<&(SessionId, Head)> = heads.iter().filter(|(_, head)| head.for_carrier).collect();
+        for run in padded(&carried) {
+            mark_carriers(conn, &run).await?;
+        }
     }
     Ok(answers)
 }
@@ -88,7 +98,7 @@ async fn heads(
     let mut heads = BTreeMap::new();
     for run in padded(appends) {
         let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
-            "select id, last_seq, last_ordered_ms, message_count, handed_off_seq, status from sessions where id in (",
+            "select id, last_seq, last_ordered_ms, message_count, handed_off_seq, status, resolved_ms from sessions where id in (",
         );
         let mut ids = query.separated(", ");
         for (append, _) in run {
@@ -106,8 +116,10 @@ async fn heads(
                     messages: row.try_get(3)?,
                     handed_off_seq: row.try_get(4)?,
                     status: casebridge_domain::SessionStatus::parse(status).as_str(),
+                    resolved_ms: row.try_get(6)?,
                     updated_ms: 0,
                     due_ms: None,
+                    for_carrier: false,
                 },
             );
         }
@@ -174,42 +186,64 @@ fn one(
             continue;
         }
         let occurred_ms = ms(event.occurred_at.unwrap_or(now));
-        head.last_seq += 1;
-        head.last_ordered_ms = occurred_ms.max(head.last_ordered_ms + 1);
-        head.updated_ms = ms(now);
-        let first_message = event.kind.is_spoken_to_us() && head.messages == 0;
-        match &event.kind {
-            kind if kind.is_spoken_to_us() => head.messages += 1,
-            EventKind::HandedOff { .. } => head.handed_off_seq = Some(head.last_seq),
-            EventKind::Resolved { .. } => head.status = "resolved",
-            EventKind::Reopened { .. } => head.status = "open",
-            _ => {}
+        // What was said before the closure is only late (R13); what comes after it goes on with the conversation.
+        if head.status == RESOLVED && event.kind.is_from_customer() && head.resolved_ms.is_none_or(|at| occurred_ms > at) {
+            let kind = EventKind::Reopened { by: Some("customer".into()), via: None };
+            let reopened = NewEvent::new(format!("auto:reopened:{}", event.event_id), event.occurred_at, kind);
+            let digest = reopened.digest();
+            fresh.push(place(head, append.session_id, &reopened, digest, occurred_ms, now, pace)?);
         }
-        let due = ms(pace.due(&event.kind, first_message, now, now));
-        // The newest event decides about the quiet, but nothing postpones what is urgent.
-        head.due_ms = Some(head.due_ms.map_or(due, |before| if before <= ms(now) { before } else { due }));
-        fresh.push(Fresh {
-            session: append.session_id,
-            seq: head.last_seq,
-            event_id: event.event_id.clone(),
-            digest,
-            kind: event.kind.name(),
-            occurred_ms,
-            ordered_ms: head.last_ordered_ms,
-            recorded_ms: ms(now),
-            body: json("session_events.body", &event.kind)?,
-        });
+        fresh.push(place(head, append.session_id, event, digest, occurred_ms, now, pace)?);
         known.insert(name, (head.last_seq, digest));
         answer.push(Appended { seq: head.last_seq, duplicate: false });
     }
     Ok(Ok(answer))
 }
 
+/// Gives an event its place in the log and brings the session's head up to date.
+fn place(
+    head: &mut Head,
+    session: SessionId,
+    event: &NewEvent,
+    digest: [u8; 32],
+    occurred_ms: i64,
+    now: Timestamp,
+    pace: Pace,
+) -> Result<Fresh, StoreError> {
+    head.last_seq += 1;
+    head.last_ordered_ms = occurred_ms.max(head.last_ordered_ms + 1);
+    head.updated_ms = ms(now);
+    let first_message = event.kind.is_spoken_to_us() && head.messages == 0;
+    match &event.kind {
+        kind if kind.is_spoken_to_us() => head.messages += 1,
+        EventKind::HandedOff { .. } => head.handed_off_seq = Some(head.last_seq),
+        EventKind::Resolved { .. } => (head.status, head.resolved_ms) = (RESOLVED, Some(occurred_ms)),
+        EventKind::Reopened { .. } => (head.status, head.resolved_ms) = ("open", None),
+        _ => {}
+    }
+    head.for_carrier |= event.kind.is_for_carrier();
+    let due = ms(pace.due(&event.kind, first_message, now, now));
+    // The newest event decides about the quiet, but nothing postpones what is urgent.
+    head.due_ms = Some(head.due_ms.map_or(due, |before| if before <= ms(now) { before } else { due }));
+    Ok(Fresh {
+        session,
+        seq: head.last_seq,
+        event_id: event.event_id.clone(),
+        digest,
+        kind: event.kind.name(),
+        occurred_ms,
+        ordered_ms: head.last_ordered_ms,
+        recorded_ms: ms(now),
+        body: json("session_events.body", &event.kind)?,
+        echo_of: event.echo_of.map(|id| id.to_string()),
+    })
+}
+
 async fn insert(conn: &mut SqliteConnection, fresh: &[Fresh]) -> Result<(), StoreError> {
     for chunk in padded(fresh) {
         let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
             "insert into session_events \
-             (session_id, seq, event_id, digest, kind, occurred_ms, ordered_ms, recorded_ms, body) ",
+             (session_id, seq, event_id, digest, kind, occurred_ms, ordered_ms, recorded_ms, body, echo_of) ",
         );
         query.push_values(chunk, |mut row, event| {
             row.push_bind(event.session.to_string())
@@ -220,7 +254,8 @@ async fn insert(conn: &mut SqliteConnection, fresh: &[Fresh]) -> Result<(), Stor
                 .push_bind(event.occurred_ms)
                 .push_bind(event.ordered_ms)
                 .push_bind(event.recorded_ms)
-                .push_bind(event.body.as_str());
+                .push_bind(event.body.as_str())
+                .push_bind(event.echo_of.as_deref());
         });
         // Only the repeated last entry can be there already: places in the log were given out just now.
         query.push(" on conflict do nothing");
@@ -231,7 +266,7 @@ async fn insert(conn: &mut SqliteConnection, fresh: &[Fresh]) -> Result<(), Stor
 
 async fn update_heads(conn: &mut SqliteConnection, heads: &[&(SessionId, Head)]) -> Result<(), StoreError> {
     let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
-        "with head(id, last_seq, last_ordered_ms, message_count, handed_off_seq, status, updated_ms) as (",
+        "with head(id, last_seq, last_ordered_ms, message_count, handed_off_seq, status, resolved_ms, updated_ms) as (",
     );
     query.push_values(heads.iter().copied(), |mut row, (id, head)| {
         row.push_bind(id.to_string())
@@ -240,12 +275,13 @@ async fn update_heads(conn: &mut SqliteConnection, heads: &[&(SessionId, Head)])
             .push_bind(head.messages)
             .push_bind(head.handed_off_seq)
             .push_bind(head.status)
+            .push_bind(head.resolved_ms)
             .push_bind(head.updated_ms);
     });
     query.push(
         ") update sessions set last_seq = head.last_seq, last_ordered_ms = head.last_ordered_ms, \
          message_count = head.message_count, handed_off_seq = head.handed_off_seq, status = head.status, \
-         updated_ms = head.updated_ms from head where sessions.id = head.id",
+         resolved_ms = head.resolved_ms, updated_ms = head.updated_ms from head where sessions.id = head.id",
     );
     query.build().execute(conn).await?;
     Ok(())
@@ -276,6 +312,22 @@ async fn mark_lanes(conn: &mut SqliteConnection, heads: &[&(SessionId, Head)], p
     query.push(" < excluded.due_ms then lanes.dirty_since_ms + ");
     query.push_bind(at_most);
     query.push(" else excluded.due_ms end");
+    query.build().execute(conn).await?;
+    Ok(())
+}
+
+/// The lane of whoever carries the conversation, only where there is something for them: most conversations never
+/// need one.
+async fn mark_carriers(conn: &mut SqliteConnection, heads: &[&&(SessionId, Head)]) -> Result<(), StoreError> {
+    let mut query: QueryBuilder<Dialect> = QueryBuilder::new("with head(session_id, dirty_seq, now_ms) as (");
+    query.push_values(heads.iter().copied(), |mut row, (id, head)| {
+        row.push_bind(id.to_string()).push_bind(head.last_seq).push_bind(head.updated_ms);
+    });
+    query.push(
+        ") insert into lanes (consumer, session_id, dirty_seq, dirty_since_ms, due_ms) \
+         select distinct 'carrier', session_id, dirty_seq, now_ms, now_ms from head where true \
+         on conflict (consumer, session_id) do update set dirty_seq = excluded.dirty_seq, due_ms = excluded.due_ms",
+    );
     query.build().execute(conn).await?;
     Ok(())
 }

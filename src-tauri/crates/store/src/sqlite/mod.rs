@@ -2,12 +2,20 @@
 
 mod append;
 mod connections;
+mod inbound;
 mod keys;
 mod lanes;
+mod offers;
 mod passes;
+mod polls;
+mod pulls;
+mod receipts;
+mod replies;
 mod rows;
 mod sessions;
+mod tokens;
 mod traces;
+mod witness;
 mod writer;
 
 use std::path::Path;
@@ -59,6 +67,10 @@ impl Sqlite {
             .disable_statement_logging();
         let mut writing = options.connect().await?;
         MIGRATIONS.run(&mut writing).await?;
+        let restored = witness::check(&mut writing, path).await?;
+        if restored > 0 {
+            tracing::warn!(cases = restored, "the database is a copy or a restored backup: older replies are held");
+        }
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
         Ok(Self { readers, writer: Arc::new(Writer::start(writing, Pace::default())) })
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use casebridge_domain::absorb::KnownCase;
 use casebridge_domain::{CaseState, Consumer, Lane, ParkReason, RecordKind, SessionId};
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Row as _, Sqlite as Dialect, SqliteConnection};
@@ -12,7 +13,7 @@ use super::Sqlite;
 use super::append::padded;
 use super::rows::{self, json, ms};
 use crate::error::StoreError;
-use crate::port::{Intent, LaneCounts, LaneEnd, LaneFilter, Lanes, LedgerRow, PassResult, Reservation, Step};
+use crate::port::{Attempt, Intent, LaneCounts, LaneEnd, LaneFilter, Lanes, LedgerRow, PassResult, Reservation, Step};
 
 #[async_trait]
 impl Lanes for Sqlite {
@@ -93,7 +94,7 @@ impl Lanes for Sqlite {
     }
 }
 
-async fn fence_holds(
+pub(super) async fn fence_holds(
     conn: &mut SqliteConnection,
     (consumer, session, fence): (Consumer, SessionId, i64),
 ) -> Result<bool, StoreError> {
@@ -118,7 +119,7 @@ async fn commit_plan(
         return Err(StoreError::FenceMoved);
     }
     let (consumer, session, fence) = lane;
-    let connection = consumer.connection().to_string();
+    let Some(connection) = consumer.connection().map(|id| id.to_string()) else { return Ok(Vec::new()) };
     if let Some(case) = reserve {
         sqlx::query(
             "insert into cases (connection, crm_id, case_key, previous, state, session_id, opening_seq, reserved_ms) \
@@ -143,7 +144,7 @@ async fn commit_plan(
             row.push_bind(intent.record.kind.as_str()).push_bind(intent.record.id.to_string());
         });
         query.push(
-            ") select distinct had.kind, had.record_id, had.seq, had.state from wanted cross join crm_records as had \
+            ") select distinct had.kind, had.record_id, had.seq, had.state, had.origin, had.decision from wanted cross join crm_records as had \
              on had.kind = wanted.kind and had.record_id = wanted.record_id and had.connection = ",
         );
         query.push_bind(&connection);
@@ -178,10 +179,12 @@ pub(super) fn ledger_row(row: &sqlx::sqlite::SqliteRow) -> Result<LedgerRow, Sto
         record_id: rows::uuid("crm_records.record_id", row.try_get("record_id")?)?,
         seq: row.try_get("seq")?,
         stands: row.try_get::<&str, _>("state")? == "stands",
+        theirs: row.try_get::<&str, _>("origin")? == "theirs",
+        decision: row.try_get("decision")?,
     })
 }
 
-async fn insert_steps(
+pub(super) async fn insert_steps(
     conn: &mut SqliteConnection,
     consumer: Consumer,
     session: SessionId,
@@ -206,31 +209,41 @@ async fn insert_steps(
     Ok(())
 }
 
-async fn record(conn: &mut SqliteConnection, result: PassResult) -> Result<(), StoreError> {
-    let connection = result.consumer.connection().to_string();
-    let session = result.session_id.to_string();
-    if !result.attempts.is_empty() {
-        let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
-            "insert into attempts (id, connection, session_id, fence, started_ms, took_us, method, path, status, \
-             parts, failure, request, answer) ",
-        );
-        query.push_values(&result.attempts, |mut row, attempt| {
-            row.push_bind(Uuid::now_v7().to_string())
-                .push_bind(&connection)
-                .push_bind(&session)
-                .push_bind(attempt.fence)
-                .push_bind(ms(attempt.started_at))
-                .push_bind(attempt.took_us)
-                .push_bind(attempt.method.as_str())
-                .push_bind(attempt.path.as_str())
-                .push_bind(attempt.status.map(i64::from))
-                .push_bind(attempt.parts)
-                .push_bind(attempt.failure.as_deref())
-                .push_bind(attempt.request.as_deref())
-                .push_bind(attempt.answer.as_deref());
-        });
-        query.build().execute(&mut *conn).await?;
+pub(super) async fn insert_attempts(
+    conn: &mut SqliteConnection,
+    connection: &str,
+    session: SessionId,
+    attempts: &[Attempt],
+) -> Result<(), StoreError> {
+    if attempts.is_empty() {
+        return Ok(());
     }
+    let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
+        "insert into attempts (id, connection, session_id, fence, started_ms, took_us, method, path, status, \
+         parts, failure, request, answer) ",
+    );
+    query.push_values(attempts, |mut row, attempt| {
+        row.push_bind(Uuid::now_v7().to_string())
+            .push_bind(connection)
+            .push_bind(session.to_string())
+            .push_bind(attempt.fence)
+            .push_bind(ms(attempt.started_at))
+            .push_bind(attempt.took_us)
+            .push_bind(attempt.method.as_str())
+            .push_bind(attempt.path.as_str())
+            .push_bind(attempt.status.map(i64::from))
+            .push_bind(attempt.parts)
+            .push_bind(attempt.failure.as_deref())
+            .push_bind(attempt.request.as_deref())
+            .push_bind(attempt.answer.as_deref());
+    });
+    query.build().execute(conn).await?;
+    Ok(())
+}
+
+async fn record(conn: &mut SqliteConnection, result: PassResult) -> Result<(), StoreError> {
+    let Some(connection) = result.consumer.connection().map(|id| id.to_string()) else { return Ok(()) };
+    insert_attempts(conn, &connection, result.session_id, &result.attempts).await?;
     insert_steps(conn, result.consumer, result.session_id, result.fence, &result.steps).await?;
     if !result.stands.is_empty() {
         for run in padded(&result.stands) {
@@ -250,22 +263,44 @@ async fn record(conn: &mut SqliteConnection, result: PassResult) -> Result<(), S
             .await?;
     }
     if let Some(case) = &result.case {
+        let known = match case.wrote {
+            Some(_) => Some(json("cases.known", &wrote(conn, &connection, case).await?)?),
+            None => None,
+        };
         sqlx::query(
             "update cases set state = $1, number = coalesce($2, number), \
-             deliver_after = coalesce(deliver_after, $3), \
+             deliver_after = coalesce(deliver_after, $3), known = coalesce($7, known), \
              opened_ms = case when $1 = 'open' then coalesce(opened_ms, $4) else opened_ms end \
              where connection = $5 and crm_id = $6",
         )
         .bind(case.state.as_str())
         .bind(&case.number)
-        .bind(&case.created_on)
+        .bind(&case.deliver_after)
         .bind(ms(result.at))
         .bind(&connection)
         .bind(case.crm_id.to_string())
+        .bind(known)
         .execute(&mut *conn)
         .await?;
     }
     end_lane(conn, &result).await
+}
+
+/// What is known of a case after we wrote its status: the next look must not take it for somebody's news (R13).
+async fn wrote(
+    conn: &mut SqliteConnection,
+    connection: &str,
+    case: &crate::port::CaseUpdate,
+) -> Result<KnownCase, StoreError> {
+    let text: Option<Option<String>> =
+        sqlx::query_scalar("select known from cases where connection = $1 and crm_id = $2")
+            .bind(connection)
+            .bind(case.crm_id.to_string())
+            .fetch_optional(conn)
+            .await?;
+    let mut known: KnownCase = rows::optional_json("cases.known", text.flatten())?.unwrap_or_default();
+    known.wrote = case.wrote;
+    Ok(known)
 }
 
 /// `due_ms` and `dirty_since_ms` were cleared by the claim: what stands there now came in meanwhile.

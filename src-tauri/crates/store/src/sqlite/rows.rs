@@ -64,7 +64,7 @@ pub(super) fn session(row: &SqliteRow) -> Result<Session, StoreError> {
     })
 }
 
-pub(super) const EVENT: &str = "session_id, seq, event_id, occurred_ms, ordered_ms, recorded_ms, body";
+pub(super) const EVENT: &str = "session_id, seq, event_id, occurred_ms, ordered_ms, recorded_ms, body, echo_of";
 
 pub(super) fn event(row: &SqliteRow) -> Result<Event, StoreError> {
     Ok(Event {
@@ -75,6 +75,10 @@ pub(super) fn event(row: &SqliteRow) -> Result<Event, StoreError> {
         ordered_at: time(row.try_get("ordered_ms")?),
         recorded_at: time(row.try_get("recorded_ms")?),
         kind: from_json("session_events.body", row.try_get("body")?)?,
+        echo_of: row
+            .try_get::<Option<String>, _>("echo_of")?
+            .map(|id| parse("session_events.echo_of", &id))
+            .transpose()?,
     })
 }
 
@@ -99,7 +103,7 @@ pub(super) fn lane(row: &SqliteRow) -> Result<Lane, StoreError> {
 }
 
 pub(super) const CASE: &str = "connection, crm_id, case_key, previous, number, state, session_id, opening_seq, \
-    deliver_after, reserved_ms, opened_ms";
+    deliver_after, reserved_ms, opened_ms, known, merged_into, pulled_to, restored_ms";
 
 pub(super) fn case(row: &SqliteRow) -> Result<Case, StoreError> {
     let previous: String = row.try_get("previous")?;
@@ -117,6 +121,13 @@ pub(super) fn case(row: &SqliteRow) -> Result<Case, StoreError> {
         deliver_after: row.try_get("deliver_after")?,
         reserved_at: time(row.try_get("reserved_ms")?),
         opened_at: row.try_get::<Option<i64>, _>("opened_ms")?.map(time),
+        known: optional_json("cases.known", row.try_get("known")?)?.unwrap_or_default(),
+        merged_into: row
+            .try_get::<Option<String>, _>("merged_into")?
+            .map(|id| uuid("cases.merged_into", &id))
+            .transpose()?,
+        pulled_to: row.try_get("pulled_to")?,
+        restored_at: row.try_get::<Option<i64>, _>("restored_ms")?.map(time),
     })
 }
 

@@ -50,7 +50,7 @@ impl Traces for Sqlite {
 
     async fn ledger(&self, session: SessionId) -> Result<Vec<(ConnectionId, LedgerRow)>, StoreError> {
         sqlx::query(
-            "select connection, kind, record_id, seq, state from crm_records where session_id = $1 order by seq, kind",
+            "select connection, kind, record_id, seq, state, origin, decision from crm_records where session_id = $1 order by seq, kind",
         )
         .bind(session.to_string())
         .fetch_all(&self.readers)

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use casebridge_domain::ReceiptId;
 use casebridge_domain::pace::Pace;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
@@ -11,7 +12,8 @@ use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::append;
+use super::{append, receipts};
+use crate::back::{NewReceipt, ReceiptOutcome};
 use crate::error::StoreError;
 use crate::port::{Append, AppendRefused, Appended};
 
@@ -21,10 +23,13 @@ const LONGEST_PATIENCE: Duration = Duration::from_millis(1);
 /// Most jobs that share a commit; bounds how long the first of them waits.
 const GROUP: usize = 512;
 
+type Received = (ReceiptId, ReceiptOutcome);
+type ReceiptReply = oneshot::Sender<Result<Received, StoreError>>;
 type AppendReply = oneshot::Sender<Result<Result<Vec<Appended>, AppendRefused>, StoreError>>;
 
 enum Message {
     Append { append: Append, now: Timestamp, reply: AppendReply },
+    Receipt { receipt: NewReceipt, now: Timestamp, reply: ReceiptReply },
     Job(Box<dyn Job>),
     Stop(oneshot::Sender<()>),
 }
@@ -92,6 +97,12 @@ impl Writer {
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
+    pub(super) async fn receive(&self, receipt: NewReceipt, now: Timestamp) -> Result<Received, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.send(Message::Receipt { receipt, now, reply }).map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Runs `work` inside the next group's transaction. `work` may run more than once, so it must not
     /// consume what it captured; an `Err` undoes it, an `Ok` of any kind stands.
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
@@ -103,6 +114,11 @@ impl Writer {
         let job = Box::new(Typed { work, result: None, reply });
         self.queue.send(Message::Job(job)).map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The quiet time of appends.
+    pub(super) fn pace(&self) -> Pace {
+        *self.shared.pace.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn set_pace(&self, pace: Pace) {
@@ -129,6 +145,8 @@ impl Writer {
 struct Group {
     appends: Vec<(Append, Timestamp)>,
     replies: Vec<AppendReply>,
+    receipts: Vec<(NewReceipt, Timestamp)>,
+    receipt_replies: Vec<ReceiptReply>,
     jobs: Vec<Box<dyn Job>>,
 }
 
@@ -160,6 +178,10 @@ async fn run(mut conn: SqliteConnection, mut messages: mpsc::UnboundedReceiver<M
                     group.appends.push((append, now));
                     group.replies.push(reply);
                 }
+                Message::Receipt { receipt, now, reply } => {
+                    group.receipts.push((receipt, now));
+                    group.receipt_replies.push(reply);
+                }
                 Message::Job(job) => group.jobs.push(job),
                 Message::Stop(done) => stop = Some(done),
             }
@@ -179,10 +201,13 @@ async fn run(mut conn: SqliteConnection, mut messages: mpsc::UnboundedReceiver<M
 
 async fn commit(conn: &mut SqliteConnection, mut group: Group, shared: &Shared) {
     let pace = *shared.pace.read().unwrap_or_else(PoisonError::into_inner);
-    match together(conn, &group.appends, &mut group.jobs, pace).await {
-        Ok(answers) => {
+    match together(conn, &group.appends, &group.receipts, &mut group.jobs, pace).await {
+        Ok((answers, received)) => {
             shared.commits.fetch_add(1, Ordering::Relaxed);
             for (reply, answer) in group.replies.into_iter().zip(answers) {
+                drop(reply.send(Ok(answer)));
+            }
+            for (reply, answer) in group.receipt_replies.into_iter().zip(received) {
                 drop(reply.send(Ok(answer)));
             }
             for job in group.jobs {
@@ -193,13 +218,19 @@ async fn commit(conn: &mut SqliteConnection, mut group: Group, shared: &Shared) 
         // one bad job costs nobody else anything.
         Err(_) => {
             for (append, reply) in group.appends.into_iter().zip(group.replies) {
-                let one = together(conn, std::slice::from_ref(&append), &mut [], pace).await;
-                let answer = one.and_then(|mut answers| answers.pop().ok_or(StoreError::Closed));
+                let one = together(conn, std::slice::from_ref(&append), &[], &mut [], pace).await;
+                let answer = one.and_then(|(mut answers, _)| answers.pop().ok_or(StoreError::Closed));
+                shared.commits.fetch_add(1, Ordering::Relaxed);
+                drop(reply.send(answer));
+            }
+            for (receipt, reply) in group.receipts.into_iter().zip(group.receipt_replies) {
+                let one = together(conn, &[], std::slice::from_ref(&receipt), &mut [], pace).await;
+                let answer = one.and_then(|(_, mut received)| received.pop().ok_or(StoreError::Closed));
                 shared.commits.fetch_add(1, Ordering::Relaxed);
                 drop(reply.send(answer));
             }
             for mut job in group.jobs {
-                let one = together(conn, &[], std::slice::from_mut(&mut job), pace).await.map(drop);
+                let one = together(conn, &[], &[], std::slice::from_mut(&mut job), pace).await.map(drop);
                 shared.commits.fetch_add(1, Ordering::Relaxed);
                 job.finish(one);
             }
@@ -207,17 +238,21 @@ async fn commit(conn: &mut SqliteConnection, mut group: Group, shared: &Shared) 
     }
 }
 
+type Together = (Vec<Result<Vec<Appended>, AppendRefused>>, Vec<Received>);
+
 async fn together(
     conn: &mut SqliteConnection,
     appends: &[(Append, Timestamp)],
+    receipts: &[(NewReceipt, Timestamp)],
     jobs: &mut [Box<dyn Job>],
     pace: Pace,
-) -> Result<Vec<Result<Vec<Appended>, AppendRefused>>, StoreError> {
+) -> Result<Together, StoreError> {
     let mut transaction = conn.begin_with("begin immediate").await?;
     let answers = append::append_all(&mut transaction, appends, pace).await?;
+    let received = receipts::receive_all(&mut transaction, receipts).await?;
     for job in jobs {
         job.run(&mut transaction).await?;
     }
     transaction.commit().await?;
-    Ok(answers)
+    Ok((answers, received))
 }

@@ -1,0 +1,133 @@
+//! Webhook calls, taken in for a whole group of callers with a handful of statements.
+
+use std::collections::HashSet;
+
+use casebridge_domain::{ReceiptId, SessionId};
+use jiff::Timestamp;
+use sqlx::{QueryBuilder, Row as _, Sqlite as Dialect, SqliteConnection};
+use uuid::Uuid;
+
+use super::Sqlite;
+use super::append::padded;
+use super::rows::{self, ms, time};
+use crate::back::{NewReceipt, Receipt, ReceiptOutcome};
+use crate::error::StoreError;
+
+/// Takes all of them in; the answers are in the callers' order.
+pub(super) async fn receive_all(
+    conn: &mut SqliteConnection,
+    receipts: &[(NewReceipt, Timestamp)],
+) -> Result<Vec<(ReceiptId, ReceiptOutcome)>, StoreError> {
+    if receipts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = known(conn, receipts).await?;
+    let placed: Vec<(ReceiptId, ReceiptOutcome, &(NewReceipt, Timestamp))> = receipts
+        .iter()
+        .map(|one| {
+            let key = (one.0.connection.to_string(), one.0.case.to_string());
+            let outcome =
+                if known.contains(&key) { ReceiptOutcome::PullDue } else { ReceiptOutcome::UnknownCase };
+            (ReceiptId(Uuid::now_v7()), outcome, one)
+        })
+        .collect();
+    for run in padded(&placed) {
+        let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
+            "insert into receipts (id, connection, at_ms, event_type, case_id, record_id, outcome, old_token) ",
+        );
+        query.push_values(run, |mut row, (id, outcome, (receipt, now))| {
+            row.push_bind(id.to_string())
+                .push_bind(receipt.connection.to_string())
+                .push_bind(ms(*now))
+                .push_bind(receipt.event_type.as_str())
+                .push_bind(receipt.case.to_string())
+                .push_bind(receipt.record.map(|id| id.to_string()))
+                .push_bind(outcome.as_str())
+                .push_bind(i64::from(receipt.old_token));
+        });
+        query.push(" on conflict do nothing");
+        query.build().execute(&mut *conn).await?;
+    }
+    let mut wanted = HashSet::new();
+    let due: Vec<_> = placed
+        .iter()
+        .filter(|(_, outcome, _)| *outcome == ReceiptOutcome::PullDue)
+        .filter(|(_, _, (receipt, _))| wanted.insert((receipt.connection, receipt.case)))
+        .map(|(_, _, (receipt, now))| (receipt.connection.to_string(), receipt.case.to_string(), ms(*now)))
+        .collect();
+    for run in padded(&due) {
+        let mut query: QueryBuilder<Dialect> =
+            QueryBuilder::new("insert into pulls (connection, case_id, due_ms, why) ");
+        query.push_values(run, |mut row, (connection, case, now)| {
+            row.push_bind(connection.as_str()).push_bind(case.as_str()).push_bind(*now).push_bind("webhook");
+        });
+        query.push(
+            " on conflict (connection, case_id) do update set due_ms = min(pulls.due_ms, excluded.due_ms), \
+             asked = pulls.asked + 1, why = excluded.why",
+        );
+        query.build().execute(&mut *conn).await?;
+    }
+    Ok(placed.into_iter().map(|(id, outcome, _)| (id, outcome)).collect())
+}
+
+async fn known(
+    conn: &mut SqliteConnection,
+    receipts: &[(NewReceipt, Timestamp)],
+) -> Result<HashSet<(String, String)>, StoreError> {
+    let mut known = HashSet::new();
+    for run in padded(receipts) {
+        let mut query: QueryBuilder<Dialect> = QueryBuilder::new("with wanted(connection, case_id) as (");
+        query.push_values(run, |mut row, (receipt, _)| {
+            row.push_bind(receipt.connection.to_string()).push_bind(receipt.case.to_string());
+        });
+        query.push(
+            ") select distinct cases.connection, cases.crm_id from wanted cross join cases \
+             on cases.connection = wanted.connection and cases.crm_id = wanted.case_id",
+        );
+        for row in query.build().fetch_all(&mut *conn).await? {
+            known.insert((row.try_get(0)?, row.try_get(1)?));
+        }
+    }
+    Ok(known)
+}
+
+const RECEIPT: &str = "id, connection, at_ms, event_type, case_id, record_id, outcome, old_token";
+
+impl Sqlite {
+    pub(super) async fn receipts_of(&self, session: SessionId) -> Result<Vec<Receipt>, StoreError> {
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "select {RECEIPT} from receipts where case_id in (select crm_id from cases where session_id = $1) \
+             order by at_ms, id limit 2000"
+        )))
+        .bind(session.to_string())
+        .fetch_all(&self.readers)
+        .await?
+        .iter()
+        .map(receipt)
+        .collect()
+    }
+
+    pub(super) async fn newest_receipt(&self, connection: &str) -> Result<Option<Receipt>, StoreError> {
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "select {RECEIPT} from receipts where connection = $1 order by at_ms desc limit 1"
+        )))
+        .bind(connection)
+        .fetch_optional(&self.readers)
+        .await?
+        .map(|row| receipt(&row))
+        .transpose()
+    }
+}
+
+fn receipt(row: &sqlx::sqlite::SqliteRow) -> Result<Receipt, StoreError> {
+    Ok(Receipt {
+        id: rows::parse("receipts.id", row.try_get("id")?)?,
+        connection: rows::parse("receipts.connection", row.try_get("connection")?)?,
+        at: time(row.try_get("at_ms")?),
+        event_type: row.try_get("event_type")?,
+        case: row.try_get("case_id")?,
+        record: row.try_get("record_id")?,
+        outcome: row.try_get("outcome")?,
+        old_token: row.try_get::<i64, _>("old_token")? != 0,
+    })
+}
