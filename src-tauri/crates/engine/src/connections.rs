@@ -216,7 +216,7 @@ impl Engine {
         self.unfollow(connection.id);
         self.inner.store.remove_connection(connection.id, now).await?;
         if let Some(secrets) = &self.inner.secrets {
-            for secret in [CLIENT_SECRET, "refresh_token"] {
+            for secret in [CLIENT_SECRET, "refresh_token", crate::webhooks::WEBHOOK_TOKEN] {
                 secrets.delete(&SecretName(format!("{}/{secret}", connection.id))).await?;
             }
         }
@@ -226,7 +226,7 @@ impl Engine {
     }
 }
 
-fn vault_failed(error: &VaultError) -> EngineError {
+pub(crate) fn vault_failed(error: &VaultError) -> EngineError {
     EngineError::Crm(CallFailure {
         class: casebridge_domain::FailureClass::Setup,
         scope: casebridge_domain::FailureScope::Connection,

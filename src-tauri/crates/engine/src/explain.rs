@@ -2,7 +2,7 @@
 //! proves it, and the action (R40). The console, the command line and the trace show the same.
 
 use casebridge_domain::plan::{Plan, Snapshot, plan};
-use casebridge_domain::{Case, CaseState, Connection, EventKind, LaneState, RecordKind, SessionId, ids};
+use casebridge_domain::{Case, CaseState, Connection, EventKind, LaneState, RecordKind, ReopenPolicy, SessionId, ids};
 use casebridge_store::{LaneFilter, LedgerRow};
 use serde::Serialize;
 
@@ -49,7 +49,7 @@ impl Engine {
             let case = store.case(connection.id, id).await?;
             let rows: Vec<&LedgerRow> =
                 ledger.iter().filter(|(of, _)| *of == connection.id).map(|(_, row)| row).collect();
-            let lane = lanes.iter().find(|lane| lane.consumer.connection() == connection.id);
+            let lane = lanes.iter().find(|lane| lane.consumer.connection() == Some(connection.id));
             let wanted = self.wanted(id, &connection, case.as_ref()).await?;
             let answers = vec![
                 about_case(case.as_ref(), lane),
@@ -75,6 +75,8 @@ impl Engine {
             namespace: ids::instance_namespace(&connection.instance),
             batch_limit: usize::MAX,
             skipped: &[],
+            connection: connection.id,
+            reopen: ReopenPolicy::ReopenCase,
         });
         Ok(match planned {
             Plan::Write { effects, .. } => {

@@ -1,6 +1,6 @@
 //! Taking conversations in. What this returns `Ok` for is on disk.
 
-use casebridge_domain::{NewEvent, Session, SessionId};
+use casebridge_domain::{EventKind, NewEvent, Session, SessionId, Speaker};
 use casebridge_store::{Append, Appended, NewSession};
 use jiff::Timestamp;
 
@@ -27,7 +27,10 @@ impl Engine {
     }
 
     /// Appends events to a session's log, all or none, once per event id.
-    pub async fn append(&self, session_id: SessionId, events: Vec<NewEvent>) -> Result<Vec<Appended>, EngineError> {
+    ///
+    /// An agent's message that the carrier sends back is recognised, by its reply id or by its text within ten
+    /// minutes: it stays in the log and is written nowhere again (R19).
+    pub async fn append(&self, session_id: SessionId, mut events: Vec<NewEvent>) -> Result<Vec<Appended>, EngineError> {
         if events.is_empty() || events.len() > MAX_EVENTS {
             return Err(EngineError::invalid(
                 "events",
@@ -38,6 +41,13 @@ impl Engine {
         let now = self.inner.clock.now();
         for event in &events {
             name("id", &event.event_id)?;
+            // What the engine writes itself must not be blocked, or forged, by a source.
+            if ["crm:", "auto:"].iter().any(|prefix| event.event_id.starts_with(prefix)) {
+                return Err(EngineError::invalid("id", "begins like an id of the engine's own", "choose another id"));
+            }
+            if event.kind.is_from_crm() {
+                return Err(EngineError::invalid("kind", "is written by the engine only", "send a `message` instead"));
+            }
             if event.occurred_at.is_some_and(|at| at > now + AHEAD || at < Timestamp::UNIX_EPOCH) {
                 return Err(EngineError::invalid(
                     "at",
@@ -46,10 +56,42 @@ impl Engine {
                 ));
             }
         }
+        for event in &mut events {
+            self.join_echo(session_id, event, now).await?;
+        }
         let append = Append { session_id, events: events.into() };
         let appended = self.inner.store.append(append, now).await??;
         self.wake();
         Ok(appended)
+    }
+
+    async fn join_echo(
+        &self,
+        session_id: SessionId,
+        event: &mut NewEvent,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
+        const ECHO: std::time::Duration = std::time::Duration::from_secs(10 * 60);
+        let store = &self.inner.store;
+        if let Some(reply) = event.echo_of {
+            // Sent back is taken.
+            if store.take(reply, now).await?.is_none() {
+                return Err(EngineError::invalid(
+                    "reply_id",
+                    "names no reply that was offered",
+                    "send back the `reply_id` of the stream, or leave it out",
+                ));
+            }
+            return Ok(());
+        }
+        let EventKind::Message { from: Speaker::Agent, text, .. } = &event.kind else { return Ok(()) };
+        let said = casebridge_domain::text::one_line(text);
+        let recent = store.recent_replies(session_id, now - ECHO).await?;
+        event.echo_of = recent
+            .into_iter()
+            .find(|(_, reply)| casebridge_domain::text::one_line(reply) == said)
+            .map(|(reply, _)| reply);
+        Ok(())
     }
 
     /// Head of a session.

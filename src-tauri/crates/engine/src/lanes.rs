@@ -18,7 +18,7 @@ pub struct LaneView {
     pub session: SessionId,
     /// Who follows it.
     pub consumer: Consumer,
-    /// The connection's name.
+    /// The connection's name, or `carrier`.
     pub connection: String,
     /// Everything up to here stands.
     pub written_seq: i64,
@@ -42,8 +42,8 @@ fn state_name<S: serde::Serializer>(state: &LaneState, serializer: S) -> Result<
 }
 
 impl LaneView {
-    pub(crate) fn new(lane: &Lane, considered_why: Option<String>, connection: &Connection, now: Timestamp) -> Self {
-        let state = lane.state(connection.pause.as_ref(), now);
+    pub(crate) fn new(lane: &Lane, considered_why: Option<String>, connection: Option<&Connection>, now: Timestamp) -> Self {
+        let state = lane.state(connection.and_then(|connection| connection.pause.as_ref()), now);
         let reason = match &state {
             LaneState::Parked { reason } => Some(format!("{} ({})", reason.failure.message, reason.kind.remedy())),
             LaneState::Paused { reason, .. } => Some(reason.clone()),
@@ -54,7 +54,7 @@ impl LaneView {
         Self {
             session: lane.session_id,
             consumer: lane.consumer,
-            connection: connection.name.clone(),
+            connection: connection.map_or_else(|| "carrier".to_owned(), |connection| connection.name.clone()),
             written_seq: lane.written_seq,
             considered_seq: lane.considered_seq.max(lane.written_seq),
             dirty_seq: lane.dirty_seq,
@@ -75,8 +75,10 @@ impl Engine {
         Ok(lanes
             .into_iter()
             .filter_map(|(lane, why)| {
-                let id = lane.consumer.connection();
-                let connection = connections.iter().find(|connection| connection.id == id)?;
+                let connection = match lane.consumer.connection() {
+                    Some(id) => Some(connections.iter().find(|connection| connection.id == id)?),
+                    None => None,
+                };
                 Some(LaneView::new(&lane, why, connection, now))
             })
             .collect())

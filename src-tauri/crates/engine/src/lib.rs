@@ -3,6 +3,7 @@
 //! [`ingest`] takes conversations in; [`runner`] follows every session with one lane per connection, and
 //! [`pass`] carries a lane one step on; [`trace`] and [`explain`] tell what happened and why.
 
+pub mod carriers;
 pub mod clock;
 pub mod connections;
 pub mod error;
@@ -11,10 +12,14 @@ pub mod ingest;
 pub mod keys;
 pub mod lanes;
 pub mod pass;
+mod poll;
+mod pulls;
+pub mod replies;
 pub mod runner;
 pub mod runtime;
 pub mod sign_in;
 pub mod trace;
+pub mod webhooks;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,6 +51,8 @@ struct Inner {
     sign_ins: Mutex<HashMap<ConnectionId, casebridge_connectors::creatio::SignIn>>,
     stop: CancellationToken,
     tasks: TaskTracker,
+    doorkeeper: webhooks::Doorkeeper,
+    carriers: carriers::Carriers,
     started: std::sync::atomic::AtomicBool,
 }
 
@@ -75,6 +82,8 @@ impl Engine {
                 sign_ins: Mutex::default(),
                 stop: CancellationToken::new(),
                 tasks: TaskTracker::new(),
+                doorkeeper: webhooks::Doorkeeper::default(),
+                carriers: carriers::Carriers::default(),
                 started: std::sync::atomic::AtomicBool::new(false),
             }),
         }
@@ -92,8 +101,11 @@ impl Engine {
         for connection in inner.store.connections().await? {
             self.follow(connection)?;
         }
+        self.load_tokens().await?;
         let engine = self.clone();
         inner.tasks.spawn(async move { engine.keep_house().await });
+        inner.tasks.spawn(carriers::run(self.clone()));
+        inner.tasks.spawn(webhooks::keep_counts(self.clone()));
         Ok(())
     }
 
@@ -118,6 +130,7 @@ impl Engine {
 
     /// Tells every connection that there may be work.
     pub fn wake(&self) {
+        self.inner.carriers.wake();
         for runtime in self.inner.runtimes.lock().unwrap_or_else(PoisonError::into_inner).values() {
             runtime.wake();
         }

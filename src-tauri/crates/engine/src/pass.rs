@@ -8,13 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use casebridge_connectors::{Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Standing};
+use casebridge_domain::absorb::on_crm_clock;
 use casebridge_domain::plan::{Plan, Snapshot, plan};
 use casebridge_domain::retry::{Verdict, after_failure};
 use casebridge_domain::{
     CallFailure, Case, CaseState, Effect, Event, FailureClass, FailureScope, Lane, ParkKind, ParkReason, RecordKind,
-    RecordRef, Session,
+    RecordRef, Session, StatusClass, StatusWish,
 };
 use casebridge_store::{Attempt, CaseUpdate, Intent, LaneEnd, PassResult, Reservation, Step, StoreError};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::Engine;
@@ -58,6 +60,11 @@ struct Progress {
     /// Records that stood before this pass sent anything.
     fresh: Vec<RecordRef>,
     case: Option<CaseUpdate>,
+    /// The case that is written to, and when its place was reserved.
+    case_id: Option<uuid::Uuid>,
+    reserved_at: Option<Timestamp>,
+    /// What the status changes among the effects make of the case.
+    wishes: Vec<(RecordRef, StatusClass)>,
 }
 
 impl Pass<'_> {
@@ -84,14 +91,16 @@ impl Pass<'_> {
             namespace: self.runtime.namespace,
             batch_limit: crm.batch_limit(),
             skipped: &self.lane.skipped,
+            connection: self.runtime.connection.id,
+            reopen: self.runtime.back.reopen,
         });
         match planned {
-            // Beside a case there is nothing that could still open one: these events are done with, and the next
-            // pass must read on behind them.
-            Plan::Nothing { considered, .. } if case.is_some() => {
+            // Nothing here can still open a case: these events are done with, and the next pass must read on behind
+            // them.
+            Plan::Nothing { considered, done: true, .. } => {
                 self.finish(LaneEnd::Written, Progress::default(), Some(considered)).await
             }
-            Plan::Nothing { considered, why } => self.end(LaneEnd::Considered { seq: considered, why }).await,
+            Plan::Nothing { considered, why, .. } => self.end(LaneEnd::Considered { seq: considered, why }).await,
             Plan::Park { kind, failure } => self.park(kind, failure, Progress::default(), None).await,
             Plan::Write { effects, through } => self.write(crm, &session, case, effects, through).await,
         }
@@ -103,6 +112,8 @@ impl Pass<'_> {
         let store = self.engine.store();
         let Lane { session_id, written_seq, considered_seq, .. } = *self.lane;
         match case {
+            // A closed case may have a successor, which takes along what was said since.
+            Some(case) if case.state == CaseState::Closed => {}
             Some(case) if case.state != CaseState::Reserved => {
                 let limit = i64::try_from(batch_limit + EVENTS_AHEAD).unwrap_or(i64::MAX);
                 return store.events(session_id, written_seq, limit).await.map(Some);
@@ -131,14 +142,16 @@ impl Pass<'_> {
             Effect::OpenCase(draft) => Some(draft),
             _ => None,
         });
-        let Some(case_id) = case.as_ref().map(|case| case.crm_id).or(opening.map(|draft| draft.id)) else {
+        let Some(case_id) = opening.map(|draft| draft.id).or(case.as_ref().map(|case| case.crm_id)) else {
             // Plans without a case write nothing.
             return self.end(LaneEnd::Considered { seq: through, why: "no case" }).await;
         };
+        let previous = case.as_ref().map(|case| case.crm_id).filter(|id| *id != case_id);
+        let case = case.filter(|case| case.crm_id == case_id);
         let reserve = opening.filter(|_| case.is_none()).map(|draft| Reservation {
             crm_id: draft.id,
             case_key: session.key.path(),
-            previous: None,
+            previous,
             opening_seq: draft.opening_seq,
         });
         let intents: Vec<Intent> =
@@ -158,11 +171,16 @@ impl Pass<'_> {
         let me = (self.lane.consumer, self.lane.session_id, self.lane.fence);
         let known = self.engine.store().commit_plan(me, reserve, intents, step).await?;
 
-        let mut progress = Progress::default();
+        let mut progress = Progress {
+            case_id: Some(case_id),
+            reserved_at: Some(case.as_ref().map_or(self.engine.clock().now(), |case| case.reserved_at)),
+            wishes: effects.iter().filter_map(wish).collect(),
+            ..Progress::default()
+        };
         for row in known.iter().filter(|row| row.stands) {
             progress.stands.insert(RecordRef { kind: row.kind, id: row.record_id });
         }
-        let open = case.as_ref().is_some_and(|case| case.state == CaseState::Open);
+        let open = case.as_ref().is_some_and(|case| matches!(case.state, CaseState::Open | CaseState::Closed));
         // An intent from before whose fate nobody knows: ask first, or a repeat might run into itself.
         if known.iter().any(|row| !row.stands) {
             let todo = remaining(&effects, &progress);
@@ -192,7 +210,7 @@ impl Pass<'_> {
                     stood(&mut progress, effect.record());
                 }
                 if let Some(case) = case {
-                    progress.case = Some(opened(case_id, &case));
+                    progress.case = Some(self.opened(case_id, &case, &progress));
                 }
                 self.succeed(progress, through).await
             }
@@ -257,7 +275,7 @@ impl Pass<'_> {
         if let CaseReading::Stands(case) = &standing.case
             && let Some(Effect::OpenCase(draft)) = todo.first()
         {
-            progress.case = Some(opened(draft.id, case));
+            progress.case = Some(self.opened(draft.id, case, progress));
         }
         let case = match &standing.case {
             CaseReading::Stands(_) => "stands",
@@ -330,7 +348,8 @@ impl Pass<'_> {
             _ => None,
         };
         if let (Some(state), Some(crm_id)) = (state, case) {
-            progress.case = Some(CaseUpdate { crm_id, state, number: None, created_on: None });
+            progress.case = Some(CaseUpdate { crm_id, state, number: None, deliver_after: None, wrote: None });
+            progress.wishes.clear();
         }
         self.finish(LaneEnd::Park(reason), progress, None).await
     }
@@ -346,8 +365,30 @@ impl Pass<'_> {
         self.finish(end, Progress::default(), None).await
     }
 
-    async fn finish(&self, end: LaneEnd, progress: Progress, written: Option<i64>) -> Result<(), StoreError> {
+    /// From when replies on the case are delivered: the time at which this store came to want it, on the CRM's clock
+    /// (R2). For a case that was just made nothing can be older; one that stood before has a history.
+    fn opened(&self, crm_id: uuid::Uuid, case: &CaseStands, progress: &Progress) -> CaseUpdate {
+        let now = self.engine.clock().now();
+        let reserved_at = progress.reserved_at.unwrap_or(now);
+        let from = match case.seen_at {
+            Some(crm_now) => on_crm_clock(reserved_at, now, crm_now),
+            None => reserved_at,
+        };
+        CaseUpdate {
+            crm_id,
+            state: CaseState::Open,
+            number: case.number.clone(),
+            deliver_after: Some(from.to_string()),
+            wrote: None,
+        }
+    }
+
+    async fn finish(&self, end: LaneEnd, mut progress: Progress, written: Option<i64>) -> Result<(), StoreError> {
         let fence = self.lane.fence;
+        status_stands(&mut progress);
+        if progress.case.is_some() {
+            self.runtime.poke_poller();
+        }
         let result = PassResult {
             consumer: self.lane.consumer,
             session_id: self.lane.session_id,
@@ -378,8 +419,24 @@ fn remaining(effects: &[Effect], progress: &Progress) -> Vec<Effect> {
     effects.iter().filter(|effect| !progress.stands.contains(&effect.record())).cloned().collect()
 }
 
-fn opened(crm_id: uuid::Uuid, case: &CaseStands) -> CaseUpdate {
-    CaseUpdate { crm_id, state: CaseState::Open, number: case.number.clone(), created_on: case.created_on.clone() }
+fn wish(effect: &Effect) -> Option<(RecordRef, StatusClass)> {
+    match effect {
+        Effect::SetStatus { to: StatusWish::Resolved, .. } => Some((effect.record(), StatusClass::Resolved)),
+        Effect::SetStatus { to: StatusWish::Reopened, .. } => Some((effect.record(), StatusClass::Open)),
+        _ => None,
+    }
+}
+
+/// A status of ours that stands now decides where the case stands, until the CRM says otherwise (R13).
+fn status_stands(progress: &mut Progress) {
+    let newest = progress.wishes.iter().rev().find(|(record, _)| progress.fresh.contains(record));
+    let (Some((_, class)), Some(crm_id)) = (newest.copied(), progress.case_id) else { return };
+    let state = if class.is_over() { CaseState::Closed } else { CaseState::Open };
+    let before = progress.case.take();
+    progress.case = Some(match before {
+        Some(case) => CaseUpdate { state, wrote: Some(class), ..case },
+        None => CaseUpdate { crm_id, state, number: None, deliver_after: None, wrote: Some(class) },
+    });
 }
 
 /// Everything before the first effect that does not stand is written. A case that does not stand holds
@@ -416,7 +473,7 @@ fn unusable(standing: &Standing, known_open: bool, progress: &Progress) -> Optio
     Some((kind, failure))
 }
 
-fn attempt(fence: i64, call: CallRecord) -> Attempt {
+pub(crate) fn attempt(fence: i64, call: CallRecord) -> Attempt {
     Attempt {
         fence,
         started_at: call.started_at,

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::error::EngineError;
 use crate::runtime::Runtime;
-use crate::{Engine, pass};
+use crate::{Engine, pass, poll, pulls};
 
 impl Engine {
     /// Starts, or starts anew with changed settings, the loop of one connection.
@@ -24,7 +24,9 @@ impl Engine {
         let runtime = Arc::new(Runtime::new(connection, namespace, crm, concurrency, self.inner.stop.child_token()));
         self.runtimes().insert(id, Arc::clone(&runtime));
         self.inner.tasks.spawn(run(self.clone(), Arc::clone(&runtime)));
-        self.inner.tasks.spawn(renew(self.clone(), runtime));
+        self.inner.tasks.spawn(renew(self.clone(), Arc::clone(&runtime)));
+        self.inner.tasks.spawn(pulls::run(self.clone(), Arc::clone(&runtime)));
+        self.inner.tasks.spawn(poll::run(self.clone(), runtime));
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use casebridge_connectors::CaseSystem;
 use casebridge_domain::retry::connection_after_failure;
-use casebridge_domain::{CallFailure, Connection, Consumer, Pause, PauseKind, SessionId};
+use casebridge_domain::{BackSettings, CallFailure, Connection, Consumer, Pause, PauseKind, SessionId};
 use casebridge_store::Store;
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -28,6 +28,10 @@ pub struct Runtime {
     health: Mutex<Health>,
     held: Mutex<HashMap<SessionId, Held>>,
     notify: Notify,
+    pulls: Notify,
+    poller: Notify,
+    /// What the admin decided about the way back.
+    pub(crate) back: BackSettings,
 }
 
 struct Health {
@@ -50,6 +54,7 @@ impl Runtime {
         concurrency: usize,
         stop: CancellationToken,
     ) -> Self {
+        let back = connection.settings.get("back").and_then(|back| serde_json::from_value(back.clone()).ok());
         let health = Health { pause: connection.pause.clone(), in_a_row: 0, last_success: connection.last_success_at };
         Self {
             connection,
@@ -60,6 +65,9 @@ impl Runtime {
             health: Mutex::new(health),
             held: Mutex::default(),
             notify: Notify::new(),
+            pulls: Notify::new(),
+            poller: Notify::new(),
+            back: back.unwrap_or_default(),
         }
     }
 
@@ -69,6 +77,22 @@ impl Runtime {
 
     pub(crate) fn wake(&self) {
         self.notify.notify_one();
+        self.pulls.notify_one();
+    }
+
+    /// Returns when there may be a case to look at.
+    pub(crate) async fn pull_wanted(&self) {
+        self.pulls.notified().await;
+    }
+
+    /// Says that a case was made or changed, so that the poller's period may be another.
+    pub(crate) fn poke_poller(&self) {
+        self.poller.notify_one();
+    }
+
+    /// Returns when the poller's period may be another.
+    pub(crate) async fn poller_poked(&self) {
+        self.poller.notified().await;
     }
 
     pub(crate) async fn woken(&self) {
@@ -109,6 +133,7 @@ impl Runtime {
             tracing::info!(connection.id = %self.connection.id, "the connection goes on");
             self.keep_pause(store, None).await;
             self.wake();
+            self.poke_poller();
         }
     }
 
@@ -169,6 +194,8 @@ impl Runtime {
 
     pub(crate) fn let_go(&self, session: SessionId) {
         self.held().remove(&session);
+        // A look may have waited for this lane.
+        self.pulls.notify_one();
     }
 
     /// Whether a request that starts now ends inside the lease, by the monotonic clock (R14).

@@ -102,7 +102,7 @@ impl Engine {
                 at: step.at,
                 summary: step_summary(&step.what, &step.detail),
                 what: step.what,
-                connection: Some(name(consumer.connection())),
+                connection: consumer.connection().map(name),
                 detail: step.detail,
             });
         }
@@ -149,8 +149,40 @@ fn event_entry(event: &Event) -> Entry {
         EventKind::GivenBack { by } => format!("given back by {by}"),
         EventKind::Assigned { to, .. } => format!("assigned to {to}"),
         EventKind::FieldValues { values } => format!("{} field values given", values.len()),
+        EventKind::Resolved { via: Some(_), .. } => "resolved: the case was closed in the CRM".to_owned(),
+        EventKind::Reopened { via: Some(_), .. } => "reopened: the case was reopened in the CRM".to_owned(),
         EventKind::Resolved { .. } => "resolved".to_owned(),
-        EventKind::Reopened { .. } => "reopened".to_owned(),
+        EventKind::Reopened { by, .. } => match by.as_deref() {
+            Some("customer") => "reopened: the customer wrote again".to_owned(),
+            _ => "reopened".to_owned(),
+        },
+        EventKind::CrmMessage { from, text, author, sent_by_crm, .. } => {
+            let who = author.as_deref().unwrap_or(match from {
+                Speaker::Customer => "customer",
+                _ => "agent",
+            });
+            let how = match (from, sent_by_crm) {
+                (Speaker::Customer, _) => "to the CRM",
+                (_, true) => "by the CRM's own mail",
+                (_, false) => "in the CRM",
+            };
+            format!("{who} {how}: {}", casebridge_domain::text::cut(&casebridge_domain::text::one_line(text), 100))
+        }
+        EventKind::CaseChanged { changes, .. } => {
+            let changes: Vec<String> = changes
+                .iter()
+                .map(|change| match (&change.from, &change.to) {
+                    (Some(from), Some(to)) => format!("{} {from} → {to}", change.what),
+                    (_, Some(to)) => format!("{} {to}", change.what),
+                    (_, None) => format!("{} none", change.what),
+                })
+                .collect();
+            format!("the case was changed in the CRM: {}", changes.join(", "))
+        }
+    };
+    let summary = match event.echo_of {
+        Some(reply) => format!("{summary} (the carrier's echo of {reply}: not written again)"),
+        None => summary,
     };
     Entry {
         at: event.recorded_at,

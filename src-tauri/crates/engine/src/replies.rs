@@ -1,0 +1,78 @@
+//! Replies of people: looking at them, and deciding about those that are held.
+
+use casebridge_domain::absorb::message;
+use casebridge_domain::{ReplyId, Role, SessionId, Speaker, ids};
+use casebridge_store::Reply;
+use serde_json::json;
+
+use crate::Engine;
+use crate::error::EngineError;
+
+impl Engine {
+    /// Replies, newest first. `state` is `held`, `given`, `released`, `discarded`, `offered` or `taken`.
+    pub async fn replies(
+        &self,
+        session: Option<SessionId>,
+        state: Option<String>,
+        limit: i64,
+    ) -> Result<Vec<Reply>, EngineError> {
+        const STATES: [&str; 6] = ["held", "given", "released", "discarded", "offered", "taken"];
+        if let Some(state) = state.as_deref().filter(|state| !STATES.contains(state)) {
+            let problem = format!("cannot be `{state}`");
+            return Err(EngineError::invalid("state", problem, format!("one of {}", STATES.join(", "))));
+        }
+        Ok(self.store().replies(session, state, limit.clamp(1, 1_000)).await?)
+    }
+
+    /// Delivers a held reply, to the session it belongs to or to the one given (R4).
+    pub async fn release_reply(
+        &self,
+        id: ReplyId,
+        session: Option<SessionId>,
+        actor: &str,
+    ) -> Result<SessionId, EngineError> {
+        let Some(held) = self.store().held_reply(id).await? else {
+            return Err(EngineError::NotFound { what: "held reply", name: id.to_string() });
+        };
+        let connection = held.reply.connection;
+        let on_case = self.store().cases_on(connection, held.reply.case).await?;
+        let candidates: Vec<SessionId> = on_case.iter().map(|case| case.session_id).collect();
+        let session = match (session, held.reply.session, candidates.as_slice()) {
+            (Some(session), _, _) if candidates.contains(&session) => session,
+            (Some(session), _, _) => {
+                let problem = format!("`{session}` is not on the case of this reply");
+                return Err(EngineError::invalid("session", problem, format!("one of {candidates:?}")));
+            }
+            (None, Some(session), _) => session,
+            (None, None, [only]) => *only,
+            (None, None, _) => {
+                let problem = "must be given: several conversations are on the case";
+                return Err(EngineError::invalid("session", problem, format!("one of {candidates:?}")));
+            }
+        };
+        let instance = self.connection(&connection.to_string()).await?.instance;
+        let (from, sent) = match held.record.role {
+            Role::Incoming => (Speaker::Customer, true),
+            Role::Reply { sent_by_crm } => (Speaker::Agent, sent_by_crm),
+            _ => (Speaker::Agent, false),
+        };
+        let event = message(connection, ids::instance_namespace(&instance), &held.record, from, sent);
+        let now = self.clock().now();
+        if !self.store().decide_reply(id, Some((session, event)), actor, now).await? {
+            return Err(EngineError::NotFound { what: "held reply", name: id.to_string() });
+        }
+        self.store().audit(actor, "reply.release", &id.to_string(), json!({ "session": session }), now).await?;
+        self.wake();
+        Ok(session)
+    }
+
+    /// Leaves a held reply undelivered for good.
+    pub async fn discard_reply(&self, id: ReplyId, actor: &str) -> Result<(), EngineError> {
+        let now = self.clock().now();
+        if !self.store().decide_reply(id, None, actor, now).await? {
+            return Err(EngineError::NotFound { what: "held reply", name: id.to_string() });
+        }
+        self.store().audit(actor, "reply.discard", &id.to_string(), json!({}), now).await?;
+        Ok(())
+    }
+}

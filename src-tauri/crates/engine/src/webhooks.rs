@@ -1,0 +1,228 @@
+//! Webhook calls: whose they are, and what they make due. The call is answered from the store alone.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use casebridge_domain::{Connection, ConnectionId, ReceiptId};
+use casebridge_store::{NewReceipt, ReceiptOutcome, Refusals, WebhookToken};
+use jiff::Timestamp;
+use rand::RngCore as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use crate::Engine;
+use crate::connections::vault_failed;
+use crate::error::EngineError;
+
+/// Name of the token in a connection's part of the secret store.
+pub const WEBHOOK_TOKEN: &str = "webhook_token";
+
+/// How long the old address works after a new one was made.
+pub const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often counts of refused calls are written down.
+const KEEP_COUNTS: Duration = Duration::from_secs(5);
+
+type Hash = [u8; 32];
+
+/// The tokens that open the door, by hash, and counts of those that do not.
+#[derive(Default)]
+pub(crate) struct Doorkeeper {
+    tokens: RwLock<HashMap<Hash, WebhookToken>>,
+    wrong: AtomicI64,
+    old: RwLock<HashMap<ConnectionId, i64>>,
+}
+
+/// A token that is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admitted {
+    /// Whose it is.
+    pub connection: ConnectionId,
+    /// Whether it is on its way out.
+    pub old: bool,
+}
+
+/// What a webhook call says.
+#[derive(Debug, Clone)]
+pub struct WebhookCall {
+    /// What happened.
+    pub event_type: String,
+    /// The case.
+    pub case: Uuid,
+    /// The record, if it names one.
+    pub record: Option<Uuid>,
+}
+
+/// The address that a CRM calls.
+#[derive(Debug, Clone)]
+pub struct WebhookAddress {
+    /// Path with the token: a secret.
+    pub path: SecretString,
+    /// The public address in front of it, where the engine knows it.
+    pub public_url: Option<String>,
+}
+
+fn hash(token: &str) -> Hash {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+impl Engine {
+    pub(crate) async fn load_tokens(&self) -> Result<(), EngineError> {
+        let tokens = self.store().tokens().await?;
+        let mut known = self.inner.doorkeeper.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        *known = tokens.into_iter().map(|token| (token.hash, token)).collect();
+        Ok(())
+    }
+
+    /// Whether a token is good, and whose. Calls with others are counted. Makes no call to anybody and does not wait.
+    #[must_use]
+    pub fn admit(&self, token: &str) -> Option<Admitted> {
+        let hash = hash(token);
+        let keeper = &self.inner.doorkeeper;
+        let known = keeper.tokens.read().unwrap_or_else(PoisonError::into_inner);
+        // Found by a hash that nobody can steer, and compared in constant time.
+        let Some(found) = known.get(&hash).filter(|found| bool::from(found.hash.ct_eq(&hash))) else {
+            keeper.wrong.fetch_add(1, Ordering::Relaxed);
+            return None;
+        };
+        if found.valid_until.is_some_and(|until| until <= self.clock().now()) {
+            let mut old = keeper.old.write().unwrap_or_else(PoisonError::into_inner);
+            *old.entry(found.connection).or_default() += 1;
+            return None;
+        }
+        Some(Admitted { connection: found.connection, old: found.valid_until.is_some() })
+    }
+
+    /// Takes a call in. What this returns `Ok` for is on disk.
+    pub async fn receive_webhook(
+        &self,
+        admitted: Admitted,
+        call: WebhookCall,
+    ) -> Result<(ReceiptId, ReceiptOutcome), EngineError> {
+        let receipt = NewReceipt {
+            connection: admitted.connection,
+            event_type: call.event_type,
+            case: call.case,
+            record: call.record,
+            old_token: admitted.old,
+        };
+        let (id, outcome) = self.store().receive(receipt, self.clock().now()).await?;
+        if outcome == ReceiptOutcome::PullDue
+            && let Some(runtime) = self.runtimes().get(&admitted.connection)
+        {
+            runtime.wake();
+        }
+        Ok((id, outcome))
+    }
+
+    /// The address that the CRM of a connection calls; made when there is none yet.
+    pub async fn webhook_address(&self, name: &str, actor: &str) -> Result<WebhookAddress, EngineError> {
+        let connection = self.connection(name).await?;
+        let known = self.vault(connection.id).get(WEBHOOK_TOKEN).await.map_err(|error| vault_failed(&error))?;
+        let token = match known {
+            Some(token) if self.is_current(&token) => token,
+            _ => self.new_token(&connection, self.clock().now(), actor).await?,
+        };
+        self.address(&connection, &token).await
+    }
+
+    /// Makes a new address; the old one works for `grace` more.
+    pub async fn regenerate_webhook(
+        &self,
+        name: &str,
+        grace: Duration,
+        actor: &str,
+    ) -> Result<WebhookAddress, EngineError> {
+        let connection = self.connection(name).await?;
+        let token = self.new_token(&connection, self.clock().now() + grace, actor).await?;
+        self.address(&connection, &token).await
+    }
+
+    fn is_current(&self, token: &SecretString) -> bool {
+        let hash = hash(token.expose_secret());
+        let known = self.inner.doorkeeper.tokens.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&hash).is_some_and(|found| found.valid_until.is_none())
+    }
+
+    async fn new_token(
+        &self,
+        connection: &Connection,
+        old_until: Timestamp,
+        actor: &str,
+    ) -> Result<SecretString, EngineError> {
+        let mut bytes = [0; 32];
+        rand::rng().fill_bytes(&mut bytes);
+        let token = SecretString::from(BASE64_URL_SAFE_NO_PAD.encode(bytes));
+        let now = self.clock().now();
+        // The secret first: an address that cannot be shown would be of no use.
+        let vault = self.vault(connection.id);
+        vault.put(WEBHOOK_TOKEN, token.clone()).await.map_err(|error| vault_failed(&error))?;
+        let row = WebhookToken {
+            hash: hash(token.expose_secret()),
+            connection: connection.id,
+            created_at: now,
+            valid_until: None,
+        };
+        self.store().add_token(row, old_until).await?;
+        self.store().audit(actor, "webhook.token", &connection.id.to_string(), json!({}), now).await?;
+        self.load_tokens().await?;
+        Ok(token)
+    }
+
+    async fn address(&self, connection: &Connection, token: &SecretString) -> Result<WebhookAddress, EngineError> {
+        let path = format!("/webhooks/{}/{}", connection.kind.as_str(), token.expose_secret());
+        let public_url = self.store().setting(PUBLIC_URL).await?;
+        Ok(WebhookAddress { path: SecretString::from(path), public_url })
+    }
+
+    /// Notes the address under which the public listener is reached.
+    pub async fn set_public_url(&self, url: &str) -> Result<(), EngineError> {
+        Ok(self.store().set_setting(PUBLIC_URL, url).await?)
+    }
+
+    /// Calls with tokens that are not good, those of this moment included.
+    pub async fn webhook_refusals(&self) -> Result<Vec<Refusals>, EngineError> {
+        self.write_counts().await?;
+        Ok(self.store().refusals().await?)
+    }
+
+    async fn write_counts(&self) -> Result<(), EngineError> {
+        let keeper = &self.inner.doorkeeper;
+        let now = self.clock().now();
+        let wrong = keeper.wrong.swap(0, Ordering::Relaxed);
+        if wrong > 0 {
+            self.store().count_refusals("wrong_token", None, wrong, now).await?;
+        }
+        let old = std::mem::take(&mut *keeper.old.write().unwrap_or_else(PoisonError::into_inner));
+        for (connection, calls) in old {
+            self.store().count_refusals("old_token", Some(connection), calls, now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Name of the setting that holds the public address.
+const PUBLIC_URL: &str = "public_url";
+
+/// Writes counts down now and then: a flood of wrong calls must not be a flood of writes.
+pub(crate) async fn keep_counts(engine: Engine) {
+    loop {
+        let stopping = tokio::select! {
+            () = engine.inner.stop.cancelled() => true,
+            () = tokio::time::sleep(KEEP_COUNTS) => false,
+        };
+        if let Err(error) = engine.write_counts().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "refused webhook calls could not be counted");
+        }
+        if stopping {
+            return;
+        }
+    }
+}
