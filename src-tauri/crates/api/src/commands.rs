@@ -95,6 +95,65 @@ pub enum Command {
         /// As for `Trace`.
         session: String,
     },
+    /// The address that the CRM calls; made when there is none.
+    WebhookUrl {
+        /// Connection, by name or id.
+        name: String,
+    },
+    /// A new address; the old one works on for the grace.
+    WebhookRegenerate {
+        /// Connection, by name or id.
+        name: String,
+        /// Minutes that the old address works on; a day when not given.
+        grace_minutes: Option<u64>,
+    },
+    /// Lists replies of people.
+    RepliesList(RepliesSelection),
+    /// Delivers a held reply.
+    RepliesRelease {
+        /// The reply.
+        reply: String,
+        /// The session, named as for `Trace`, when several are on the case.
+        session: Option<String>,
+    },
+    /// Leaves a held reply undelivered for good.
+    RepliesDiscard {
+        /// The reply.
+        reply: String,
+    },
+    /// The newest records that a choice of reply kinds would deliver (R7).
+    RepliesPreview(RepliesPreview),
+    /// Looks at everything that can keep cases and replies from arriving.
+    Doctor,
+    /// Everything known of sessions.
+    Export {
+        /// The sessions, named as for `Trace`.
+        sessions: Vec<String>,
+        /// Without what people said.
+        #[serde(default)]
+        redacted: bool,
+    },
+}
+
+/// Which replies are meant.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct RepliesSelection {
+    /// One session, named as for `Trace`.
+    pub session: Option<String>,
+    /// `held`, `given`, `released`, `discarded`, `offered` or `taken`.
+    pub state: Option<String>,
+    /// At most this many; 100 when 0.
+    #[serde(default)]
+    pub limit: i64,
+}
+
+/// A choice of reply kinds that is looked at before it is switched on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RepliesPreview {
+    /// Connection, by name or id.
+    pub connection: String,
+    /// The setting `replies` to be tried; the present one when not given.
+    pub replies: Option<Value>,
 }
 
 /// A connection to be added.

@@ -4,6 +4,7 @@
 pub mod commands;
 pub mod error;
 
+mod back;
 mod connections;
 mod keys;
 mod lanes;
@@ -37,5 +38,17 @@ pub async fn call(engine: &Engine, command: Command, actor: &str) -> Result<Valu
         Command::LanesCount => lanes::count(engine).await,
         Command::Trace { session } => sessions::trace(engine, &session).await,
         Command::Explain { session } => sessions::explain(engine, &session).await,
+        Command::WebhookUrl { name } => back::webhook_url(engine, &name, actor).await,
+        Command::WebhookRegenerate { name, grace_minutes } => {
+            back::webhook_regenerate(engine, &name, grace_minutes, actor).await
+        }
+        Command::RepliesList(selection) => back::replies_list(engine, selection).await,
+        Command::RepliesRelease { reply, session } => {
+            back::replies_release(engine, &reply, session.as_deref(), actor).await
+        }
+        Command::RepliesDiscard { reply } => back::replies_discard(engine, &reply, actor).await,
+        Command::RepliesPreview(preview) => back::replies_preview(engine, preview).await,
+        Command::Doctor => back::doctor(engine).await,
+        Command::Export { sessions, redacted } => back::export(engine, &sessions, redacted).await,
     }
 }

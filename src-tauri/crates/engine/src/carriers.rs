@@ -76,6 +76,11 @@ impl Engine {
         Ok(self.store().offers(after, source, limit).await?)
     }
 
+    /// The newest place in the stream.
+    pub async fn last_offer(&self) -> Result<i64, EngineError> {
+        Ok(self.store().last_offer().await?)
+    }
+
     /// Changes whenever something new was offered.
     #[must_use]
     pub fn offered(&self) -> watch::Receiver<u64> {

@@ -169,6 +169,7 @@ impl Engine {
         if let Some(mode) = change.mode {
             connection.modes.switch(now, mode);
         }
+        let before = connection.settings.clone();
         let members: Vec<String> = change.settings.keys().cloned().collect();
         if let Some(settings) = connection.settings.as_object_mut() {
             for (member, value) in change.settings {
@@ -180,6 +181,7 @@ impl Engine {
             }
         }
         creatio_settings(&connection.settings)?;
+        self.tasks_were_looked_at(&before, &connection).await?;
         if let Some(secret) = change.secret {
             self.vault(connection.id).put(CLIENT_SECRET, secret).await.map_err(|error| vault_failed(&error))?;
         }

@@ -6,8 +6,10 @@
 pub mod carriers;
 pub mod clock;
 pub mod connections;
+pub mod doctor;
 pub mod error;
 pub mod explain;
+pub mod export;
 pub mod ingest;
 pub mod keys;
 pub mod lanes;
@@ -34,7 +36,7 @@ pub use connections::{Connectors, CreatioConnectors};
 pub use error::EngineError;
 pub use runtime::Runtime;
 
-pub use casebridge_store::{ApiKey, AppendRefused, Appended, LaneFilter, NewSession};
+pub use casebridge_store::{ApiKey, AppendRefused, Appended, LaneFilter, NewSession, Offer, ReceiptOutcome, Reply};
 
 /// The engine; cheap to clone.
 #[derive(Clone)]

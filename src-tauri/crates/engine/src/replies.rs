@@ -1,9 +1,10 @@
 //! Replies of people: looking at them, and deciding about those that are held.
 
+use casebridge_connectors::CallLog;
 use casebridge_domain::absorb::message;
-use casebridge_domain::{ReplyId, Role, SessionId, Speaker, ids};
+use casebridge_domain::{Connection, CrmRecord, ReplyId, Role, SessionId, Speaker, ids};
 use casebridge_store::Reply;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Engine;
 use crate::error::EngineError;
@@ -66,6 +67,44 @@ impl Engine {
         Ok(session)
     }
 
+    /// The newest records that a choice of reply kinds would deliver; with none, the present one. What was looked at
+    /// may be switched on (R7).
+    pub async fn preview_replies(
+        &self,
+        name: &str,
+        choice: Option<Value>,
+        limit: usize,
+    ) -> Result<Vec<CrmRecord>, EngineError> {
+        let mut connection = self.connection(name).await?;
+        if let (Some(choice), Some(settings)) = (&choice, connection.settings.as_object_mut()) {
+            settings.insert("replies".into(), choice.clone());
+        }
+        crate::connections::creatio_settings(&connection.settings)?;
+        let crm = self.inner.connectors.build(&connection, self.vault(connection.id)).map_err(EngineError::Crm)?;
+        let records = crm.recent_replies(limit, &CallLog::default()).await.map_err(EngineError::Crm)?;
+        if choice.is_some() {
+            self.store().set_setting(&looked_at(&connection), &task_rules(&connection.settings).to_string()).await?;
+        }
+        Ok(records)
+    }
+
+    /// Tasks are internal until somebody has seen what would be delivered (R7).
+    pub(crate) async fn tasks_were_looked_at(&self, before: &Value, connection: &Connection) -> Result<(), EngineError> {
+        let wanted = task_rules(&connection.settings);
+        let none = wanted.as_array().is_none_or(Vec::is_empty);
+        if none || wanted == task_rules(before) {
+            return Ok(());
+        }
+        if self.store().setting(&looked_at(connection)).await? == Some(wanted.to_string()) {
+            return Ok(());
+        }
+        Err(EngineError::invalid(
+            "replies.tasks",
+            "would deliver tasks that nobody has looked at",
+            format!("look first: `casebridged replies preview {} --replies JSON`, with the same JSON", connection.name),
+        ))
+    }
+
     /// Leaves a held reply undelivered for good.
     pub async fn discard_reply(&self, id: ReplyId, actor: &str) -> Result<(), EngineError> {
         let now = self.clock().now();
@@ -75,4 +114,13 @@ impl Engine {
         self.store().audit(actor, "reply.discard", &id.to_string(), json!({}), now).await?;
         Ok(())
     }
+}
+
+fn looked_at(connection: &Connection) -> String {
+    format!("replies.looked_at.{}", connection.id)
+}
+
+/// The rules that make tasks replies.
+fn task_rules(settings: &Value) -> Value {
+    settings.pointer("/replies/tasks").cloned().unwrap_or_else(|| json!([]))
 }

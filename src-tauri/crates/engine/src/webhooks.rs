@@ -125,6 +125,7 @@ impl Engine {
     /// The address that the CRM of a connection calls; made when there is none yet.
     pub async fn webhook_address(&self, name: &str, actor: &str) -> Result<WebhookAddress, EngineError> {
         let connection = self.connection(name).await?;
+        self.load_tokens().await?;
         let known = self.vault(connection.id).get(WEBHOOK_TOKEN).await.map_err(|error| vault_failed(&error))?;
         let token = match known {
             Some(token) if self.is_current(&token) => token,

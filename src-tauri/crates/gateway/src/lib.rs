@@ -20,17 +20,20 @@ mod path;
 mod problem;
 mod query;
 pub mod redirect;
+mod replies;
 mod routes;
 mod serve;
 mod sessions;
 mod shortcuts;
 mod state;
+mod webhooks;
 mod wire;
 
 pub use console::{ConsoleError, ConsoleHandler};
 pub use routes::{console_router, public_router};
 pub use serve::serve;
 pub use state::GatewayState;
+pub use webhooks::read_call as read_webhook_call;
 
 /// The OpenAPI document of the sessions API, as served at `/v1/openapi.json`.
 #[must_use]

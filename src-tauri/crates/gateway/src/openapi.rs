@@ -12,7 +12,7 @@ use utoipa::openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, OpenApi};
 
 use crate::problem::{Kind, MEDIA_TYPE, ProblemBody};
-use crate::{events, health, sessions, shortcuts};
+use crate::{events, health, replies, sessions, shortcuts};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,12 +27,14 @@ use crate::{events, health, sessions, shortcuts};
         sessions::create, sessions::find, sessions::read,
         events::append, events::page,
         shortcuts::hand_off, shortcuts::resolve, shortcuts::reopen,
+        replies::list, replies::stream, replies::taken,
         health::healthz, document
     ),
     components(schemas(ProblemBody)),
     tags(
         (name = "sessions", description = "One conversation of one contact"),
         (name = "events", description = "What happened in it, in order"),
+        (name = "replies", description = "What people of the company answered, for whoever carries the conversation"),
         (name = "engine", description = "The engine itself")
     ),
     security(("key" = [])),

@@ -12,7 +12,7 @@ use crate::guard::guard;
 use crate::observe::observed;
 use crate::problem::{Kind, Problem};
 use crate::state::GatewayState;
-use crate::{console, events, health, openapi, sessions, shortcuts};
+use crate::{console, events, health, openapi, replies, sessions, shortcuts, webhooks};
 
 /// The console, the command line and the sessions API: for the loopback listener, or that of a team server.
 pub fn console_router(state: GatewayState) -> Router {
@@ -26,6 +26,9 @@ pub fn console_router(state: GatewayState) -> Router {
         .route("/v1/sessions/{id}/handoff", post(shortcuts::hand_off))
         .route("/v1/sessions/{id}/resolve", post(shortcuts::resolve))
         .route("/v1/sessions/{id}/reopen", post(shortcuts::reopen))
+        .route("/v1/replies", get(replies::list))
+        .route("/v1/replies/stream", get(replies::stream))
+        .route("/v1/replies/{id}/taken", post(replies::taken))
         .route("/console/call", post(console::call))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -36,9 +39,11 @@ pub fn console_router(state: GatewayState) -> Router {
 }
 
 /// What a tunnel or proxy is pointed at. It answers to any host name, and has nothing of the console.
-pub fn public_router(_: GatewayState) -> Router {
+pub fn public_router(state: GatewayState) -> Router {
     let router = Router::new()
         .route("/healthz", get(health::healthz))
+        .route("/webhooks/creatio/{token}", post(webhooks::creatio))
+        .with_state(Arc::new(state))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MOST_BYTES));

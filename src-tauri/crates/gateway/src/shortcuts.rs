@@ -89,7 +89,7 @@ pub(crate) async fn resolve(
     MaybeJsonBody(body): MaybeJsonBody,
 ) -> Answer {
     let StatusInput { id, at, by } = decode(body)?;
-    append(&state, session, &headers, id, at, EventKind::Resolved { by }).await
+    append(&state, session, &headers, id, at, EventKind::Resolved { via: None, by }).await
 }
 
 /// Lets a resolved conversation go on.
@@ -107,7 +107,7 @@ pub(crate) async fn reopen(
     MaybeJsonBody(body): MaybeJsonBody,
 ) -> Answer {
     let StatusInput { id, at, by } = decode(body)?;
-    append(&state, session, &headers, id, at, EventKind::Reopened { by }).await
+    append(&state, session, &headers, id, at, EventKind::Reopened { via: None, by }).await
 }
 
 async fn append(
@@ -119,7 +119,7 @@ async fn append(
     kind: EventKind,
 ) -> Answer {
     let event_id = event_id(id, headers)?;
-    let events = vec![NewEvent { event_id, occurred_at, kind }];
+    let events = vec![NewEvent::new(event_id, occurred_at, kind)];
     append_given(state, session, Given { events, is_batch: false }).await
 }
 

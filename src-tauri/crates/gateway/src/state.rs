@@ -9,6 +9,9 @@ use secrecy::SecretString;
 use crate::console::ConsoleHandler;
 use crate::keys::Keys;
 
+/// Wrong webhook tokens a second that are told so; more are told to wait.
+const WRONG_A_SECOND: std::num::NonZeroU32 = std::num::NonZeroU32::MIN.saturating_add(19);
+
 /// The state as handlers get it.
 pub(crate) type Shared = Arc<GatewayState>;
 
@@ -19,13 +22,22 @@ pub struct GatewayState {
     pub(crate) keys: Arc<Keys>,
     pub(crate) hosts: Arc<[String]>,
     pub(crate) console: Option<ConsoleHandler>,
+    /// Calls with a wrong webhook token that are answered in full.
+    pub(crate) wrong_calls: Arc<governor::DefaultDirectRateLimiter>,
 }
 
 impl GatewayState {
     /// A gateway to this engine. `local_token` is what the command line on the same computer shows.
     #[must_use]
     pub fn new(engine: Engine, local_token: SecretString) -> Self {
-        Self { engine, keys: Arc::new(Keys::new(&local_token)), hosts: Arc::new([]), console: None }
+        let quota = governor::Quota::per_second(WRONG_A_SECOND);
+        Self {
+            engine,
+            keys: Arc::new(Keys::new(&local_token)),
+            hosts: Arc::new([]),
+            console: None,
+            wrong_calls: Arc::new(governor::RateLimiter::direct(quota)),
+        }
     }
 
     /// Carries out what is posted to `/console/call`; without it that route answers 404.

@@ -14,8 +14,9 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::cli_back::{ExportArgs, RepliesCommand, WebhookCommand};
 use crate::engine_access::Access;
-use crate::{output, replay, serve, sign_in};
+use crate::{export, output, replay, serve, sign_in};
 
 /// Input that clap cannot judge; the text says what to give instead.
 #[derive(Debug, thiserror::Error)]
@@ -56,11 +57,21 @@ enum What {
         /// Session id, `source/external id`, external id, case number or case id.
         session: String,
     },
-    /// Is there a case, are the messages there, are the fields filled, is anything stuck?
+    /// Is there a case, are the messages there, did the replies arrive, are the fields filled, is anything stuck?
     Explain {
         /// As for `trace`.
         session: String,
     },
+    /// The address that the CRM calls.
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
+    /// What people of the company answered.
+    #[command(subcommand)]
+    Replies(RepliesCommand),
+    /// Look at everything that can keep cases and replies from arriving.
+    Doctor,
+    /// Write everything known of sessions, as JSON.
+    Export(ExportArgs),
 }
 
 /// Options of `serve`.
@@ -339,6 +350,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         What::Lanes(command) => lanes(command)?,
         What::Trace { session } => Command::Trace { session },
         What::Explain { session } => Command::Explain { session },
+        What::Webhook(command) => command.into(),
+        What::Replies(command) => command.command()?,
+        What::Doctor => Command::Doctor,
+        What::Export(args) => return export::run(data, args).await,
     };
     let access = Access::open(data).await?;
     let answer = access.call(command.clone()).await;

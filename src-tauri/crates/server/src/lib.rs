@@ -5,7 +5,9 @@
 //! says no, 5 something else is there already, 6 store, secrets or engine cannot be used now.
 
 mod cli;
+mod cli_back;
 mod engine_access;
+mod export;
 mod output;
 mod replay;
 mod sandbox;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::tables;
 
-/// Prints an answer. A test that found something missing is no success.
+/// Prints an answer. A test or a doctor that found something missing is no success.
 pub(crate) fn print(command: &Command, answer: &Value, json: bool) -> anyhow::Result<ExitCode> {
     let text = if json { serde_json::to_string_pretty(answer)? } else { human(command, answer) };
     let mut out = std::io::stdout().lock();
@@ -18,7 +18,7 @@ pub(crate) fn print(command: &Command, answer: &Value, json: bool) -> anyhow::Re
     {
         return Err(error.into());
     }
-    if matches!(command, Command::ConnectionTest { .. }) && answer["good"] != Value::Bool(true) {
+    if matches!(command, Command::ConnectionTest { .. } | Command::Doctor) && answer["good"] != Value::Bool(true) {
         return Ok(ExitCode::from(4));
     }
     Ok(ExitCode::SUCCESS)
@@ -53,6 +53,24 @@ fn human(command: &Command, answer: &Value) -> String {
         Command::LanesPark { .. } => "parked; `casebridged lanes retry` releases it".to_owned(),
         Command::Trace { .. } => tables::trace(answer),
         Command::Explain { .. } => tables::explanation(answer),
+        Command::WebhookUrl { .. } => match answer["url"].as_str() {
+            Some(url) => url.to_owned(),
+            None => format!(
+                "{}\nPut the public address of this engine in front: start it with --public-listen and --public-url.",
+                text(answer, "path")
+            ),
+        },
+        Command::WebhookRegenerate { .. } => format!(
+            "{}\nThe old address works for {} minutes more.",
+            answer["url"].as_str().map_or_else(|| text(answer, "path"), str::to_owned),
+            answer["grace_minutes"]
+        ),
+        Command::RepliesList(_) => tables::replies(answer),
+        Command::RepliesRelease { .. } => format!("released to {}", text(answer, "session")),
+        Command::RepliesDiscard { .. } => "discarded: it is not delivered".to_owned(),
+        Command::RepliesPreview(_) => tables::preview(answer),
+        Command::Doctor => tables::findings(answer),
+        Command::Export { .. } => answer.to_string(),
     }
 }
 

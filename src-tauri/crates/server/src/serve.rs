@@ -53,7 +53,9 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     let mut public_url = None;
     if let Some(listener) = public {
         let own = format!("http://{}", listener.local_addr()?);
-        public_url = Some(args.public_url.map_or(own, |url| url.to_string().trim_end_matches('/').to_owned()));
+        let url = args.public_url.map_or(own, |url| url.to_string().trim_end_matches('/').to_owned());
+        engine.set_public_url(&url).await?;
+        public_url = Some(url);
         servers.spawn(casebridge_gateway::serve(listener, casebridge_gateway::public_router(state), stop.clone()));
     }
     lock.publish(&EngineAddress { pid: std::process::id(), url: url.clone(), token })?;
@@ -134,8 +136,8 @@ fn welcome(data: &std::path::Path, url: &str, public_url: Option<&str>, sandbox:
     println!("  sessions API      {url}/v1            (OpenAPI: {url}/v1/openapi.json)");
     println!("  data folder       {data}");
     match public_url {
-        Some(public_url) => println!("  public address    {public_url}"),
-        None => println!("  public address    none: nothing listens for webhooks"),
+        Some(public_url) => println!("  public address    {public_url}   (webhooks: `webhook url CONNECTION`)"),
+        None => println!("  public address    none: replies come by polling"),
     }
     if let Some(sandbox) = sandbox {
         println!("  sandbox Creatio   {}", sandbox.page);

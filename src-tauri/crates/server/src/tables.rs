@@ -95,6 +95,40 @@ pub(crate) fn counts(answer: &Value) -> String {
     )
 }
 
+pub(crate) fn replies(answer: &Value) -> String {
+    table(
+        &["REPLY", "STATE", "SESSION", "SAID", "OFFERED", "TAKEN", "WHY HELD"],
+        list(answer).map(|reply| {
+            ["id", "state", "session", "said_at", "tries", "taken_at", "reason"].map(|member| text(reply, member)).into()
+        }),
+    )
+}
+
+pub(crate) fn preview(answer: &Value) -> String {
+    let rows = table(
+        &["KIND", "AT", "AUTHOR", "CASE", "TEXT"],
+        list(answer).map(|row| ["kind", "at", "author", "case", "text"].map(|member| text(row, member)).into()),
+    );
+    format!("These would have been delivered to customers, newest first:\n{rows}")
+}
+
+pub(crate) fn findings(answer: &Value) -> String {
+    let mut out = String::new();
+    for finding in list(&answer["findings"]) {
+        let mark = match finding["grade"].as_str() {
+            Some("good") => "✓",
+            Some("note") => "·",
+            _ => "!",
+        };
+        let connection = finding["connection"].as_str().map_or_else(String::new, |name| format!("[{name}] "));
+        let _ = writeln!(out, "{mark} {connection}{}: {}", text(finding, "what"), text(finding, "detail"));
+        if let Some(action) = finding["action"].as_str().filter(|action| !action.is_empty()) {
+            let _ = writeln!(out, "    do: {action}");
+        }
+    }
+    out
+}
+
 pub(crate) fn explanation(answer: &Value) -> String {
     let mut out = String::new();
     for connection in list(answer) {

@@ -1,6 +1,6 @@
 //! Events on their way in and out.
 
-use casebridge_domain::{Event, EventKind, NewEvent};
+use casebridge_domain::{Event, EventKind, NewEvent, ReplyId};
 use casebridge_engine::ingest::MAX_NAME;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -20,6 +20,9 @@ pub(crate) struct EventInput {
     /// When it happened, RFC 3339; the time of arrival if left out.
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<Timestamp>,
+    /// For an agent's message that you were offered as a reply and send back: the reply's id. It is joined to the
+    /// reply and written nowhere again.
+    reply_id: Option<String>,
     #[serde(flatten)]
     what: documented::EventKind,
 }
@@ -81,17 +84,33 @@ fn read_event(tree: Tree) -> Result<NewEvent, Fault> {
     let Tree::Members(mut members) = tree else {
         return Err(Fault::invalid_type(tree.unexpected(), &"an object"));
     };
-    let mut take = |name: &'static str| {
-        let place = members.iter().position(|(given, _)| given == name)?;
-        Some(members.remove(place).1)
-    };
-    let (id, at) = (take("id"), take("at"));
+    let (id, at) = (take(&mut members, "id"), take(&mut members, "at"));
+    let is_message = members.iter().any(|(name, value)| {
+        name == "kind" && matches!(value, Tree::Text(kind) if kind == "message")
+    });
+    // Any other kind has no such member, and says so.
+    let reply_id = if is_message { take(&mut members, "reply_id") } else { None };
     let event_id: String = decode(id.ok_or_else(|| Fault::missing_field("id"))?).map_err(|fault| fault.inside("id"))?;
     usable_id(&event_id).map_err(|fault| fault.inside("id"))?;
     let occurred_at = at.map_or(Ok(None), decode).map_err(|fault| fault.inside("at"))?;
     // A second `id` or `at` is still among the members, and no kind knows it.
     let kind = read_kind(Tree::Members(members)).map_err(|fault| fault.also_known(&["id", "at", "kind"]))?;
-    Ok(NewEvent { event_id, occurred_at, kind })
+    let echo_of = match reply_id {
+        None | Some(Tree::Null) => None,
+        Some(given) => {
+            let text: String = decode(given).map_err(|fault| fault.inside("reply_id"))?;
+            let id = text.parse().map_err(|_| {
+                Fault::new("is not the id of a reply").advice("give the `reply_id` of the stream").inside("reply_id")
+            })?;
+            Some(id)
+        }
+    };
+    Ok(NewEvent { echo_of, ..NewEvent::new(event_id, occurred_at, kind) })
+}
+
+fn take(members: &mut Vec<(String, Tree)>, name: &str) -> Option<Tree> {
+    let place = members.iter().position(|(given, _)| given == name)?;
+    Some(members.remove(place).1)
 }
 
 /// The engine asks the same; here the fault can be given its place.
@@ -133,6 +152,10 @@ pub(crate) struct EventView {
     seq: i64,
     /// Its id in its session.
     id: String,
+    /// The reply that this message is your echo of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    echo_of: Option<ReplyId>,
     /// What happened.
     #[serde(flatten)]
     #[schema(value_type = documented::EventKind)]
@@ -150,6 +173,7 @@ impl From<Event> for EventView {
         Self {
             seq: event.seq,
             id: event.event_id,
+            echo_of: event.echo_of,
             what: event.kind,
             occurred_at: event.occurred_at,
             recorded_at: event.recorded_at,

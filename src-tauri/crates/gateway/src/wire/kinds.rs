@@ -18,8 +18,12 @@ macro_rules! event_kinds {
     )*) => {
         #[expect(dead_code, reason = "read by utoipa only")]
         pub(crate) mod documented {
-            use super::{Attachment, Speaker, ToSchema, Values};
+            use super::{Attachment, CaseChange, RecordRef, Speaker, ToSchema, Values};
             use serde_json::Value;
+
+            type ConnectionId = String;
+            type ReplyId = String;
+            type Uuid = uuid::Uuid;
 
             /// What happened. `kind` decides which other members there are.
             #[derive(ToSchema)]
@@ -30,8 +34,9 @@ macro_rules! event_kinds {
         }
 
         mod read {
-            use casebridge_domain::{Attachment, EventKind, Speaker};
+            use casebridge_domain::{Attachment, CaseChange, ConnectionId, EventKind, RecordRef, ReplyId, Speaker};
             use serde_json::Value;
+            use uuid::Uuid;
 
             use super::Deserialize;
 
@@ -118,11 +123,48 @@ event_kinds! {
     Resolved {
         /// Who resolved it.
         by: [Option<String>],
+        /// The connection whose case was closed, when that resolved it. Written by the engine only.
+        #[serde(skip_deserializing)]
+        via: [Option<ConnectionId>],
     }
-    /// A resolved conversation goes on.
+    /// A resolved conversation goes on. The engine writes this itself when the customer goes on writing.
     Reopened {
         /// Who reopened it.
         by: [Option<String>],
+        /// The connection whose case was reopened, when that reopened it. Written by the engine only.
+        #[serde(skip_deserializing)]
+        via: [Option<ConnectionId>],
+    }
+    /// Somebody wrote in the CRM: a person's reply, or the customer's mail to the CRM itself. Written by the engine
+    /// only.
+    #[serde(skip_deserializing)]
+    CrmMessage {
+        /// Who: an agent or the customer.
+        from: [Speaker],
+        /// What they wrote, as plain text.
+        text: [String],
+        /// Display name of the author.
+        author: [Option<String>],
+        /// The connection it came through.
+        connection: [ConnectionId],
+        /// The case it stands on.
+        case: [Uuid],
+        /// The record it is.
+        record: [RecordRef],
+        /// Its id as a reply.
+        reply_id: [ReplyId],
+        /// The CRM sent it to the customer itself; it is not to be sent again.
+        sent_by_crm: [bool],
+    }
+    /// People changed the case in the CRM. Written by the engine only.
+    #[serde(skip_deserializing)]
+    CaseChanged {
+        /// The connection.
+        connection: [ConnectionId],
+        /// The case.
+        case: [Uuid],
+        /// What is different now.
+        changes: [Vec<CaseChange>],
     }
 }
 
@@ -156,6 +198,28 @@ pub(crate) struct Attachment {
     size: Option<u64>,
     /// Where the bytes can be fetched.
     url: Option<String>,
+}
+
+/// A record of the CRM.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by utoipa only; the domain's type does the work")]
+pub(crate) struct RecordRef {
+    /// `activity` or `portal_message`.
+    kind: String,
+    /// Its id in the CRM.
+    id: uuid::Uuid,
+}
+
+/// One difference of a case.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by utoipa only; the domain's type does the work")]
+pub(crate) struct CaseChange {
+    /// `status`, `owner`, `priority` or `state`.
+    what: String,
+    /// Before, by name where it has one.
+    from: Option<String>,
+    /// Now.
+    to: Option<String>,
 }
 
 /// Field name to value, which is any JSON.
