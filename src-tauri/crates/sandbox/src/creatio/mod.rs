@@ -18,6 +18,7 @@ mod ledger;
 mod notification;
 mod odata;
 mod pages;
+mod person;
 mod reference;
 mod refusal;
 mod requests;
@@ -44,14 +45,15 @@ pub use fault::{
 };
 pub use ledger::{RecordEntry, RecordOp};
 pub use notification::{Notification, NotificationKind};
+pub use person::{Act, Person};
 pub use refusal::Refusal;
 pub use requests::{PartEntry, RequestCounts, RequestEntry, RequestKind};
 pub use rights::{ObjectRights, Right, Rights};
 pub use sandbox::CreatioSandbox;
 pub use server::RunningCreatio;
-pub use signal::{Delivery, DeliveryOutcome, Signal, SignalEvent, SignalSubscription};
+pub use signal::{Delivery, DeliveryOutcome, Recipe, RecipeExt, RecipeKind, Signal, SignalEvent, SignalSubscription};
 pub use standalone::run_standalone;
 pub use switches::{
-    DatabaseEngine, EmptyGuidPatch, HostKind, NavigationInBody, OverLength, PatchUnknown, RightsShape, SystemTables,
-    TextCompare, Unexecuted, UnknownSet, ZonelessDates,
+    DatabaseEngine, EmptyGuidPatch, HostKind, MergeShape, NavigationInBody, OverLength, PatchUnknown, RightsShape,
+    SystemTables, TextCompare, Unexecuted, UnknownSet, ZonelessDates,
 };
