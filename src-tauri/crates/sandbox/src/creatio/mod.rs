@@ -9,6 +9,7 @@ mod assign;
 mod clock;
 mod config;
 mod control;
+mod control_acts;
 mod data_call;
 mod database;
 mod fault;

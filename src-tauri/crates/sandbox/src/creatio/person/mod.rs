@@ -55,6 +55,13 @@ impl<'a> Person<'a> {
         sent.map(|()| begun.id)
     }
 
+    /// The same, and it goes on when its caller hangs up.
+    pub(crate) async fn act_to_the_end(&self, act: Act) -> Result<Uuid, Refusal> {
+        let (sandbox, contact) = (self.sandbox.clone(), self.contact);
+        let work = tokio::spawn(async move { sandbox.person(contact).act_and_wait(&act).await });
+        work.await.unwrap_or_else(|error| Err(Refusal::save_failed(&error.to_string(), "")))
+    }
+
     /// Writes an e-mail from the case page and sends it: the row is added with InProgress, then modified to Sended.
     pub fn email_reply(&self, case: Uuid, html_body: &str) -> Result<Uuid, Refusal> {
         self.act(&Act::EmailReply { case, html: html_body.to_owned() })
