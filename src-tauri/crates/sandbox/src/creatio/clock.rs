@@ -28,6 +28,11 @@ impl SandboxClock {
     }
 }
 
+/// A moment as HTTP headers spell it.
+pub(crate) fn http_date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 /// A shared clock for replaying days in a moment. Cheap to clone; every clone shows the same time.
 #[derive(Clone, Debug)]
 pub struct VirtualClock(Arc<AtomicI64>);

@@ -6,8 +6,8 @@ use super::clock::SandboxClock;
 use super::ids;
 use super::rights::Rights;
 use super::switches::{
-    DatabaseEngine, EmptyGuidPatch, HostKind, NavigationInBody, OverLength, PatchUnknown, RightsShape, SystemTables,
-    TextCompare, Unexecuted, UnknownSet, ZonelessDates,
+    DatabaseEngine, EmptyGuidPatch, HostKind, MergeShape, NavigationInBody, OverLength, PatchUnknown, RightsShape,
+    SystemTables, TextCompare, Unexecuted, UnknownSet, ZonelessDates,
 };
 
 /// One OAuth client of the Identity Service, bound to one system user.
@@ -105,6 +105,8 @@ pub struct CreatioConfig {
     pub text_compare: TextCompare,
     /// How the rest of a stopped batch is reported.
     pub unexecuted: Unexecuted,
+    /// What merging two cases leaves behind (FICTIONAL).
+    pub merge_shape: MergeShape,
     /// Whether an `atomicityGroup` really rolls back (UNCONFIRMED; the default is the unpleasant reading).
     pub atomic_groups: bool,
     /// The database whose words appear in constraint errors.
@@ -212,6 +214,7 @@ impl Default for CreatioConfig {
             system_tables: SystemTables::default(),
             text_compare: TextCompare::default(),
             unexecuted: Unexecuted::default(),
+            merge_shape: MergeShape::default(),
             atomic_groups: false,
             database: DatabaseEngine::default(),
             null_sink: false,

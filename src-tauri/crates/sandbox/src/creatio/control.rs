@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::control_acts;
 use super::fault::FaultPlan;
 use super::refusal::Refusal;
 use super::rights::Rights;
@@ -51,6 +52,9 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         )
         .route("/sandbox/signals", get(|From(shared): Inside| async move { Body(handle(shared).signals()) }))
         .route("/sandbox/subscriptions", put(set_subscriptions))
+        .route("/sandbox/act", post(control_acts::act))
+        .route("/sandbox/recipe", put(control_acts::set_recipe))
+        .route("/sandbox/stamp", post(control_acts::stamp))
         .route("/sandbox/reset", post(reset))
         .route("/sandbox/revoke-tokens", post(revoke))
         .route("/sandbox/close-resolved-cases", post(close))
@@ -99,7 +103,7 @@ async fn records(From(shared): Inside, Path(entity): Path<String>) -> Response {
     Body(handle(shared).records(&entity)).into_response()
 }
 
-fn refused(refusal: &Refusal) -> Response {
+pub(super) fn refused(refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, refusal.text()).into_response()
 }

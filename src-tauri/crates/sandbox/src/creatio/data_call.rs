@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::actor::Actor;
+use super::clock::http_date;
 use super::database::Saving;
 use super::fault::{DataFault, Paced, RetryAfter, Thrown, UnderUsAct, WhenWork};
 use super::identity;
@@ -96,7 +97,12 @@ async fn run(
     let actor = shared.lock().identity.actor(&bearer, now);
     let Some(actor) = actor else { return (Ending::Answer(Refusal::unauthorized().into()), None) };
     if let (Some(act), Some(case)) = (thrown.under_us, case) {
-        somebody_is_faster(&mut shared.lock(), case, act, now);
+        let calls = {
+            let mut state = shared.lock();
+            somebody_is_faster(&mut state, case, act, now);
+            signal::due(&mut state)
+        };
+        signal::detach(shared, calls);
     }
     let user = Some(actor.name.clone());
     let accept = header("accept");
@@ -130,8 +136,12 @@ async fn run(
         }
         answer
     } else {
-        let answer = odata::handle(&mut shared.lock(), &call);
-        signal::fire(shared).await;
+        let (answer, calls) = {
+            let mut state = shared.lock();
+            let answer = odata::handle(&mut state, &call);
+            (answer, signal::due(&mut state))
+        };
+        signal::deliver_all(shared, calls).await;
         answer
     };
     let wrote = call.method != "GET" && answer.is_success();
@@ -187,9 +197,7 @@ fn instead_of_work(shared: &Shared, fault: Option<&DataFault>, bearer: &str, now
 fn retry_after(paced: &Paced, now: Timestamp) -> Option<(&'static str, String)> {
     let value = match paced.retry_after.as_ref()? {
         RetryAfter::Seconds(seconds) => seconds.to_string(),
-        RetryAfter::DateIn(seconds) => {
-            (now + SignedDuration::from_secs(*seconds)).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
-        }
+        RetryAfter::DateIn(seconds) => http_date(now + SignedDuration::from_secs(*seconds)),
         RetryAfter::Words(words) => words.clone(),
     };
     Some(("retry-after", value))

@@ -178,6 +178,17 @@ impl Database {
         Ok(true)
     }
 
+    /// FICTIONAL: gives a row another `ModifiedOn` and nothing else, as a bulk import leaves many rows with one time.
+    pub fn stamp(&mut self, name: &str, id: Uuid, at: Timestamp, saving: Saving<'_>) -> Result<(), Refusal> {
+        let old = self.row(name, id).cloned().ok_or_else(Refusal::no_such_record)?;
+        let mut row = old.clone();
+        // Microseconds, as PostgreSQL keeps them.
+        row.values[MODIFIED_ON] = Value::Time(Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at));
+        self.write(name, row, Some(old));
+        self.record(name, id, RecordOp::Update, vec!["ModifiedOn".to_owned()], saving);
+        Ok(())
+    }
+
     /// Deletes a row: lookups that name it block, are cleared, or go with it, as the column says.
     pub fn delete(&mut self, name: &str, id: Uuid, saving: Saving<'_>) -> Result<(), Refusal> {
         if self.row(name, id).is_none() {
@@ -225,7 +236,8 @@ impl Database {
         found
     }
 
-    fn rows_naming(&self, child: &str, at: usize, id: Uuid) -> Vec<Row> {
+    /// The rows of `child` whose column names this id.
+    pub fn rows_naming(&self, child: &str, at: usize, id: Uuid) -> Vec<Row> {
         let Some(table) = self.table(child) else { return Vec::new() };
         match table.find(at, &IndexKey::Guid(id)) {
             Some(seqs) => seqs.iter().filter_map(|seq| table.by_seq(*seq)).cloned().collect(),

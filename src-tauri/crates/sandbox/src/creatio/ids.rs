@@ -171,6 +171,12 @@ pub const ROLE_SECOND_LINE: Uuid = uuid!("0b6f1f0a-52c1-4f6e-9e35-6d7f0c0d9a11")
 pub const INTEGRATION_CONTACT: Uuid = uuid!("9e2f4c71-0b6d-4a57-8f13-6c1d2e7a9b40");
 /// An employee who answers cases.
 pub const AGENT_CONTACT: Uuid = uuid!("1c4a7f5e-2d83-4b90-a6f1-3e5b7c9d0f22");
+/// Another employee who answers cases.
+pub const SECOND_AGENT_CONTACT: Uuid = uuid!("4f8b2d63-a17e-4c95-b0d8-6e3a9f1c7b54");
+/// The first employee's user.
+pub const AGENT_USER: Uuid = uuid!("a3d5f708-61c2-4b9e-8f47-0d9b2c6e1a35");
+/// The other employee's user.
+pub const SECOND_AGENT_USER: Uuid = uuid!("c96e1b40-3f8d-4a72-95b6-e1d07a4c8f23");
 /// A customer with an e-mail, a phone and a second mail kept apart.
 pub const CUSTOMER_ANNA: Uuid = uuid!("6a1d9e42-7c35-4f08-b2e9-4d8f1a3c5b70");
 /// A customer with an e-mail only.

@@ -9,6 +9,7 @@ mod assign;
 mod clock;
 mod config;
 mod control;
+mod control_acts;
 mod data_call;
 mod database;
 mod fault;
@@ -18,6 +19,7 @@ mod ledger;
 mod notification;
 mod odata;
 mod pages;
+mod person;
 mod reference;
 mod refusal;
 mod requests;
@@ -44,14 +46,15 @@ pub use fault::{
 };
 pub use ledger::{RecordEntry, RecordOp};
 pub use notification::{Notification, NotificationKind};
+pub use person::{Act, Person};
 pub use refusal::Refusal;
 pub use requests::{PartEntry, RequestCounts, RequestEntry, RequestKind};
 pub use rights::{ObjectRights, Right, Rights};
 pub use sandbox::CreatioSandbox;
 pub use server::RunningCreatio;
-pub use signal::{Delivery, DeliveryOutcome, Signal, SignalEvent, SignalSubscription};
+pub use signal::{Delivery, DeliveryOutcome, Recipe, RecipeExt, RecipeKind, Signal, SignalEvent, SignalSubscription};
 pub use standalone::run_standalone;
 pub use switches::{
-    DatabaseEngine, EmptyGuidPatch, HostKind, NavigationInBody, OverLength, PatchUnknown, RightsShape, SystemTables,
-    TextCompare, Unexecuted, UnknownSet, ZonelessDates,
+    DatabaseEngine, EmptyGuidPatch, HostKind, MergeShape, NavigationInBody, OverLength, PatchUnknown, RightsShape,
+    SystemTables, TextCompare, Unexecuted, UnknownSet, ZonelessDates,
 };

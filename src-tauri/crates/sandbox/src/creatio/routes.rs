@@ -6,8 +6,10 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State as From};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::Response;
 
+use super::clock::http_date;
 use super::data_call::{Ending, data_call};
 use super::identity;
 use super::odata::Answer;
@@ -24,12 +26,23 @@ const MAX_BODY: usize = 64 * 1024 * 1024;
 pub(crate) fn instance(shared: Arc<Shared>) -> Router {
     let guard = axum::middleware::from_fn_with_state(Arc::clone(&shared), control::guard);
     let inside = Router::new().merge(control::routes()).merge(pages::routes()).route_layer(guard);
-    Router::new().merge(inside).fallback(on_instance).with_state(shared)
+    let dated = axum::middleware::from_fn_with_state(Arc::clone(&shared), dated);
+    Router::new().merge(inside).fallback(on_instance).layer(dated).with_state(shared)
 }
 
 /// The Identity Service.
 pub(crate) fn identity_service(shared: Arc<Shared>) -> Router {
-    Router::new().fallback(on_identity).with_state(shared)
+    let dated = axum::middleware::from_fn_with_state(Arc::clone(&shared), dated);
+    Router::new().fallback(on_identity).layer(dated).with_state(shared)
+}
+
+/// Every answer says what the time is here: clients read the CRM's clock from `Date`.
+async fn dated(From(shared): From<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Ok(date) = HeaderValue::from_str(&http_date(shared.config.clock.now())) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 async fn on_instance(

@@ -149,6 +149,7 @@ fn people(database: &mut Database) {
     let contacts = [
         json!({ "Id": SUPERVISOR_CONTACT, "Name": "Supervisor", "Email": "supervisor@sandbox.example" }),
         json!({ "Id": AGENT_CONTACT, "Name": "Mary King", "Surname": "King", "GivenName": "Mary", "Email": "mary.king@sandbox.example", "JobTitle": "Support engineer" }),
+        json!({ "Id": SECOND_AGENT_CONTACT, "Name": "Ruben Vance", "Surname": "Vance", "GivenName": "Ruben", "Email": "ruben.vance@sandbox.example", "JobTitle": "Support engineer" }),
         json!({ "Id": INTEGRATION_CONTACT, "Name": "Integration" }),
         json!({ "Id": CUSTOMER_ANNA, "Name": "Anna O'Neil", "Surname": "O'Neil", "GivenName": "Anna", "Email": "anna.oneil@northwind.example", "Phone": "+1 202 555 0142", "AccountId": ACCOUNT_NORTHWIND }),
         json!({ "Id": CUSTOMER_OMAR, "Name": "Omar Haddad", "Surname": "Haddad", "GivenName": "Omar", "Email": "omar+shop@haddad.example" }),
@@ -190,7 +191,11 @@ fn roles(database: &mut Database) {
             );
         }
     }
-    let mut users = vec![(SUPERVISOR_USER, "Supervisor".to_owned(), Some(SUPERVISOR_CONTACT))];
+    let mut users = vec![
+        (SUPERVISOR_USER, "Supervisor".to_owned(), Some(SUPERVISOR_CONTACT)),
+        (AGENT_USER, "Mary King".to_owned(), Some(AGENT_CONTACT)),
+        (SECOND_AGENT_USER, "Ruben Vance".to_owned(), Some(SECOND_AGENT_CONTACT)),
+    ];
     let config = std::sync::Arc::clone(&database.config);
     for (at, client) in config.clients.iter().enumerate() {
         let id = if at == 0 { INTEGRATION_USER } else { Uuid::new_v4() };

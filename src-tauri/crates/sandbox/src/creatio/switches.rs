@@ -142,6 +142,17 @@ pub enum Unexecuted {
     Listed424,
 }
 
+/// What merging two cases leaves behind. FICTIONAL: no public source describes a stock merge of cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MergeShape {
+    /// What was said moves to the survivor, and the loser is deleted.
+    #[default]
+    LoserDeleted,
+    /// What was said moves to the survivor, and the loser stays as its child (`ParentCaseId`), Canceled.
+    LoserCanceled,
+}
+
 /// The database behind the instance; it shows in the text of constraint errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DatabaseEngine {

@@ -99,6 +99,11 @@ impl Table {
         seqs
     }
 
+    /// The same in the order of their changes.
+    pub fn changed_since(&self, from: Timestamp) -> impl Iterator<Item = &Row> {
+        self.by_modified.range((from, 0)..).filter_map(|(_, seq)| self.rows.get(seq))
+    }
+
     /// Puts a row in, in place of the one with the same sequence number if there is one.
     pub fn put(&mut self, row: Row) {
         if let Some(old) = self.rows.remove(&row.seq) {

@@ -3,38 +3,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::post;
 use casebridge_sandbox::creatio::{DeliveryOutcome, SignalEvent, SignalSubscription, ids};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use uuid::Uuid;
 
+use crate::hook::{Heard, listen, listener};
 use crate::support::Crm;
-
-type Heard = Arc<Mutex<Vec<Json>>>;
-
-/// A receiver that does something with each body and then takes its time.
-async fn listen(hear: impl Fn(Json) -> Duration + Clone + Send + Sync + 'static) -> String {
-    let hook = post(move |axum::Json(body): axum::Json<Json>| async move {
-        tokio::time::sleep(hear(body)).await;
-        "ok"
-    });
-    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/hook", socket.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(socket, Router::new().route("/hook", hook)).await });
-    url
-}
-
-async fn listener(delay: Duration) -> (String, Heard) {
-    let heard: Heard = Arc::default();
-    let note = Arc::clone(&heard);
-    let url = listen(move |body| {
-        note.lock().unwrap().push(body);
-        delay
-    })
-    .await;
-    (url, heard)
-}
 
 fn subscription(url: &str) -> SignalSubscription {
     serde_json::from_value(json!({

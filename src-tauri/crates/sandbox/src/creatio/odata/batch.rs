@@ -111,8 +111,12 @@ pub(crate) async fn run_batch(
         if faults.cut_after.is_some_and(|parts| entries.len() >= parts) {
             return BatchRun { answer: Answer::no_content(), parts: entries, cut: true };
         }
-        let results = run_unit(&mut shared.lock(), call, unit, entries.len() + 1, faults);
-        signal::fire(shared).await;
+        let (results, calls) = {
+            let mut state = shared.lock();
+            let results = run_unit(&mut state, call, unit, entries.len() + 1, faults);
+            (results, signal::due(&mut state))
+        };
+        signal::deliver_all(shared, calls).await;
         for result in results {
             entries.push(PartEntry {
                 method: result.part.method.clone(),

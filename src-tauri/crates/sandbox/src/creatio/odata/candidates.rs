@@ -2,9 +2,36 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::super::schema::{ID, MODIFIED_ON};
 use super::super::table::{IndexKey, Table};
 use super::filter::{Compare, Expr, Literal};
+
+/// Since when rows must have been changed to meet the filter, when that is all that an index can tell of it.
+pub(super) fn changed_since(table: &Table, expr: &Expr) -> Option<Timestamp> {
+    match expr {
+        Expr::And(left, right) => match (changed_since(table, left), changed_since(table, right)) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            (Some(at), None) if !selects(table, right) => Some(at),
+            (None, Some(at)) if !selects(table, left) => Some(at),
+            _ => None,
+        },
+        Expr::Compare { op: Compare::Gt | Compare::Ge, path, literal: Literal::Time(from) } => {
+            (path.own_column()? == MODIFIED_ON).then_some(*from)
+        }
+        _ => None,
+    }
+}
+
+/// Whether an index names the rows that can match, and so few of them that no order needs to be walked.
+fn selects(table: &Table, expr: &Expr) -> bool {
+    match expr {
+        Expr::And(left, right) => selects(table, left) || selects(table, right),
+        Expr::Or(left, right) => selects(table, left) && selects(table, right),
+        other => changed_since(table, other).is_none() && candidates(table, other).is_some(),
+    }
+}
 
 /// The sequence numbers of rows that may match, or `None` when every row may.
 pub(super) fn candidates(table: &Table, expr: &Expr) -> Option<BTreeSet<u64>> {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::super::database::Database;
 use super::super::refusal::Refusal;
-use super::super::schema::{Entity, Kind};
-use super::super::table::{IndexKey, Row};
+use super::super::schema::{Entity, Kind, MODIFIED_ON};
+use super::super::table::{IndexKey, Row, Table};
 use super::super::value::Value;
-use super::candidates::candidates;
+use super::candidates::{candidates, changed_since};
 use super::evaluate::{holds, order};
 use super::expand::{self, Expansion};
 use super::filter::{self, Expr};
@@ -88,6 +88,9 @@ pub(super) fn list<'a>(
     query: &Query,
 ) -> Result<(Vec<&'a Row>, usize), Refusal> {
     let Some(table) = database.table(&entity.name) else { return Err(Refusal::not_found_page()) };
+    if let Some(rows) = by_change(database, table, query) {
+        return Ok((rows, 0));
+    }
     let mut rows: Vec<&Row> = match query.filter.as_ref().and_then(|expr| candidates(table, expr)) {
         Some(seqs) => seqs.iter().filter_map(|seq| table.by_seq(*seq)).collect(),
         None => table.rows().collect(),
@@ -103,6 +106,36 @@ pub(super) fn list<'a>(
         return Err(Refusal::too_many_rows(database.config.max_rows));
     }
     Ok((rows, total))
+}
+
+/// A page of what changed since some time, in that order: the index is walked as far as the page reaches. `None` when
+/// the query is of another kind.
+fn by_change<'a>(database: &'a Database, table: &'a Table, query: &Query) -> Option<Vec<&'a Row>> {
+    let filter = query.filter.as_ref()?;
+    let wanted = query.top.filter(|top| *top > 0 && *top <= database.config.max_rows && !query.count)?;
+    let (first, descending) = query.orderby.first()?;
+    if *descending || first.own_column() != Some(MODIFIED_ON) {
+        return None;
+    }
+    let since = changed_since(table, filter)?;
+    let mut rows: Vec<&Row> = Vec::new();
+    // Rows of one time are put in order together; the time alone decides between such groups.
+    let mut same: Vec<&Row> = Vec::new();
+    for row in table.changed_since(since) {
+        if same.last().is_some_and(|last| last.values[MODIFIED_ON] != row.values[MODIFIED_ON]) {
+            sort(database, &mut same, query);
+            rows.append(&mut same);
+            if rows.len() >= query.skip.saturating_add(wanted) {
+                break;
+            }
+        }
+        if holds(database, filter, row) {
+            same.push(row);
+        }
+    }
+    sort(database, &mut same, query);
+    rows.append(&mut same);
+    Some(rows.into_iter().skip(query.skip).take(wanted).collect())
 }
 
 fn sort(database: &Database, rows: &mut [&Row], query: &Query) {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use html_escape::encode_safe;
 
 use super::super::rules::column;
+use super::super::schema::Entity;
 use super::super::shared::State;
 use super::super::table::{IndexKey, Row};
 use super::layout::{Links, frame, moment, name_of, status_chip};
@@ -24,20 +25,36 @@ pub(super) fn page(state: &State, links: &Links) -> String {
         return frame("Cases", &aside, links, empty);
     }
     let mut rows = String::new();
-    for row in table.rows().rev().take(SHOWN) {
+    let wanted = links.wanted.to_lowercase();
+    let mut shown = 0;
+    for row in table.rows().rev().filter(|row| meets(&table.entity, row, &wanted)).take(SHOWN) {
         line(&mut rows, state, row, links);
+        shown += 1;
     }
-    let note = if total > SHOWN {
+    let note = if shown == 0 {
+        "<p class=\"soft\">No case has this in its number, subject or session.</p>".to_owned()
+    } else if total > SHOWN && wanted.is_empty() {
         format!("<p class=\"soft\">The newest {SHOWN} of {total} are shown.</p>")
     } else {
         String::new()
     };
     let body = format!(
-        "<h1>Cases</h1>{note}<table><thead><tr><th>Number</th><th>Subject</th><th>Status</th><th>Contact</th>\
+        "<h1>Cases</h1><form class=\"row\" method=\"get\" action=\"/sandbox/\" role=\"search\">{hidden}<span><label \
+         for=\"q\">Number, subject or session</label><input id=\"q\" name=\"q\" type=\"search\" value=\"{q}\"></span>\
+         <button>Find</button></form>{note}<table><thead><tr><th>Number</th><th>Subject</th><th>Status</th><th>Contact</th>\
          <th>Owner</th><th>Created (UTC)</th><th class=\"num\">Activities</th></tr></thead><tbody>{rows}</tbody>\
-         </table>"
+         </table>",
+        hidden = links.hidden(true),
+        q = encode_safe(&links.wanted),
     );
     frame("Cases", &aside, links, &body)
+}
+
+/// Whether a case has this, in lower case, in its number, subject or session.
+fn meets(entity: &Entity, row: &Row, wanted: &str) -> bool {
+    let has =
+        |name: &str| column(entity, &row.values, name).text().is_some_and(|text| text.to_lowercase().contains(wanted));
+    wanted.is_empty() || ["Number", "Subject", "UsrSessionId"].into_iter().any(has)
 }
 
 fn line(out: &mut String, state: &State, row: &Row, links: &Links) {

@@ -1,28 +1,77 @@
 //! The frame around every page, and how values are put into it.
 
-use html_escape::encode_safe;
+use std::fmt::Write as _;
+
+use html_escape::{encode_double_quoted_attribute, encode_safe};
+use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
 use super::super::database::Database;
+use super::super::ids;
 use super::super::value::{Value, format_time};
 
-/// Addresses of pages; the control token goes along from page to page.
+/// Addresses of pages; the control token and who one is go along from page to page.
 pub(super) struct Links {
     token: String,
+    by: Option<Uuid>,
+    /// What the list is narrowed to.
+    pub wanted: String,
 }
 
 impl Links {
     pub fn from_query(query: Option<&str>) -> Self {
-        let token = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("token="));
-        Self { token: token.map(|token| format!("?token={}", encode_safe(token))).unwrap_or_default() }
+        let query = query.unwrap_or_default();
+        let field = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        let wanted = field("q").unwrap_or_default().replace('+', " ");
+        Self {
+            token: field("token").unwrap_or_default().to_owned(),
+            by: field("by").and_then(|id| Uuid::try_parse(id).ok()),
+            wanted: percent_decode_str(&wanted).decode_utf8_lossy().trim().to_owned(),
+        }
+    }
+
+    /// Who acts on these pages.
+    pub fn by(&self) -> Uuid {
+        self.by.unwrap_or(ids::SUPERVISOR_CONTACT)
+    }
+
+    fn query(&self) -> String {
+        let token = (!self.token.is_empty()).then(|| format!("token={}", self.token));
+        let by = self.by.map(|by| format!("by={by}"));
+        let pairs: Vec<String> = token.into_iter().chain(by).collect();
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
+
+    /// Hidden fields for forms whose own fields replace the query.
+    pub fn hidden(&self, with_by: bool) -> String {
+        let mut fields = format!("<input type=\"hidden\" name=\"token\" value=\"{}\">", encode_safe(&self.token));
+        if let Some(by) = self.by.filter(|_| with_by) {
+            let _ = write!(fields, "<input type=\"hidden\" name=\"by\" value=\"{by}\">");
+        }
+        fields
     }
 
     pub fn list(&self) -> String {
-        format!("/sandbox/{}", self.token)
+        encode_double_quoted_attribute(&self.list_address()).into_owned()
     }
 
     pub fn case(&self, id: Uuid) -> String {
-        format!("/sandbox/cases/{id}{}", self.token)
+        encode_double_quoted_attribute(&self.case_address(id)).into_owned()
+    }
+
+    /// Where the acts on a case go.
+    pub fn act(&self, id: Uuid) -> String {
+        encode_double_quoted_attribute(&format!("/sandbox/cases/{id}/act{}", self.query())).into_owned()
+    }
+
+    /// The list's address, not yet escaped for markup.
+    pub fn list_address(&self) -> String {
+        format!("/sandbox/{}", self.query())
+    }
+
+    /// A case's address, not yet escaped for markup.
+    pub fn case_address(&self, id: Uuid) -> String {
+        format!("/sandbox/cases/{id}{}", self.query())
     }
 }
 
@@ -46,7 +95,13 @@ tr:last-child td{border-bottom:0}tbody tr:hover{background:color-mix(in srgb,var
 dl{margin:0;padding:.75rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:8px}dt{color:var(--soft);font-size:.78rem;margin-top:.5rem}dt:first-child{margin-top:0}dd{margin:0;overflow-wrap:anywhere}\
 .html,.item{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.65rem .9rem;margin-bottom:.6rem;overflow-wrap:anywhere}\
 .item header{all:unset;display:flex;gap:.6rem;flex-wrap:wrap;align-items:baseline;color:var(--soft);font-size:.82rem}.item h3{font-size:.92rem;margin:.2rem 0}\
-.text{white-space:pre-wrap;overflow-wrap:anywhere}";
+.text{white-space:pre-wrap;overflow-wrap:anywhere}\
+form.row{display:flex;gap:.5rem;align-items:end;flex-wrap:wrap;margin:.5rem 0}label{display:block;color:var(--soft);font-size:.8rem;margin:.4rem 0 .15rem}\
+input,select,textarea,button{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:.35rem .55rem}\
+textarea,.acts input:not([type=checkbox]),.acts select{width:100%}textarea{min-height:4.5rem;resize:vertical}button{cursor:pointer;background:var(--card);margin:.4rem .4rem 0 0}\
+button:hover{border-color:var(--link)}:focus-visible{outline:2px solid var(--link);outline-offset:1px}label.check{display:flex;gap:.4rem;align-items:center}\
+.acts details{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.4rem .9rem;margin-bottom:.5rem}summary{cursor:pointer;padding:.15rem 0}\
+.note{background:var(--run);color:var(--run-ink);border-radius:8px;padding:.6rem .9rem;margin-bottom:.8rem;overflow-wrap:anywhere}";
 
 /// A whole page; `body` is markup already.
 pub(super) fn frame(title: &str, aside: &str, links: &Links, body: &str) -> String {

@@ -10,9 +10,10 @@ use super::super::schema::{ID, Kind, PROCESS_LISTENERS};
 use super::super::shared::State;
 use super::super::value::Value;
 use super::layout::{Links, frame, moment, name_of, status_chip};
-use super::timeline;
+use super::{forms, timeline};
 
-pub(super) fn page(state: &State, id: Uuid, links: &Links) -> Option<String> {
+/// The page; `note` says why an act was refused.
+pub(super) fn page(state: &State, id: Uuid, links: &Links, note: Option<&str>) -> Option<String> {
     let database = &state.database;
     let table = database.table("Case")?;
     let row = table.get(id)?;
@@ -53,12 +54,15 @@ pub(super) fn page(state: &State, id: Uuid, links: &Links) -> Option<String> {
         let label = definition.navigation().unwrap_or(&definition.name);
         let _ = write!(columns, "<dt>{label}</dt><dd class=\"text\">{}</dd>", encode_safe(&shown));
     }
-    let said = timeline::of_case(state, id);
+    let said = timeline::of_case(state, id, links);
     let body = format!(
-        "<h1>{number} {subject}</h1><p>{}</p><div class=\"record\"><section aria-label=\"Columns\"><dl>{columns}</dl>\
-         </section><section>{markup}<h2>Activities and messages</h2>{said}</section></div>",
+        "{note}<h1>{number} {subject}</h1><p>{}</p><div class=\"record\"><section aria-label=\"Columns\"><dl>{columns}</dl>\
+         {acts}</section><section>{markup}<h2>Activities and messages</h2>{said}</section></div>",
         status_chip(database, get("StatusId").guid()),
         number = encode_safe(&number),
+        acts = forms::acts(state, id, links),
+        note =
+            note.map(|note| format!("<p class=\"note\" role=\"alert\">{}</p>", encode_safe(note))).unwrap_or_default(),
     );
     Some(frame(&number, &id.to_string(), links, &body))
 }

@@ -6,11 +6,14 @@ use html_escape::encode_safe;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::super::database::Database;
+use super::super::ids;
 use super::super::rules::column;
 use super::super::shared::State;
 use super::super::table::{IndexKey, Row, Table};
 use super::super::value::Value;
-use super::layout::{moment, name_of};
+use super::forms;
+use super::layout::{Links, moment, name_of};
 
 struct Item {
     at: Option<Timestamp>,
@@ -18,7 +21,7 @@ struct Item {
     markup: String,
 }
 
-pub(super) fn of_case(state: &State, case: Uuid) -> String {
+pub(super) fn of_case(state: &State, case: Uuid, links: &Links) -> String {
     let mut items = Vec::new();
     for (entity, link, time) in [
         ("Activity", "CaseId", "StartDate"),
@@ -33,7 +36,7 @@ pub(super) fn of_case(state: &State, case: Uuid) -> String {
                 Value::Time(at) => Some(*at),
                 _ => None,
             };
-            items.push(Item { at, seq: row.seq, markup: item(state, table, row, when) });
+            items.push(Item { at, seq: row.seq, markup: item(state, table, row, when, &links.act(case)) });
         }
     }
     if items.is_empty() {
@@ -43,20 +46,23 @@ pub(super) fn of_case(state: &State, case: Uuid) -> String {
     items.into_iter().map(|item| item.markup).collect()
 }
 
-fn item(state: &State, table: &Table, row: &Row, when: &Value) -> String {
+fn item(state: &State, table: &Table, row: &Row, when: &Value, act: &str) -> String {
     let database = &state.database;
     let get = |name: &str| column(&table.entity, &row.values, name);
-    let author = name_of(database, "Contact", get("AuthorId").guid().or(get("CreatedById").guid()));
+    let incoming = get("MessageTypeId").guid() == Some(ids::EMAIL_INCOMING);
+    let author = get("SenderContactId").guid().filter(|_| incoming).or(get("AuthorId").guid());
+    let author = name_of(database, "Contact", author.or(get("CreatedById").guid()));
     let author = if author.is_empty() { "(no author)".to_owned() } else { author };
     let kind = match table.entity.name.as_str() {
         "Activity" => name_of(database, "ActivityCategory", get("ActivityCategoryId").guid()),
+        "PortalMessage" if get("HideOnPortal").is_true() => "Portal, hidden".to_owned(),
         "PortalMessage" => "Portal".to_owned(),
         _ => "Feed".to_owned(),
     };
     let mut markup = format!(
         "<article class=\"item\"><header><strong>{}</strong><span>{}</span><span>{}</span></header>",
         encode_safe(&author),
-        encode_safe(&kind),
+        encode_safe(&format!("{kind}{}", mail_state(database, table, row))),
         moment(when)
     );
     let text = |name: &str| get(name).text().unwrap_or_default();
@@ -72,6 +78,22 @@ fn item(state: &State, table: &Table, row: &Row, when: &Value) -> String {
             let _ = write!(markup, "<div>{}</div>", text(html));
         }
     }
+    let is_draft = get("EmailSendStatusId").guid() == Some(ids::SEND_NOT_SENT);
+    if is_draft {
+        markup.push_str(&forms::send_draft(row.id(), act));
+    }
     markup.push_str("</article>");
     markup
+}
+
+/// Which way an e-mail goes and how far it came.
+fn mail_state(database: &Database, table: &Table, row: &Row) -> String {
+    let get = |name: &str| column(&table.entity, &row.values, name).guid();
+    if get("TypeId") != Some(ids::TYPE_EMAIL) {
+        return String::new();
+    }
+    match get("MessageTypeId") {
+        Some(ids::EMAIL_INCOMING) => ", incoming".to_owned(),
+        _ => format!(", {}", name_of(database, "EmailSendStatus", get("EmailSendStatusId"))),
+    }
 }
