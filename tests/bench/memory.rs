@@ -32,7 +32,7 @@ async fn fill(store: &Sqlite) {
                     let text =
                         format!("message {number} of session {session}: where is my parcel, it was due on Tuesday");
                     let kind = EventKind::Message { from: Speaker::Customer, text, author: None };
-                    NewEvent { event_id: format!("m{number}"), occurred_at: None, kind }
+                    NewEvent::new(format!("m{number}"), None, kind)
                 })
                 .collect();
             store.append(Append { session_id, events: Arc::from(events) }, Timestamp::now()).await.unwrap().unwrap();

@@ -32,7 +32,7 @@ async fn rate(store: &Sqlite, writers: usize, round: usize) -> (f64, f64) {
                 }
                 let text = "I would like to know when my parcel arrives, it was due on Tuesday.".to_owned();
                 let kind = EventKind::Message { from: Speaker::Customer, text, author: None };
-                let event = NewEvent { event_id: format!("m{number}"), occurred_at: None, kind };
+                let event = NewEvent::new(format!("m{number}"), None, kind);
                 store
                     .append(Append { session_id, events: Arc::new([event]) }, Timestamp::now())
                     .await

@@ -10,7 +10,7 @@ use casebridge_tests::{World, WorldOptions, cases, seeded};
 
 fn said(id: usize) -> NewEvent {
     let kind = EventKind::Message { from: Speaker::Customer, text: format!("message {id}"), author: None };
-    NewEvent { event_id: format!("m{id}"), occurred_at: None, kind }
+    NewEvent::new(format!("m{id}"), None, kind)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -29,7 +29,7 @@ async fn a_handoff_of_twenty_messages_costs_at_most_three_calls() {
     world.side.settled().await;
     assert_eq!(world.crm().data_calls(), 0, "without a handoff there is nothing to tell the CRM");
     let handoff = EventKind::HandedOff { reason: None, summary: Some("s".into()), language: None, sentiment: None };
-    let handoff = NewEvent { event_id: "handoff".into(), occurred_at: None, kind: handoff };
+    let handoff = NewEvent::new("handoff", None, handoff);
     world.engine().append(id, vec![handoff]).await.unwrap();
     world.side.settled().await;
     assert_eq!(cases(world.crm())["chat/twenty"].messages().len(), 20);
@@ -78,7 +78,7 @@ async fn a_message_behind_hundreds_of_events_that_no_crm_wants_is_written() {
     world.side.settled().await;
     let thoughts = (0..300).map(|number| {
         let kind = EventKind::Reasoning { text: format!("thought {number}") };
-        NewEvent { event_id: format!("r{number}"), occurred_at: None, kind }
+        NewEvent::new(format!("r{number}"), None, kind)
     });
     world.engine().append(id, thoughts.chain([said(1)]).collect()).await.unwrap();
     world.side.settled().await;

@@ -50,7 +50,7 @@ async fn r12_a_case_deleted_by_the_admin_is_not_resurrected() {
         text: "are you there?".into(),
         author: None,
     };
-    let event = casebridge_domain::NewEvent { event_id: "late".into(), occurred_at: None, kind };
+    let event = casebridge_domain::NewEvent::new("late", None, kind);
     world.engine().append(conversations[0].key.session_id(), vec![event]).await.unwrap();
     world.side.settled().await;
     assert_eq!(world.crm().count("Case"), 0, "spam that was deleted stays deleted");

@@ -46,7 +46,7 @@ impl Conversation {
     pub fn events(&self) -> Vec<NewEvent> {
         self.lines
             .iter()
-            .map(|line| NewEvent { event_id: line.id.clone(), occurred_at: None, kind: line.kind.clone() })
+            .map(|line| NewEvent::new(line.id.clone(), None, line.kind.clone()))
             .collect()
     }
 
@@ -156,7 +156,7 @@ pub fn seeded(count: usize, seed: u64) -> Vec<Conversation> {
                 conversation = conversation.with_handoff();
             }
             if dice.roll(4) == 0 {
-                conversation.lines.push(Line { id: "resolved".into(), kind: EventKind::Resolved { by: None } });
+                conversation.lines.push(Line { id: "resolved".into(), kind: EventKind::Resolved { by: None, via: None } });
             }
             conversation
         })

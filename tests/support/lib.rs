@@ -10,6 +10,7 @@
 pub mod conversations;
 pub mod crm;
 pub mod faults;
+pub mod people;
 pub mod process;
 pub mod world;
 

@@ -1,16 +1,20 @@
 //! A world: store, engine, stand-in CRM.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use casebridge_domain::pace::Pace;
 use casebridge_domain::{Connection, Consumer, Contact, Mode, SessionId};
-use casebridge_engine::connections::{NewCreatio, creatio_settings};
+use casebridge_engine::connections::{ConnectionChange, NewCreatio, creatio_settings};
 use casebridge_engine::{Clock, CreatioConnectors, Engine, SystemClock};
+use casebridge_gateway::{GatewayState, public_router, serve};
 use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio};
 use casebridge_store::{DataFolder, FolderLock, NewSession, Secrets, SessionLog as _, Sqlite};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use uuid::Uuid;
 
 use crate::Conversation;
 
@@ -29,6 +33,16 @@ pub struct WorldOptions {
     pub settings: Value,
     /// Quiet time; short, because most journeys are not about it.
     pub pace: Pace,
+    /// Which records are replies, where not the usual ones; looked at before it is switched on.
+    pub replies: Option<Value>,
+}
+
+impl WorldOptions {
+    /// A world in which tasks of a category are replies too.
+    pub fn with_task_replies(mut self) -> Self {
+        self.replies = Some(json!({ "tasks": [{ "category": crate::people::REPLY_CATEGORY }] }));
+        self
+    }
 }
 
 impl Default for WorldOptions {
@@ -39,6 +53,7 @@ impl Default for WorldOptions {
             clock: Arc::new(SystemClock),
             settings: json!({}),
             pace: Pace { quiet: Duration::from_millis(20), at_most: Duration::from_millis(60) },
+            replies: None,
         }
     }
 }
@@ -53,6 +68,7 @@ pub struct Side {
     pub engine: Engine,
     /// The connection to the stand-in.
     pub connection: Connection,
+    door: Option<DropGuard>,
 }
 
 /// A stand-in and an engine that follows into it.
@@ -121,7 +137,39 @@ impl Side {
             secret: Some(SecretString::from(client.client_secret)),
         };
         let connection = engine.add_creatio(new, "test").await.unwrap();
-        Self { folder: temp, _lock: lock, store, engine, connection }
+        let mut side = Self { folder: temp, _lock: lock, store, engine, connection, door: None };
+        if let Some(replies) = options.replies.clone() {
+            side.engine.preview_replies("creatio", Some(replies.clone()), 20).await.unwrap();
+            let settings = [("replies".to_owned(), replies)].into_iter().collect();
+            let change = ConnectionChange { settings, ..ConnectionChange::default() };
+            side.connection = side.engine.change_connection("creatio", change, "test").await.unwrap();
+        }
+        side
+    }
+
+    /// Opens the public listener, and gives the address that the CRM is to call.
+    pub async fn open_door(&mut self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = GatewayState::new(self.engine.clone(), SecretString::from("local"));
+        let stop = CancellationToken::new();
+        tokio::spawn(serve(listener, public_router(state), stop.clone()));
+        self.door = Some(stop.drop_guard());
+        let path = self.engine.webhook_address("creatio", "test").await.unwrap().path;
+        format!("http://{address}{}", path.expose_secret())
+    }
+
+    /// The decision about each record that the ledger holds.
+    pub async fn decisions(&self, sessions: impl IntoIterator<Item = SessionId>) -> BTreeMap<Uuid, String> {
+        use casebridge_store::Traces as _;
+        let mut decisions = BTreeMap::new();
+        for session in sessions {
+            for (_, row) in self.store.ledger(session).await.unwrap() {
+                let decision = row.decision.or((!row.theirs).then(|| "ours".to_owned()));
+                decisions.extend(decision.map(|decision| (row.record_id, decision)));
+            }
+        }
+        decisions
     }
 
     /// The data folder.

@@ -138,6 +138,7 @@ impl Engine {
             last_success_at: None,
             created_at: now,
         };
+        self.tasks_were_looked_at(&json!({}), &connection).await?;
         // The secret first: a connection without its secret would only fail.
         if let Some(secret) = new.secret {
             self.vault(connection.id).put(CLIENT_SECRET, secret).await.map_err(|error| vault_failed(&error))?;
