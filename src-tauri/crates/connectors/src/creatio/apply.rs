@@ -59,7 +59,7 @@ impl Creatio {
                     .zip(&bodies)
                     .find(|(part, _)| part.object == "Case" && part.operation == Operation::Insert);
                 let case = match made {
-                    Some((_, row)) => Some(self.made(row).await),
+                    Some((_, row)) => Some(CaseStands { seen_at: answer.at, ..self.made(row).await }),
                     None => None,
                 };
                 Applied::All { case }
@@ -77,6 +77,7 @@ impl Creatio {
                 Some(status) => self.is_closed_as_known(status).await,
                 None => false,
             },
+            seen_at: None,
             differs: Vec::new(),
         }
     }

@@ -94,13 +94,24 @@ pub(crate) fn judge(
 ) -> Result<Vec<Value>, CallFailure> {
     let mut bodies = Vec::with_capacity(parts.len());
     for (place, part) in parts.iter().enumerate() {
-        let Some(answer) = answers.get(&part_id(place)) else {
-            return Err(unclear(part, "the answer holds fewer parts than the batch"));
-        };
-        judge_part(part, answer, settings, fresh_token)?;
-        bodies.push(answer.body.clone());
+        bodies.push(judge_at(place, part, answers, settings, fresh_token)?);
     }
     Ok(bodies)
+}
+
+/// The body of the part at this place.
+pub(crate) fn judge_at(
+    place: usize,
+    part: &Part,
+    answers: &HashMap<String, PartAnswer>,
+    settings: &CreatioSettings,
+    fresh_token: bool,
+) -> Result<Value, CallFailure> {
+    let Some(answer) = answers.get(&part_id(place)) else {
+        return Err(unclear(part, "the answer holds fewer parts than the batch"));
+    };
+    judge_part(part, answer, settings, fresh_token)?;
+    Ok(answer.body.clone())
 }
 
 fn judge_part(

@@ -18,6 +18,8 @@ use crate::port::{CallLog, CallRecord};
 const RECORDED: usize = 64 * 1024;
 /// Longest answer read: `$metadata` of a large tenant is a few megabytes.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
+/// What is said of a longer one.
+pub(crate) const TOO_LONG: &str = "the answer is too long to be one of Creatio";
 /// Decimals as text, as the vendor documents it for OData 4.
 const CONTENT_TYPE: &str = "application/json; charset=utf-8; IEEE754Compatible=true";
 
@@ -90,6 +92,8 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: String,
     pub(crate) took: Duration,
+    /// The server's clock (its `Date` header), if it tells.
+    pub(crate) at: Option<Timestamp>,
     /// Whether the token used was fresh from the Identity Service.
     pub(crate) fresh_token: bool,
 }
@@ -199,13 +203,14 @@ impl Http {
             content_type: header(header::CONTENT_TYPE),
             retry_after: header(header::RETRY_AFTER).and_then(|text| retry_after(&text, Timestamp::now())),
             body: String::new(),
+            at: header(header::DATE).and_then(|text| http_date(&text)),
             took: Duration::ZERO,
             fresh_token: bearer.is_fresh(),
         };
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
             if bytes.len() + chunk.len() > LONGEST_ANSWER {
-                return Err(NoAnswer::Unclear(unreachable("the answer is too long to be one of Creatio".into())));
+                return Err(NoAnswer::Unclear(unreachable(TOO_LONG.into())));
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -271,13 +276,18 @@ fn capped(text: &str) -> String {
     text[..end].to_owned()
 }
 
+/// A date as HTTP writes it.
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::parse(text.trim()).ok().map(|zoned| zoned.timestamp())
+}
+
 /// Seconds or an HTTP date.
 pub(crate) fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    let at = http_date(text)?;
     let wait = at.duration_since(now);
     Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
 }
@@ -293,6 +303,12 @@ mod tests {
         assert_eq!(retry_after("Sun, 01 Mar 2026 10:00:30 GMT", now), Some(Duration::from_secs(30)));
         assert_eq!(retry_after("Sun, 01 Mar 2026 09:00:00 GMT", now), Some(Duration::ZERO), "a past date means now");
         assert_eq!(retry_after("soon", now), None);
+    }
+
+    #[test]
+    fn the_servers_clock_is_read_from_its_date() {
+        assert_eq!(http_date("Sun, 01 Mar 2026 10:00:30 GMT"), "2026-03-01T10:00:30Z".parse().ok());
+        assert_eq!(http_date("yesterday"), None, "a clock that cannot be read is no clock");
     }
 
     #[test]

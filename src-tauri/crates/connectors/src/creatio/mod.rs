@@ -11,6 +11,7 @@ mod case;
 mod check;
 mod contact;
 mod http;
+mod many;
 mod markup;
 mod oauth;
 mod odata;
@@ -18,7 +19,11 @@ mod once;
 mod owner;
 mod pace;
 mod probe;
+mod pull;
 mod read;
+mod record;
+mod reply_kinds;
+mod reply_text;
 mod settings;
 mod settle;
 pub mod stock;
@@ -26,10 +31,11 @@ pub mod stock;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use casebridge_domain::CallFailure;
+use casebridge_domain::{CallFailure, CrmRecord, Marks};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -38,11 +44,12 @@ use self::oauth::Tokens;
 use self::once::Once;
 use self::pace::Pace;
 use self::probe::Statuses;
-use crate::port::{Applied, Batch, CallLog, CaseSystem, Standing, TestReport, Vault};
+use self::pull::{Columns, Names, Walked};
+use crate::port::{Applied, Batch, CallLog, CaseSystem, Changes, Look, LookAt, Standing, TestReport, Vault};
 
 pub use self::address::{AddressError, normalise_instance_url};
 pub use self::oauth::{CLIENT_SECRET, REFRESH_TOKEN, SignIn, begin_sign_in, finish_sign_in};
-pub use self::settings::{ContactPolicy, CreatioAuth, CreatioSettings, ODataRoot};
+pub use self::settings::{ContactPolicy, CreatioAuth, CreatioSettings, EmailReplies, ODataRoot, ReplyKinds, TaskRule};
 
 /// A client of one Creatio instance. Knows nothing of sessions; keeps a token, where OData answers, what the
 /// case statuses mean, and how fast the instance is.
@@ -56,6 +63,13 @@ pub struct Creatio {
     employee: Once<Uuid>,
     /// Columns whose change was read back once.
     proven: Mutex<HashSet<String>>,
+    /// Reads in a batch were refused, and single ones were not.
+    reads_singly: AtomicBool,
+    /// Portal messages cannot be read, and nobody asked for them.
+    no_portal: AtomicBool,
+    columns: Columns,
+    names: Names,
+    walked: Walked,
     pace: Pace,
 }
 
@@ -73,6 +87,11 @@ impl Creatio {
             statuses: Once::default(),
             employee: Once::default(),
             proven: Mutex::default(),
+            reads_singly: AtomicBool::new(false),
+            no_portal: AtomicBool::new(false),
+            columns: Columns::default(),
+            names: Names::default(),
+            walked: Walked::default(),
             pace: Pace::new(settings.write_timeout()),
             settings,
         })
@@ -103,6 +122,22 @@ impl CaseSystem for Creatio {
 
     async fn amend(&self, batch: &Batch<'_>, columns: &[String], log: &CallLog) -> Result<(), CallFailure> {
         self.write_again(batch, columns, log).await
+    }
+
+    async fn look(&self, cases: &[LookAt], log: &CallLog) -> Result<Look, CallFailure> {
+        self.look_at(cases, log).await
+    }
+
+    async fn changes(&self, marks: &Marks, log: &CallLog) -> Result<Changes, CallFailure> {
+        self.changes_since(marks, log).await
+    }
+
+    async fn recent_replies(&self, limit: usize, log: &CallLog) -> Result<Vec<CrmRecord>, CallFailure> {
+        self.newest_replies(limit, log).await
+    }
+
+    fn look_limit(&self) -> usize {
+        odata::IDS_PER_FILTER
     }
 
     async fn test(&self, log: &CallLog) -> TestReport {

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use casebridge_domain::{CallFailure, FailureClass, FailureScope, StatusWish};
+use casebridge_domain::{CallFailure, FailureClass, FailureScope, StatusClass, StatusWish};
 use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Creatio;
 use super::http::{Answer, Call};
-use super::odata::{ErrorBody, Operation, Query, flag, id_of, is_html};
+use super::odata::{ErrorBody, Operation, Query, flag, id_of, is_html, string};
 use super::settings::ODataRoot;
 use super::stock;
 use crate::port::CallLog;
@@ -41,16 +41,46 @@ impl StatusFlags {
     fn closed(self) -> bool {
         self.is_final || self.is_resolved
     }
+
+    fn class(self) -> StatusClass {
+        match self {
+            StatusFlags { is_final: true, .. } => StatusClass::Closed,
+            StatusFlags { is_resolved: true, .. } => StatusClass::Resolved,
+            _ => StatusClass::Open,
+        }
+    }
 }
 
 /// All case statuses of the instance.
 #[derive(Debug, Clone)]
 pub(crate) struct Statuses {
     all: HashMap<Uuid, StatusFlags>,
+    names: HashMap<Uuid, String>,
     read_at: Instant,
 }
 
 impl Statuses {
+    /// What stock installations have, for users who may not read the list. Not worth keeping.
+    pub(crate) fn stock() -> Self {
+        let flags = |is_final, is_resolved| StatusFlags { is_final, is_resolved, is_paused: false, stage: 0 };
+        let all = [
+            (stock::STATUS_RESOLVED, flags(false, true)),
+            (stock::STATUS_CLOSED, flags(true, false)),
+            (stock::STATUS_CANCELED, flags(true, false)),
+        ];
+        Statuses { all: all.into_iter().collect(), names: HashMap::new(), read_at: Instant::now() }
+    }
+
+    /// What a status means; one that nobody knows keeps its case open.
+    pub(crate) fn class(&self, status: Uuid) -> StatusClass {
+        self.all.get(&status).map_or(StatusClass::Open, |flags| flags.class())
+    }
+
+    /// A status as people call it, in our user's language.
+    pub(crate) fn name(&self, status: Uuid) -> Option<&str> {
+        self.names.get(&status).map(String::as_str)
+    }
+
     pub(crate) fn closed(&self, status: Uuid) -> bool {
         self.all.get(&status).map_or_else(|| closed_in_stock(status), |flags| flags.closed())
     }
@@ -133,16 +163,29 @@ impl Creatio {
         Ok(statuses.closed(status))
     }
 
+    /// The case statuses, with these among them if the CRM has them. Without the right to read them, stock
+    /// meanings hold.
+    pub(crate) async fn statuses_with(&self, wanted: &[Uuid], log: &CallLog) -> Result<Arc<Statuses>, CallFailure> {
+        let stale = |statuses: &Arc<Statuses>| {
+            wanted.iter().any(|status| !statuses.all.contains_key(status)) && statuses.read_at.elapsed() >= REREAD
+        };
+        match self.statuses.get_unless(stale, async || self.read_statuses(log).await.map(Arc::new)).await {
+            Err(failure) if failure.class == FailureClass::Rights => Ok(Arc::new(Statuses::stock())),
+            other => other,
+        }
+    }
+
     /// The same without a call.
     pub(crate) async fn is_closed_as_known(&self, status: Uuid) -> bool {
         self.statuses.known().await.map_or_else(|| closed_in_stock(status), |statuses| statuses.closed(status))
     }
 
     async fn read_statuses(&self, log: &CallLog) -> Result<Statuses, CallFailure> {
-        let select = "Id,IsFinal,IsResolved,IsPaused,StageNumber";
+        let select = "Id,Name,IsFinal,IsResolved,IsPaused,StageNumber";
         let rows = self.rows(&Query { set: "CaseStatus", select, filter: None, top: 500 }, log).await?;
         let all = rows.iter().filter_map(|row| Some((id_of(row)?, StatusFlags::of(row)))).collect();
-        Ok(Statuses { all, read_at: Instant::now() })
+        let names = rows.iter().filter_map(|row| Some((id_of(row)?, string(row, "Name")?))).collect();
+        Ok(Statuses { all, names, read_at: Instant::now() })
     }
 
     /// The status for a wish.
@@ -203,7 +246,7 @@ mod tests {
                 )
             })
             .collect();
-        Statuses { all, read_at: Instant::now() }
+        Statuses { all, names: HashMap::new(), read_at: Instant::now() }
     }
 
     #[test]
@@ -217,6 +260,10 @@ mod tests {
         ]);
         assert_eq!(stock.wished(StatusWish::Resolved, None), Some(stock::STATUS_RESOLVED));
         assert_eq!(stock.wished(StatusWish::Reopened, None), Some(stock::STATUS_REOPENED));
+        assert_eq!(
+            [stock::STATUS_NEW, stock::STATUS_RESOLVED, own].map(|status| stock.class(status)),
+            [StatusClass::Open, StatusClass::Resolved, StatusClass::Closed]
+        );
         assert!(stock.closed(own), "a tenant's own final status is a closure");
         assert_eq!(stock.wished(StatusWish::Resolved, Some(own)), Some(own), "the admin's choice stands");
         assert_eq!(stock.wished(StatusWish::Resolved, Some(Uuid::from_u128(6))), None, "a choice that is gone is said");

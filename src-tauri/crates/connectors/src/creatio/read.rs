@@ -1,6 +1,7 @@
 //! Reading: answers made into rows or failures.
 
 use casebridge_domain::CallFailure;
+use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -25,10 +26,22 @@ impl Creatio {
 
     /// One record by key.
     pub(crate) async fn record(&self, set: &str, id: Uuid, select: &str, log: &CallLog) -> Result<Value, CallFailure> {
+        self.record_at(set, id, select, log).await.map(|(row, _)| row)
+    }
+
+    /// One record by key, and when the server answered by its own clock.
+    pub(crate) async fn record_at(
+        &self,
+        set: &str,
+        id: Uuid,
+        select: &str,
+        log: &CallLog,
+    ) -> Result<(Value, Option<Timestamp>), CallFailure> {
         let path = self.path(&format!("{}?$select={select}", entity(set, id)), log).await?;
         let answer = self.get(path, log).await?;
         let target = self.target(set, Operation::Read, Some(id));
-        self.good(&answer, &target, &[]).await?.filter(Value::is_object).ok_or_else(|| strange(&answer))
+        let row = self.good(&answer, &target, &[]).await?.filter(Value::is_object).ok_or_else(|| strange(&answer))?;
+        Ok((row, answer.at))
     }
 
     pub(crate) async fn get(&self, path: String, log: &CallLog) -> Result<Answer, CallFailure> {

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use casebridge_domain::{CallFailure, FailureClass, FailureScope};
+use casebridge_domain::{BackSettings, CallFailure, FailureClass, FailureScope};
 use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 use uuid::Uuid;
 
 use super::address::normalise_instance_url;
 use super::stock;
+
+pub use super::reply_kinds::{EmailReplies, ReplyKinds, TaskRule};
 
 /// Settings of one connection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,6 +73,12 @@ pub struct CreatioSettings {
     /// Conversations written at the same time; used by the engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<u32>,
+    /// The way back, as it is for every CRM; used by the engine.
+    #[serde(default)]
+    pub back: BackSettings,
+    /// Which records are replies to the customer.
+    #[serde(default)]
+    pub replies: ReplyKinds,
 }
 
 /// How a connection signs in.
@@ -175,6 +183,8 @@ impl CreatioSettings {
             read_timeout_ms: None,
             write_timeout_ms: None,
             concurrency: None,
+            back: BackSettings::default(),
+            replies: ReplyKinds::default(),
         }
     }
 
@@ -216,7 +226,8 @@ impl CreatioSettings {
         if self.activity_type == Some(stock::TYPE_EMAIL) {
             return Err(wrong("activities of type Email would reopen cases and clear their owner".into()));
         }
-        Ok(())
+        let own = self.activity_category.unwrap_or(stock::CATEGORY_TO_DO);
+        self.replies.check(own).map_err(wrong)
     }
 
     /// Owner of our activities, if any is set.
@@ -252,7 +263,7 @@ impl CreatioSettings {
 }
 
 /// Names that go into addresses and bodies as they are.
-fn is_column_name(name: &str) -> bool {
+pub(super) fn is_column_name(name: &str) -> bool {
     name.len() <= 128
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')

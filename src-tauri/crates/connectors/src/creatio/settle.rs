@@ -9,11 +9,10 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::batch::{self, Part};
 use super::case::{self, Customer};
 use super::http::Call;
+use super::many::Ask;
 use super::odata::{Filter, Operation, Query, entity, guid, id, id_of, raw, string};
-use super::read::{rows_of, strange};
 use super::settings::{ContactPolicy, CreatioAuth, CreatioSettings};
 use super::{Creatio, odata};
 use crate::port::{Batch, CallLog, CaseReading, CaseStands, Standing};
@@ -38,8 +37,8 @@ impl Creatio {
         let case = match row {
             CaseRow::Absent => CaseReading::Absent,
             CaseRow::Unreadable => CaseReading::Unreadable,
-            CaseRow::Stands(row) => {
-                let stands = self.stands(&row, draft, batch, log).await?;
+            CaseRow::Stands { row, at } => {
+                let stands = CaseStands { seen_at: at, ..self.stands(&row, draft, batch, log).await? };
                 for effect in batch.effects {
                     let there = match effect {
                         Effect::OpenCase(_) => true,
@@ -72,8 +71,13 @@ impl Creatio {
                 select.push_str(column);
             }
         }
-        let failure = match self.record("Case", case, &select, log).await {
-            Ok(row) if id_of(&row) == Some(case) => return Ok(CaseRow::Stands(row)),
+        self.case_by_key(case, &select, log).await
+    }
+
+    /// A case by its key: there, absent, or closed to us alone.
+    pub(crate) async fn case_by_key(&self, case: Uuid, select: &str, log: &CallLog) -> Result<CaseRow, CallFailure> {
+        let failure = match self.record_at("Case", case, select, log).await {
+            Ok((row, at)) if id_of(&row) == Some(case) => return Ok(CaseRow::Stands { row, at }),
             Ok(_) => return Ok(CaseRow::Absent),
             Err(failure) => failure,
         };
@@ -100,43 +104,16 @@ impl Creatio {
     async fn activities(&self, batch: &Batch<'_>, log: &CallLog) -> Result<HashSet<Uuid>, CallFailure> {
         let ids: Vec<Uuid> =
             batch.effects.iter().map(Effect::record).filter(|r| r.kind == RecordKind::Activity).map(|r| r.id).collect();
-        let queries: Vec<Query<'_>> = Filter::ids(&ids)
+        let queries: Vec<Query<'static>> = Filter::ids(&ids)
             .into_iter()
             .map(|filter| Query { set: "Activity", select: "Id", filter: Some(filter), top: ids.len() })
             .collect();
         let rows = match queries.as_slice() {
             [] => Vec::new(),
             [one] => self.rows(one, log).await?,
-            many => self.rows_of_many(many, log).await?,
+            many => self.read_many(&many.iter().map(Ask::from).collect::<Vec<_>>(), log).await?.all()?.concat(),
         };
         Ok(rows.iter().filter_map(id_of).collect())
-    }
-
-    async fn rows_of_many(&self, queries: &[Query<'_>], log: &CallLog) -> Result<Vec<Value>, CallFailure> {
-        let parts: Vec<Part> = queries
-            .iter()
-            .map(|query| Part {
-                method: "GET",
-                url: query.path(),
-                body: None,
-                object: "Activity",
-                operation: Operation::List,
-                item: None,
-            })
-            .collect();
-        let path = self.path("$batch", log).await?;
-        let mut call = Call::send(Method::POST, path, batch::write(&parts), self.settings.read_timeout());
-        call.parts = parts.len();
-        let answer = self.http.call(&call, None, log).await.map_err(super::http::NoAnswer::into_failure)?;
-        let target = self.target("Activity", Operation::Batch, None);
-        let body = self.good(&answer, &target, &[]).await?;
-        let answers = body.as_ref().and_then(batch::read).ok_or_else(|| strange(&answer))?;
-        let bodies = batch::judge(&parts, &answers, &self.settings, answer.fresh_token)?;
-        let mut rows = Vec::new();
-        for body in bodies {
-            rows.extend(rows_of(Some(body)).ok_or_else(|| strange(&answer))?);
-        }
-        Ok(rows)
     }
 
     async fn stands(
@@ -163,6 +140,7 @@ impl Creatio {
             created_on: string(row, "CreatedOn"),
             status: status.map(guid),
             closed,
+            seen_at: None,
             differs,
         })
     }
@@ -221,8 +199,8 @@ impl Creatio {
     }
 }
 
-enum CaseRow {
-    Stands(Value),
+pub(crate) enum CaseRow {
+    Stands { row: Value, at: Option<Timestamp> },
     Absent,
     Unreadable,
 }
@@ -239,8 +217,7 @@ fn differs(row: &Value, draft: &CaseDraft, settings: &CreatioSettings) -> Vec<St
 /// Who signs in as a person shares the author with that person, so the time must tell as well then.
 /// `ModifiedBy` is a contact, and technical users may have none.
 fn untouched(row: &Value, auth: &CreatioAuth) -> bool {
-    let moment = |column| string(row, column).and_then(|text| text.parse::<Timestamp>().ok());
-    let same_save = match (moment("CreatedOn"), moment("ModifiedOn")) {
+    let same_save = match (odata::moment(row, "CreatedOn"), odata::moment(row, "ModifiedOn")) {
         (Some(created), Some(modified)) => {
             Duration::try_from(modified.duration_since(created)).unwrap_or_default() <= SAME_SAVE
         }

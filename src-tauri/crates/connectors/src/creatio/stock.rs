@@ -34,6 +34,16 @@ pub const ACTIVITY_COMPLETED: Uuid = uuid!("4bdbb88f-58e6-df11-971b-001d60e938c6
 /// Activity priority Medium, the only one whose id is publicly known.
 pub const PRIORITY_MEDIUM: Uuid = uuid!("ab96fa02-7fe6-df11-971b-001d60e938c6");
 
+/// Kind of an incoming e-mail.
+pub const EMAIL_INCOMING: Uuid = uuid!("7f9d1f86-f36b-1410-068c-20cf30b39373");
+/// Send status of an e-mail that went out (the vendor spells it Sended).
+pub const SEND_SENT: Uuid = uuid!("8074ffc0-6107-e011-a646-16d83cab0980");
+/// Send status of an e-mail that was opened by its reader.
+pub const SEND_OPENED: Uuid = uuid!("7459545a-9229-4ee7-b501-03b8a50e2b39");
+
+/// Schema of Case, which portal messages name.
+pub const CASE_SCHEMA: Uuid = uuid!("117d32f9-8275-4534-8411-1c66115ce9cd");
+
 /// Communication type e-mail.
 pub const COMMUNICATION_EMAIL: Uuid = uuid!("ee1c85c3-cfcb-df11-9b2a-001d60e938c6");
 

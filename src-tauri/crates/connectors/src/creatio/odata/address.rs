@@ -1,5 +1,6 @@
 //! Addresses below the service root: keys and queries.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::literal::{guid, percent, text};
@@ -36,6 +37,14 @@ impl Filter {
     /// A GUID equals.
     pub(crate) fn guid(path: &str, id: Uuid) -> Self {
         Filter { expression: format!("{path} eq {}", guid(id)), values: Vec::new() }
+    }
+
+    /// A date column is at or after a moment in the CRM's own words, which are sent as they came: a shorter
+    /// form would be another moment. `None` when they are no moment.
+    pub(crate) fn at_or_after(column: &str, moment: &str) -> Option<Self> {
+        let bare = moment.bytes().all(|byte| byte.is_ascii_digit() || b"TZ:.+-".contains(&byte));
+        (bare && moment.parse::<Timestamp>().is_ok())
+            .then(|| Filter { expression: format!("{column} ge {moment}"), values: Vec::new() })
     }
 
     /// Both hold.
@@ -91,6 +100,24 @@ impl Query<'_> {
     }
 }
 
+/// A page of rows, in an order.
+#[derive(Debug, Clone)]
+pub(crate) struct Page<'a> {
+    pub(crate) query: Query<'a>,
+    /// Columns and directions.
+    pub(crate) order: &'a str,
+    pub(crate) skip: usize,
+}
+
+impl Page<'_> {
+    /// Set and query, encoded.
+    pub(crate) fn path(&self) -> String {
+        let Page { query, order, skip } = self;
+        let skip = if *skip == 0 { String::new() } else { format!("&$skip={skip}") };
+        format!("{}&$orderby={}{skip}", query.path(), order.replace(' ', "%20"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +129,22 @@ mod tests {
         let sizes: Vec<usize> = filters.iter().map(|f| f.as_str().matches("Id eq").count()).collect();
         assert_eq!(sizes, [12, 12, 1], "a filter of more than 100 nodes is refused");
         assert_eq!(Filter::any([]), None, "no condition must not become every row");
+    }
+
+    #[test]
+    fn r16_a_moment_goes_back_to_the_crm_as_it_came() {
+        let filter = Filter::at_or_after("ModifiedOn", "2026-03-01T10:00:00.1234567Z").unwrap();
+        assert_eq!(filter.as_str(), "ModifiedOn ge 2026-03-01T10:00:00.1234567Z", "to the last digit, unquoted");
+        for odd in ["", "now", "2026-03-01", "2026-03-01T10:00:00", "2026-03-01T10:00:00Z or true", "2026-03-01 10:00Z"]
+        {
+            assert_eq!(Filter::at_or_after("ModifiedOn", odd), None, "{odd:?} is no moment with a zone");
+        }
+        let query = Query { set: "Case", select: "Id", filter: Some(filter), top: 5 };
+        let page = Page { query, order: "ModifiedOn asc,Id asc", skip: 10 };
+        assert_eq!(
+            page.path(),
+            "Case?$select=Id&$filter=ModifiedOn%20ge%202026-03-01T10%3A00%3A00.1234567Z&$top=5&$orderby=ModifiedOn%20asc,Id%20asc&$skip=10"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Values of answers. OData properties of Creatio are not nullable in practice: an empty lookup is the
 //! zero GUID, an empty date is year 1, an empty text is "". All three mean none.
 
+use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -18,6 +19,11 @@ pub(crate) fn id_of(row: &Value) -> Option<Uuid> {
 pub(crate) fn string(row: &Value, column: &str) -> Option<String> {
     let text = row.get(column)?.as_str()?;
     (!text.is_empty() && !text.starts_with("0001-01-01T00:00:00")).then(|| text.to_owned())
+}
+
+/// A moment, unless empty or unreadable.
+pub(crate) fn moment(row: &Value, column: &str) -> Option<Timestamp> {
+    string(row, column)?.parse().ok()
 }
 
 /// A text as it is, empty included.
