@@ -15,5 +15,7 @@ mod modes;
 mod null_sink;
 mod outage;
 mod parking;
+mod replies;
 mod second_engine;
 mod sign_in;
+mod status;

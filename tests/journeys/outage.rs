@@ -66,7 +66,7 @@ async fn r18_a_wrong_secret_pauses_the_connection_once_and_parks_no_lane() {
     .await;
     let lanes = world.engine().lanes(LaneFilter::default()).await.unwrap();
     assert!(lanes.iter().all(|lane| lane.state.name() != "parked"), "the lanes did nothing wrong");
-    let sentence = &world.engine().explain(lanes[0].session).await.unwrap()[0].answers[3].sentence;
+    let sentence = &world.engine().explain(lanes[0].session).await.unwrap()[0].answers[4].sentence;
     assert!(sentence.contains("paused"), "the trace says so: {sentence}");
     let report = world.engine().test_connection("creatio").await.unwrap();
     assert!(!report.is_good(), "the test names the cause");

@@ -194,8 +194,10 @@ impl Work {
         got.sort();
         let missing: Vec<_> = wanted.iter().filter(|one| !got.contains(one)).take(5).collect();
         let extra: Vec<_> = got.iter().filter(|one| !wanted.contains(one)).take(5).collect();
-        assert!(missing.is_empty(), "replies that did not arrive: {missing:#?}");
-        assert!(extra.is_empty(), "what nobody was meant to read: {extra:#?}");
+        assert!(
+            missing.is_empty() && extra.is_empty(),
+            "replies that did not arrive: {missing:#?}, and what nobody was meant to read: {extra:#?}"
+        );
         assert_eq!(got.len(), wanted.len(), "each reply is taken once");
         for session in &self.closed {
             assert_eq!(carrier.count(session, "resolved"), 1, "the closure of {session} is mirrored once");

@@ -3,7 +3,7 @@
 
 use casebridge_domain::plan::{Plan, Snapshot, plan};
 use casebridge_domain::{Case, CaseState, Connection, EventKind, LaneState, RecordKind, ReopenPolicy, SessionId, ids};
-use casebridge_store::{LaneFilter, LedgerRow};
+use casebridge_store::{LaneFilter, LedgerRow, Reply};
 use serde::Serialize;
 
 use crate::Engine;
@@ -31,17 +31,18 @@ pub struct Answer {
 pub struct Explanation {
     /// The connection's name.
     pub connection: String,
-    /// Case, messages, fields, trouble.
+    /// Case, messages, replies, fields, trouble.
     pub answers: Vec<Answer>,
 }
 
 impl Engine {
-    /// Answers, for each connection: is there a case, are the messages there, are the fields filled, is
-    /// anything stuck.
+    /// Answers, for each connection: is there a case, are the messages there, did the replies arrive, are the fields
+    /// filled, is anything stuck.
     pub async fn explain(&self, id: SessionId) -> Result<Vec<Explanation>, EngineError> {
         self.session(id).await?;
         let store = self.store();
         let ledger = store.ledger(id).await?;
+        let replies = store.replies(Some(id), None, 1_000).await?;
         let filter = LaneFilter { session: Some(id), ..LaneFilter::default() };
         let lanes = self.lanes(filter).await?;
         let mut explanations = Vec::new();
@@ -50,10 +51,12 @@ impl Engine {
             let rows: Vec<&LedgerRow> =
                 ledger.iter().filter(|(of, _)| *of == connection.id).map(|(_, row)| row).collect();
             let lane = lanes.iter().find(|lane| lane.consumer.connection() == Some(connection.id));
+            let replies: Vec<&Reply> = replies.iter().filter(|reply| reply.connection == connection.id).collect();
             let wanted = self.wanted(id, &connection, case.as_ref()).await?;
             let answers = vec![
                 about_case(case.as_ref(), lane),
                 about_messages(case.as_ref(), &rows, wanted),
+                about_replies(case.as_ref(), &rows, &replies),
                 about_fields(&connection),
                 about_trouble(lane),
             ];
@@ -141,6 +144,33 @@ fn about_messages(case: Option<&Case>, rows: &[&LedgerRow], wanted: usize) -> An
     };
     let proof = format!("{standing} ledger rows stand");
     Answer { question: "Are the messages there?", good, sentence, proof, action: None }
+}
+
+fn about_replies(case: Option<&Case>, rows: &[&LedgerRow], replies: &[&Reply]) -> Answer {
+    let question = "Did the replies arrive?";
+    if case.is_none() {
+        let sentence = "There is no case on which anybody could answer.".to_owned();
+        return Answer { question, good: true, sentence, proof: "no case".into(), action: None };
+    }
+    let held = replies.iter().filter(|reply| reply.state == "held").count();
+    let taken = replies.iter().filter(|reply| reply.taken_at.is_some()).count();
+    let waiting = replies.iter().filter(|reply| reply.tries > 0 && reply.taken_at.is_none()).count();
+    let others = rows.iter().filter(|row| row.theirs).count().saturating_sub(replies.len());
+    let proof = format!("{} replies and {others} other records of people were decided", replies.len());
+    let (good, sentence, action) = if held > 0 {
+        let why = replies.iter().find_map(|reply| reply.held_for).map_or("", |why| why.reason());
+        let action = "decide: `replies list --state held`, then `replies release` or `replies discard`";
+        (false, format!("{held} of {} are held: {why}.", replies.len()), Some(action))
+    } else if waiting > 0 {
+        let alerted = replies.iter().any(|reply| reply.alerted_at.is_some());
+        let action = alerted.then_some("check that the carrier reads GET /v1/replies/stream and acknowledges");
+        (!alerted, format!("{waiting} of {} were offered and not yet taken by the carrier.", replies.len()), action)
+    } else if replies.is_empty() {
+        (true, "Nobody has answered on the case yet.".to_owned(), None)
+    } else {
+        (true, format!("Yes: the carrier took all {taken}."), None)
+    };
+    Answer { question, good, sentence, proof, action: action.map(str::to_owned) }
 }
 
 fn about_fields(connection: &Connection) -> Answer {

@@ -2,7 +2,7 @@
 //! and answered, where it stands.
 
 use casebridge_domain::{Event, EventKind, Session, SessionId, SessionKey, Speaker};
-use casebridge_store::Attempt;
+use casebridge_store::{Attempt, Receipt, Reply};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -17,7 +17,8 @@ use crate::lanes::LaneView;
 pub struct Entry {
     /// When, by our clock.
     pub at: Timestamp,
-    /// `event`, `plan`, `settle`, `retry`, `park`, `wait_for_connection`, `amend` or `call`.
+    /// `event`, `plan`, `settle`, `retry`, `park`, `wait_for_connection`, `amend`, `call`, `webhook`, `pull`,
+    /// `pull_failed` or `reply`.
     pub what: String,
     /// The connection, for everything but events.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +110,10 @@ impl Engine {
         for (connection, attempt) in store.attempts(id).await? {
             timeline.push(call_entry(name(connection), &attempt));
         }
+        timeline.extend(store.receipts(id).await?.iter().map(|receipt| receipt_entry(name(receipt.connection), receipt)));
+        timeline.extend(store.replies(Some(id), None, 1_000).await?.iter().flat_map(|reply| {
+            reply_entries(name(reply.connection), reply)
+        }));
         timeline.sort_by_key(|entry| entry.at);
         let cases = store
             .cases(id)
@@ -204,9 +209,73 @@ fn step_summary(what: &str, detail: &Value) -> String {
         "retry" => format!("{} (try {}, next at {})", text("failure"), detail["tries"], text("next")),
         "park" => format!("{} ({})", text("failure"), text("remedy")),
         "wait_for_connection" => format!("the connection is paused: {}", text("failure")),
+        "pull" => pull_summary(detail),
+        "pull_failed" => format!("the case could not be looked at: {} (next at {})", text("failure"), text("next")),
         "amend" => format!("columns brought up to date: {}", detail["columns"]),
         _ => detail.to_string(),
     }
+}
+
+fn pull_summary(detail: &Value) -> String {
+    let decisions: Vec<String> = detail["decisions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|one| {
+            let text = |member: &str| one[member].as_str().unwrap_or_default();
+            format!("{} {}: {} ({})", text("kind"), text("record"), text("decision"), text("reason"))
+        })
+        .collect();
+    let ours = match detail["ours"].as_u64() {
+        Some(0) | None => String::new(),
+        Some(count) => format!(", {count} of them ours"),
+    };
+    let mut summary =
+        format!("looked at the case ({}): {} records{ours}", detail["why"].as_str().unwrap_or_default(), detail["records"]);
+    for note in detail["notes"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        summary.push_str(&format!("; {note}"));
+    }
+    for decision in decisions {
+        summary.push_str(&format!("; {decision}"));
+    }
+    summary
+}
+
+fn receipt_entry(connection: String, receipt: &Receipt) -> Entry {
+    let record = receipt.record.as_deref().map_or_else(String::new, |record| format!(", record {record}"));
+    let old = if receipt.old_token { ", to the old address" } else { "" };
+    Entry {
+        at: receipt.at,
+        what: "webhook".into(),
+        connection: Some(connection),
+        summary: format!("the CRM says {} of case {}{record}{old}: {}", receipt.event_type, receipt.case, receipt.outcome),
+        detail: json!(receipt),
+    }
+}
+
+/// What became of a reply after it was in the log.
+fn reply_entries(connection: String, reply: &Reply) -> Vec<Entry> {
+    let entry = |at: Timestamp, summary: String| Entry {
+        at,
+        what: "reply".into(),
+        connection: Some(connection.clone()),
+        summary,
+        detail: json!(reply),
+    };
+    let mut entries = Vec::new();
+    if let Some(why) = reply.held_for {
+        entries.push(entry(reply.at, format!("{} is held: {}", reply.id, why.reason())));
+    }
+    if let Some(by) = &reply.decided_by {
+        entries.push(entry(reply.at, format!("{} was {} by {by}", reply.id, reply.state)));
+    }
+    if let Some(at) = reply.alerted_at {
+        entries.push(entry(at, format!("{} was offered {} times, and nobody takes it", reply.id, reply.tries)));
+    }
+    if let Some(at) = reply.taken_at {
+        entries.push(entry(at, format!("{} was taken by the carrier", reply.id)));
+    }
+    entries
 }
 
 fn call_entry(connection: String, attempt: &Attempt) -> Entry {
