@@ -112,7 +112,8 @@ async fn r13_how_a_case_stands_is_told_with_names_and_meaning() {
     assert_eq!((open.class, open.over_since), (StatusClass::Open, None));
     assert_eq!(open.status.name.as_deref(), Some("New"));
     assert_eq!(open.owner.as_ref().unwrap().name.as_deref(), Some("Mary King"));
-    assert_eq!(open.priority, None, "the stand-in's default is none, and the zero id means that");
+    assert_eq!(open.priority.as_ref().unwrap().name.as_deref(), Some("Medium"));
+    assert_eq!(open.contact, None, "R24: the zero id is none");
     let change = json!({ "StatusId": stock::STATUS_RESOLVED, "PriorityId": stock::PRIORITY_HIGH, "ContactId": stock::CUSTOMER_ANNA });
     world.sandbox().update("Case", story.case_id, &change).unwrap();
     let seen = look(&client, &world, &[at(story.case_id)]).await.unwrap();

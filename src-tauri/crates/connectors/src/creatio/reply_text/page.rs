@@ -7,7 +7,7 @@ const DEEPEST: usize = 16;
 /// What a line counts beside its characters: millions of breaks say nothing either.
 const BREAK: usize = 8;
 /// What a tag counts.
-const TAG: usize = 2;
+const TAG: usize = 8;
 /// Longest text of a link that is compared with its address.
 const LINK: usize = 2048;
 
@@ -205,10 +205,13 @@ impl Page {
     /// A link is told where its text does not tell it.
     fn end_link(&mut self) {
         let Some((address, words)) = self.link.take() else { return };
+        if words.trim().is_empty() {
+            return;
+        }
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         let scheme = address.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
         let known = matches!(scheme.as_deref(), Some("http" | "https" | "mailto" | "tel"));
-        if !known || words.is_empty() || same(&address, &words) {
+        if !known || same(&address, &words) {
             return;
         }
         let shown = address.strip_prefix("mailto:").or_else(|| address.strip_prefix("tel:")).unwrap_or(&address);

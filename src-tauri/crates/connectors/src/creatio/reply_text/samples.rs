@@ -143,7 +143,7 @@ fn words_are_never_lost() {
     plain("--\n", "--", "not even dashes");
     plain(
         &format!("list\n--\n{}", "line\n".repeat(20)),
-        &format!("list\n--\n{}", "line\n".repeat(20)).trim_end(),
+        format!("list\n--\n{}", "line\n".repeat(20)).trim_end(),
         "too long for a signature",
     );
     assert_eq!(
