@@ -136,7 +136,7 @@ async fn r16_rows_that_change_between_two_pages_are_not_lost() {
     let early = first.records.iter().chain(&second.records).map(|one| one.record.id);
     let all: HashSet<Uuid> = early.chain(rest.iter().map(|one| one.1)).collect();
     assert!(ids.iter().all(|id| all.contains(id)), "none is lost");
-    let later = |id: &Uuid| rest.iter().any(|one| one.1 == *id && one.2.starts_with("2026-03-01T10:01:01"));
+    let later = |id: &Uuid| rest.iter().any(|one| one.1 == *id && one.2.starts_with("2026-03-01T10:01:02"));
     assert!(touched.iter().all(later), "the change itself is seen");
 }
 
