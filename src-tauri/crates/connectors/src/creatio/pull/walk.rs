@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn r16_a_walk_goes_by_time_and_by_rows_inside_one_time() {
         let mut walk = Walk::since(Some(A.into()), 2);
-        assert_eq!(walk.take(rows(&[(1, A), (2, A)])).1, true, "a full page");
+        assert!(walk.take(rows(&[(1, A), (2, A)])).1, "a full page");
         assert_eq!(walk.mark, Mark { at: Some(A.into()), skip: 2 }, "all of one time: on by rows");
         let (fresh, more) = walk.take(rows(&[(2, A), (3, B)]));
         assert_eq!((fresh.len(), more), (1, true), "the row before is asked for again, as a proof");
