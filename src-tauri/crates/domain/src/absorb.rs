@@ -216,10 +216,15 @@ pub struct Absorbed {
 #[must_use]
 pub fn absorb(view: View<'_>) -> Absorbed {
     let mut out = Absorbed { known: view.known.clone(), ..Absorbed::default() };
-    let after = status::merge(&view, &mut out);
+    // What must not stand before the case's messages, and from when on it must.
+    let mut after = status::merge(&view, &mut out);
     let mut records: Vec<&CrmRecord> = view.records.iter().collect();
     records.sort_by_key(|record| (record.at, record.record.id));
     for record in records {
+        // What the customer writes after a closure must find the conversation closed, to reopen it.
+        if after.first().and_then(|(_, event)| event.occurred_at).is_some_and(|since| record.at > since) {
+            out.events.append(&mut after);
+        }
         match view.ledger.get(&record.record) {
             Some(Entry::Decided) => {}
             Some(Entry::Ours) => decide(&mut out, record, Verdict::Ours),

@@ -81,18 +81,19 @@ fn closed(view: &View<'_>, there: &CaseFacts, out: &mut Absorbed) -> Vec<(Sessio
         return Vec::new();
     }
     let by = there.owner.as_ref().and_then(|owner| owner.name.clone());
-    let event = || {
-        NewEvent::new(
-            format!("crm:over:{}:{}", view.case.crm_id, there.modified),
-            Some(over_since),
-            EventKind::Resolved { by: by.clone(), via: Some(view.connection) },
-        )
-    };
-    view.sessions
-        .iter()
-        .filter(|session| session.current && session.open)
-        .map(|session| (session.id, event()))
-        .collect()
+    let mut events = Vec::new();
+    for session in view.sessions.iter().filter(|session| session.current && session.open) {
+        let kind = EventKind::Resolved { by: by.clone(), via: Some(view.connection) };
+        let event_id = format!("crm:over:{}:{}", view.case.crm_id, there.modified);
+        events.push((session.id, NewEvent::new(event_id, Some(over_since), kind)));
+        // Said after the closure but taken in before it was seen: nobody there has answered that.
+        if let Some(at) = session.last_customer_at.filter(|at| *at > over_since) {
+            let kind = EventKind::Reopened { by: Some("customer".into()), via: None };
+            let event_id = format!("auto:reopened:over:{}:{}", view.case.crm_id, there.modified);
+            events.push((session.id, NewEvent::new(event_id, Some(at), kind)));
+        }
+    }
+    events
 }
 
 fn reopened(view: &View<'_>, there: &CaseFacts, out: &mut Absorbed) -> Vec<(SessionId, NewEvent)> {
