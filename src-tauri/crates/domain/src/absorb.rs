@@ -145,6 +145,9 @@ pub struct KnownCase {
     /// What our newest confirmed status change made of it, until it is seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrote: Option<StatusClass>,
+    /// What our newest status change would make of it, while nobody knows whether the CRM took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<StatusClass>,
 }
 
 /// All that reading a case may depend on.
@@ -300,14 +303,7 @@ fn incoming(view: &View<'_>, record: &CrmRecord, out: &mut Absorbed) {
     }
 }
 
-fn give(
-    view: &View<'_>,
-    record: &CrmRecord,
-    from: Speaker,
-    session: SessionId,
-    sent_by_crm: bool,
-    out: &mut Absorbed,
-) {
+fn give(view: &View<'_>, record: &CrmRecord, from: Speaker, session: SessionId, sent_by_crm: bool, out: &mut Absorbed) {
     out.events.push((session, message(view.connection, view.namespace, record, from, sent_by_crm)));
 }
 

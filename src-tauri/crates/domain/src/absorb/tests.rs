@@ -106,7 +106,7 @@ impl Look {
                 pulled_to: None,
                 restored_at: None,
             },
-            known: KnownCase { facts: Some(facts(Open, 1)), wrote: None },
+            known: KnownCase { facts: Some(facts(Open, 1)), ..KnownCase::default() },
             sessions: vec![session(11)],
             seen: CaseSeen::Stands(facts(Open, 1)),
             records: Vec::new(),
@@ -266,10 +266,10 @@ fn r4_where_none_is_plainly_meant_a_person_chooses() {
     let wrote = |n, second| SessionOnCase { last_customer_at: Some(at(second)), ..session(n) };
     let tie = vec![wrote(11, 200), wrote(12, 200)];
     let others = vec![wrote(11, 200), SessionOnCase { contact: Some(id(801)), ..wrote(12, 300) }];
-    let unknown = vec![SessionOnCase { contact: None, ..wrote(11, 200) }, SessionOnCase { contact: None, ..wrote(12, 9) }];
+    let unknown =
+        vec![SessionOnCase { contact: None, ..wrote(11, 200) }, SessionOnCase { contact: None, ..wrote(12, 9) }];
     let half = vec![wrote(11, 200), SessionOnCase { contact: None, ..wrote(12, 300) }];
-    let nobody: Vec<_> =
-        [wrote(11, 200), wrote(12, 300)].map(|one| SessionOnCase { handed_off: false, ..one }).into();
+    let nobody: Vec<_> = [wrote(11, 200), wrote(12, 300)].map(|one| SessionOnCase { handed_off: false, ..one }).into();
     for (sessions, why) in [
         (tie, "both wrote at once"),
         (others, "after a merge across contacts one would read the other's answer"),
@@ -348,7 +348,8 @@ fn r16_a_draft_is_looked_at_again_and_given_when_it_is_sent() {
 
 #[test]
 fn messages_are_told_in_the_order_in_which_they_were_said() {
-    let look = Look::with(vec![record(7, REPLY, NOW - 5), record(5, Role::Incoming, NOW - 9), record(6, MAIL, NOW - 7)]);
+    let look =
+        Look::with(vec![record(7, REPLY, NOW - 5), record(5, Role::Incoming, NOW - 9), record(6, MAIL, NOW - 7)]);
     let said: Vec<_> = look.absorb().events.iter().map(|(_, event)| event.occurred_at).collect();
     assert_eq!(said, [Some(at(NOW - 9)), Some(at(NOW - 7)), Some(at(NOW - 5))]);
 }

@@ -214,6 +214,16 @@ impl World {
             connection: connection(),
             reopen: crate::back::ReopenPolicy::ReopenCase,
         });
+        let wish = match &planned {
+            Plan::Write { effects, .. } => effects.iter().rev().find_map(|effect| match effect {
+                Effect::SetStatus { to: StatusWish::Resolved, .. } => Some(Resolved),
+                Effect::SetStatus { to: StatusWish::Reopened, .. } => Some(Open),
+                _ => None,
+            }),
+            _ => None,
+        };
+        // As the store's `commit_plan` does it, before the call.
+        self.look.known.meant = wish.or(self.look.known.meant);
         if let Some(act) = meanwhile {
             self.act(act);
         }
@@ -224,12 +234,7 @@ impl World {
                 }
                 false
             }
-            Plan::Write { effects, through } => {
-                let wish = effects.iter().rev().find_map(|effect| match effect {
-                    Effect::SetStatus { to: StatusWish::Resolved, .. } => Some(Resolved),
-                    Effect::SetStatus { to: StatusWish::Reopened, .. } => Some(Open),
-                    _ => None,
-                });
+            Plan::Write { through, .. } => {
                 if let Some(class) = wish {
                     self.sent += 1;
                     self.set(class, if class.is_over() { 501 } else { 503 });
@@ -239,7 +244,7 @@ impl World {
                 }
                 // As `status_stands` and the store's `wrote` do it.
                 if let Some(class) = wish {
-                    self.look.known.wrote = Some(class);
+                    (self.look.known.wrote, self.look.known.meant) = (Some(class), None);
                     self.look.case.state = if class.is_over() { CaseState::Closed } else { CaseState::Open };
                 }
                 self.written = through;

@@ -66,16 +66,16 @@ fn row(n: u128) -> impl Strategy<Value = (CrmRecord, u8)> {
 }
 
 fn look() -> impl Strategy<Value = Look> {
-    let known = (prop::option::of(some_facts()), prop::option::of(class()));
+    let known = (prop::option::of(some_facts()), prop::option::of(class()), prop::option::of(class()));
     let sessions = (on_case(11), on_case(12), on_case(13), 0..4_usize);
     let records = ((20..27_u128).map(row).collect::<Vec<_>>(), 0..8_usize);
     let pending = prop::option::of((any::<bool>(), 0..5_u64));
     (state(), known, sessions, seen(), records, pending, prop::option::of(0..10_u64)).prop_map(
-        |(state, (facts, wrote), (a, b, c, sessions), seen, (mut rows, some), pending, unsure)| {
+        |(state, (facts, wrote, meant), (a, b, c, sessions), seen, (mut rows, some), pending, unsure)| {
             rows.truncate(some);
             let mut look = Look::new();
             look.case.state = state;
-            look.known = KnownCase { facts, wrote };
+            look.known = KnownCase { facts, wrote, meant };
             look.sessions = vec![a, b, c];
             look.sessions.truncate(sessions);
             look.seen = seen;

@@ -8,7 +8,7 @@ fn stands(class: StatusClass, modified: u64) -> CaseSeen {
 }
 
 fn knows(class: StatusClass, modified: u64, wrote: Option<StatusClass>) -> KnownCase {
-    KnownCase { facts: Some(facts(class, modified)), wrote }
+    KnownCase { facts: Some(facts(class, modified)), wrote, meant: None }
 }
 
 fn changes_of(result: &Absorbed) -> Vec<CaseChange> {
@@ -95,7 +95,11 @@ fn r13_a_closure_tells_who_and_when_and_whose_case() {
     look.seen = CaseSeen::Stands(there);
     let result = look.absorb();
     let (session, event) = result.events.last().expect("a closure");
-    assert_eq!((*session, event.occurred_at), (SessionId(id(11)), Some(at(45))), "messages are compared with this time");
+    assert_eq!(
+        (*session, event.occurred_at),
+        (SessionId(id(11)), Some(at(45))),
+        "messages are compared with this time"
+    );
     assert_eq!(event.kind, EventKind::Resolved { by: Some("Kim".into()), via: Some(connection()) });
 }
 
@@ -209,6 +213,24 @@ fn r13_a_status_that_stands_there_before_we_wrote_it_is_taken_for_ours() {
     let result = look.absorb();
     assert!(result.events.is_empty(), "both want the same: {:?}", result.events);
     assert_eq!(result.notes.len(), 1);
+}
+
+#[test]
+fn r13_our_own_resolved_whose_answer_was_lost_closes_nothing() {
+    let mut look = Look::new();
+    // Sent at 50; the customer wrote at 55, while it was on its way; the CRM took it at 60, and its answer was lost.
+    look.known.meant = Some(Resolved);
+    look.pending = Some((StatusWish::Reopened, at(55)));
+    look.seen = stands(Resolved, 60);
+    let result = look.absorb();
+    assert!(result.events.is_empty(), "newer than the reopening, but nobody's closure: {:?}", result.events);
+    assert_eq!((result.notes.len(), result.known.meant), (1, None), "now it is known");
+    look.keep(&result);
+    look.pending = None;
+    look.seen = stands(Open, 70);
+    look.keep(&look.absorb());
+    look.seen = stands(Resolved, 80);
+    assert_eq!(statuses(&look.absorb()), ["resolved"], "the next closure is a person's");
 }
 
 #[test]
