@@ -145,6 +145,9 @@ pub struct KnownCase {
     /// What our newest confirmed status change made of it, until it is seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrote: Option<StatusClass>,
+    /// What our newest status change would make of it, while nobody knows whether the CRM took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meant: Option<StatusClass>,
 }
 
 /// All that reading a case may depend on.
@@ -216,10 +219,15 @@ pub struct Absorbed {
 #[must_use]
 pub fn absorb(view: View<'_>) -> Absorbed {
     let mut out = Absorbed { known: view.known.clone(), ..Absorbed::default() };
-    let after = status::merge(&view, &mut out);
+    // What must not stand before the case's messages, and from when on it must.
+    let mut after = status::merge(&view, &mut out);
     let mut records: Vec<&CrmRecord> = view.records.iter().collect();
     records.sort_by_key(|record| (record.at, record.record.id));
     for record in records {
+        // What the customer writes after a closure must find the conversation closed, to reopen it.
+        if after.first().and_then(|(_, event)| event.occurred_at).is_some_and(|since| record.at > since) {
+            out.events.append(&mut after);
+        }
         match view.ledger.get(&record.record) {
             Some(Entry::Decided) => {}
             Some(Entry::Ours) => decide(&mut out, record, Verdict::Ours),
@@ -295,14 +303,7 @@ fn incoming(view: &View<'_>, record: &CrmRecord, out: &mut Absorbed) {
     }
 }
 
-fn give(
-    view: &View<'_>,
-    record: &CrmRecord,
-    from: Speaker,
-    session: SessionId,
-    sent_by_crm: bool,
-    out: &mut Absorbed,
-) {
+fn give(view: &View<'_>, record: &CrmRecord, from: Speaker, session: SessionId, sent_by_crm: bool, out: &mut Absorbed) {
     out.events.push((session, message(view.connection, view.namespace, record, from, sent_by_crm)));
 }
 

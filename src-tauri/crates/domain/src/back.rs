@@ -31,12 +31,7 @@ pub struct BackSettings {
 
 impl Default for BackSettings {
     fn default() -> Self {
-        Self {
-            hold_after_hours: 72,
-            reopen: ReopenPolicy::default(),
-            poll_seconds: 30,
-            idle_poll_seconds: 300,
-        }
+        Self { hold_after_hours: 72, reopen: ReopenPolicy::default(), poll_seconds: 30, idle_poll_seconds: 300 }
     }
 }
 

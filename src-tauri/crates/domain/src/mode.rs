@@ -58,9 +58,7 @@ impl ModeHistory {
             // A greeting of the AI to a visitor who says nothing is no conversation.
             EventKind::Message { from, .. }
             | EventKind::AttachmentAdded { from, .. }
-            | EventKind::CrmMessage { from, .. } => {
-                from != Speaker::Ai && self.at(event.recorded_at) == Mode::Every
-            }
+            | EventKind::CrmMessage { from, .. } => from != Speaker::Ai && self.at(event.recorded_at) == Mode::Every,
             _ => false,
         }
     }

@@ -97,13 +97,31 @@ fn next_case_begins(snapshot: &Snapshot<'_>, case: &Case) -> Option<usize> {
     if snapshot.reopen != ReopenPolicy::NewCase || case.state == CaseState::Reserved {
         return None;
     }
-    let mut closed = case.state == CaseState::Closed;
+    let closed = closed_before(snapshot.events, snapshot.connection).unwrap_or(case.state == CaseState::Closed);
+    first_reopening(snapshot, closed)
+}
+
+/// Whether the case was closed before these events: the first of them that the CRM told was the opposite of that.
+fn closed_before(events: &[Event], connection: ConnectionId) -> Option<bool> {
+    events.iter().find_map(|event| match &event.kind {
+        EventKind::Resolved { via, .. } if *via == Some(connection) => Some(false),
+        EventKind::Reopened { via, .. } if *via == Some(connection) => Some(true),
+        _ => None,
+    })
+}
+
+/// The first event that reopens what is closed, and does so here.
+fn first_reopening(snapshot: &Snapshot<'_>, mut closed: bool) -> Option<usize> {
     snapshot.events.iter().position(|event| match &event.kind {
         EventKind::Resolved { .. } => {
             closed = true;
             false
         }
-        EventKind::Reopened { via, .. } => closed && *via != Some(snapshot.connection),
+        EventKind::Reopened { via, .. } if *via == Some(snapshot.connection) => {
+            closed = false;
+            false
+        }
+        EventKind::Reopened { .. } => closed,
         _ => false,
     })
 }
@@ -131,10 +149,9 @@ fn into_case(snapshot: Snapshot<'_>, case: &Case) -> Plan {
     }
     // A case after a closed one begins where the session was reopened, whenever the plan runs.
     let begins = case.previous.and_then(|_| {
-        snapshot
-            .events
-            .iter()
-            .rposition(|event| event.seq <= case.opening_seq && matches!(event.kind, EventKind::Reopened { .. }))
+        let known = snapshot.events.iter().take_while(|event| event.seq <= case.opening_seq).count();
+        let closed = closed_before(snapshot.events.get(..known)?, snapshot.connection).unwrap_or(true);
+        first_reopening(&snapshot, closed)
     });
     let events = snapshot.events.get(begins.unwrap_or(0)..).unwrap_or_default();
     let snapshot = Snapshot { events, ..snapshot };
@@ -144,7 +161,8 @@ fn into_case(snapshot: Snapshot<'_>, case: &Case) -> Plan {
 
 fn effects(snapshot: Snapshot<'_>, mut effects: Vec<Effect>, opening_seq: i64) -> Plan {
     let Snapshot { session, events, .. } = snapshot;
-    let first_seq = first_activity_seq(&snapshot, !effects.is_empty());
+    let opens = !effects.is_empty();
+    let first_seq = first_activity_seq(&snapshot, opening_seq, opens);
     let mut through = snapshot.written_seq;
     let mut status: Option<Effect> = None;
     for event in events {
@@ -160,6 +178,8 @@ fn effects(snapshot: Snapshot<'_>, mut effects: Vec<Effect>, opening_seq: i64) -
             EventKind::Resolved { via, .. } | EventKind::Reopened { via, .. } if *via == Some(snapshot.connection) => {
                 status = None;
             }
+            // What is opened because of it is open.
+            EventKind::Reopened { .. } if opens && event.seq <= opening_seq => status = None,
             EventKind::Resolved { .. } => {
                 status = Some(Effect::SetStatus { id, seq: event.seq, to: StatusWish::Resolved });
             }
@@ -197,14 +217,14 @@ fn event_path(session: &Session, event: &Event) -> String {
 
 /// The first event that leaves an activity on a case carries the link to the session. Only a plan from the start
 /// of the case can contain it.
-fn first_activity_seq(snapshot: &Snapshot<'_>, opens: bool) -> i64 {
+fn first_activity_seq(snapshot: &Snapshot<'_>, opening_seq: i64, opens: bool) -> i64 {
     if snapshot.written_seq > 0 && !opens {
         return 0;
     }
     snapshot
         .events
         .iter()
-        .find(|e| matches!(e.kind, EventKind::Message { .. } | EventKind::AttachmentAdded { .. }))
+        .find(|e| e.echo_of.is_none() && activity(&e.kind, e.seq, opening_seq, snapshot.connection).is_some())
         .map_or(0, |e| e.seq)
 }
 

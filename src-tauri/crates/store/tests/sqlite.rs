@@ -29,7 +29,7 @@ fn at(ms: u64) -> Timestamp {
 
 fn said(id: &str, text: &str) -> NewEvent {
     let kind = EventKind::Message { from: Speaker::Customer, text: text.into(), author: None };
-    NewEvent { event_id: id.into(), occurred_at: None, kind }
+    NewEvent::new(id, None, kind)
 }
 
 async fn session(store: &Sqlite, name: &str) -> SessionId {

@@ -41,10 +41,16 @@ fn stands(view: &View<'_>, there: &CaseFacts, out: &mut Absorbed) -> Vec<(Sessio
         out.notes.push("the CRM confirmed our status and did not take it");
         return Vec::new();
     }
+    let changed_sides = before.is_over() != there.class.is_over();
     let ours_waits = view.pending.is_some_and(|(wish, _)| is_ours(class_of(wish)));
-    let status_is_ours = view.known.wrote.is_some_and(is_ours) || ours_waits;
+    // Sent, and the answer was lost: what we wanted then is not somebody's news now.
+    let ours_arrived = changed_sides && view.known.meant.is_some_and(is_ours);
+    let status_is_ours = view.known.wrote.is_some_and(is_ours) || ours_waits || ours_arrived;
     out.known.facts = Some(there.clone());
     out.known.wrote = None;
+    if changed_sides {
+        out.known.meant = None;
+    }
     let state = if there.class.is_over() { CaseState::Closed } else { CaseState::Open };
     if view.case.state != state {
         out.state = Some(state);
@@ -55,7 +61,11 @@ fn stands(view: &View<'_>, there: &CaseFacts, out: &mut Absorbed) -> Vec<(Sessio
             out.events.push(changed(view, format!("crm:case:{}:{}", view.case.crm_id, there.modified), changes));
         }
     }
-    if before.is_over() == there.class.is_over() {
+    if !changed_sides {
+        return Vec::new();
+    }
+    if ours_arrived && !ours_waits {
+        out.notes.push("a status of ours whose answer was lost stands there");
         return Vec::new();
     }
     if ours_waits {
@@ -81,18 +91,19 @@ fn closed(view: &View<'_>, there: &CaseFacts, out: &mut Absorbed) -> Vec<(Sessio
         return Vec::new();
     }
     let by = there.owner.as_ref().and_then(|owner| owner.name.clone());
-    let event = || {
-        NewEvent::new(
-            format!("crm:over:{}:{}", view.case.crm_id, there.modified),
-            Some(over_since),
-            EventKind::Resolved { by: by.clone(), via: Some(view.connection) },
-        )
-    };
-    view.sessions
-        .iter()
-        .filter(|session| session.current && session.open)
-        .map(|session| (session.id, event()))
-        .collect()
+    let mut events = Vec::new();
+    for session in view.sessions.iter().filter(|session| session.current && session.open) {
+        let kind = EventKind::Resolved { by: by.clone(), via: Some(view.connection) };
+        let event_id = format!("crm:over:{}:{}", view.case.crm_id, there.modified);
+        events.push((session.id, NewEvent::new(event_id, Some(over_since), kind)));
+        // Said after the closure but taken in before it was seen: nobody there has answered that.
+        if let Some(at) = session.last_customer_at.filter(|at| *at > over_since) {
+            let kind = EventKind::Reopened { by: Some("customer".into()), via: None };
+            let event_id = format!("auto:reopened:over:{}:{}", view.case.crm_id, there.modified);
+            events.push((session.id, NewEvent::new(event_id, Some(at), kind)));
+        }
+    }
+    events
 }
 
 fn reopened(view: &View<'_>, there: &CaseFacts, out: &mut Absorbed) -> Vec<(SessionId, NewEvent)> {

@@ -1,3 +1,5 @@
+mod back;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -65,7 +67,16 @@ impl Story {
             })
             .collect();
         let modes = ModeHistory::new(mode);
-        Self { session, events, modes, case: None, written: 0, limit: 100, skipped: Vec::new(), reopen: ReopenPolicy::ReopenCase }
+        Self {
+            session,
+            events,
+            modes,
+            case: None,
+            written: 0,
+            limit: 100,
+            skipped: Vec::new(),
+            reopen: ReopenPolicy::ReopenCase,
+        }
     }
 
     fn with_case(mut self, state: CaseState, opening_seq: i64, written: i64) -> Self {
@@ -202,8 +213,13 @@ fn a_reserved_case_is_made_with_what_it_was_reserved_for() {
 
 #[test]
 fn only_the_newest_status_counts_and_it_comes_last() {
-    let kinds =
-        vec![said(Customer, "a"), resolved(), EventKind::Reopened { by: None, via: None }, said(Customer, "b"), resolved()];
+    let kinds = vec![
+        said(Customer, "a"),
+        resolved(),
+        EventKind::Reopened { by: None, via: None },
+        said(Customer, "b"),
+        resolved(),
+    ];
     let story = Story::new(Mode::Every, kinds).with_case(CaseState::Open, 1, 1);
     assert_eq!(story.writes().0, "add_message@4 resolve_case@5");
 }

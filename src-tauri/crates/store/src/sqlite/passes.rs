@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use casebridge_domain::absorb::KnownCase;
-use casebridge_domain::{CaseState, Consumer, Lane, ParkReason, RecordKind, SessionId};
+use casebridge_domain::{CaseState, Consumer, Lane, ParkReason, RecordKind, SessionId, StatusClass};
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Row as _, Sqlite as Dialect, SqliteConnection};
 use uuid::Uuid;
@@ -167,8 +167,50 @@ async fn commit_plan(
         query.push(" on conflict do nothing");
         query.build().execute(&mut *conn).await?;
     }
+    mean_status(conn, &connection, session, &intents).await?;
     insert_steps(conn, consumer, session, fence, &[step]).await?;
     Ok(before)
+}
+
+/// Notes on the session's case what a status change would make of it: the CRM may take it while the answer is lost,
+/// and a look must not take that for somebody's news (R13).
+async fn mean_status(
+    conn: &mut SqliteConnection,
+    connection: &str,
+    session: SessionId,
+    intents: &[Intent],
+) -> Result<(), StoreError> {
+    let Some(intent) = intents.iter().rev().find(|intent| intent.record.kind == RecordKind::Status) else {
+        return Ok(());
+    };
+    let kind: Option<String> =
+        sqlx::query_scalar("select kind from session_events where session_id = $1 and seq = $2")
+            .bind(session.to_string())
+            .bind(intent.seq)
+            .fetch_optional(&mut *conn)
+            .await?;
+    let meant = match kind.as_deref() {
+        Some("resolved") => StatusClass::Resolved,
+        Some("reopened") => StatusClass::Open,
+        _ => return Ok(()),
+    };
+    let row = sqlx::query(
+        "select crm_id, known from cases where session_id = $1 and connection = $2 \
+         order by reserved_ms desc, opening_seq desc limit 1",
+    )
+    .bind(session.to_string())
+    .bind(connection)
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else { return Ok(()) };
+    let known: KnownCase = rows::optional_json("cases.known", row.try_get(1)?)?.unwrap_or_default();
+    sqlx::query("update cases set known = $1 where connection = $2 and crm_id = $3")
+        .bind(json("cases.known", &KnownCase { meant: Some(meant), ..known })?)
+        .bind(connection)
+        .bind(row.try_get::<String, _>(0)?)
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 pub(super) fn ledger_row(row: &sqlx::sqlite::SqliteRow) -> Result<LedgerRow, StoreError> {
@@ -299,7 +341,7 @@ async fn wrote(
             .fetch_optional(conn)
             .await?;
     let mut known: KnownCase = rows::optional_json("cases.known", text.flatten())?.unwrap_or_default();
-    known.wrote = case.wrote;
+    (known.wrote, known.meant) = (case.wrote, None);
     Ok(known)
 }
 
