@@ -9,6 +9,7 @@
 mod calls;
 mod cli;
 mod faults;
+mod history;
 mod keychain;
 mod killed;
 mod modes;

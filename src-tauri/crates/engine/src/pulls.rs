@@ -193,7 +193,9 @@ async fn take_in(
     let records: Vec<CrmRecord> = look.records.iter().filter(|record| record.case == case.crm_id).cloned().collect();
     let found = look.cases.iter().find(|(id, _)| *id == case.crm_id).map(|(_, seen)| seen.clone());
     let seen = match (found.unwrap_or(CaseSeen::Absent), pull.moved_to) {
+        // Its records stand on another case, and nothing goes on here.
         (CaseSeen::Absent, Some(survivor)) => CaseSeen::MergedInto(survivor),
+        (CaseSeen::Stands(facts), Some(survivor)) if facts.class.is_over() => CaseSeen::MergedInto(survivor),
         (seen, _) => seen,
     };
     let names = records.iter().map(|record| (record.record, record.case)).collect();

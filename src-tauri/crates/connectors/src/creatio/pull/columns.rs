@@ -18,7 +18,6 @@ const CASE: &[&str] = &[
     "ModifiedOn",
     "ClosureDate",
     "SolutionProvidedOn",
-    "ParentCaseId",
 ];
 const ACTIVITY: &[&str] = &[
     "Id",
@@ -45,7 +44,7 @@ pub(super) const PORTAL: &str =
     "Id,EntitySchemaUId,EntityId,Message,HideOnPortal,FromPortal,CreatedById,CreatedOn,ModifiedOn";
 /// Columns without which a row still says enough.
 const OPTIONAL: &[&str] =
-    &["ParentCaseId", "ClosureDate", "SolutionProvidedOn", "Notes", "IsHtmlBody", "IsAutoSubmitted", "IsNotPublished"];
+    &["ClosureDate", "SolutionProvidedOn", "Notes", "IsHtmlBody", "IsAutoSubmitted", "IsNotPublished"];
 
 /// The columns that the CRM turned out not to have.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use casebridge_domain::{CallFailure, CaseFacts, CaseSeen, CrmRecord, Named, RecordRef, StatusClass};
+use casebridge_domain::{CallFailure, CaseFacts, CaseSeen, CrmRecord, Named, RecordRef};
 use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -171,16 +171,11 @@ fn smallest(group: &[LookAt]) -> Option<String> {
     times?.into_iter().min().map(|(_, text)| text.clone())
 }
 
-/// How a case stands. Which columns a merge of cases sets is unconfirmed: a final case that names a parent is taken
-/// for one whose records went there.
+/// How a case stands. A parent case says nothing: child cases have one too. That a case was merged shows where its
+/// records stand now, which only the ledger's keeper can tell.
 fn stands(row: &Value, statuses: &Statuses) -> CaseSeen {
     let status = id(row, "StatusId").unwrap_or_default();
     let class = statuses.class(status);
-    if class == StatusClass::Closed
-        && let Some(parent) = id(row, "ParentCaseId")
-    {
-        return CaseSeen::MergedInto(parent);
-    }
     let named = |column| id(row, column).map(|id| Named { id, name: None });
     let over = ["ClosureDate", "SolutionProvidedOn", "ModifiedOn"].iter().find_map(|column| moment(row, column));
     CaseSeen::Stands(CaseFacts {
