@@ -85,7 +85,8 @@ impl Sqlite {
             "select min(at) from ( \
                select min(due_ms) as at from lanes where consumer = $1 and due_ms is not null and lease_until_ms is null \
                union all \
-               select min(lease_until_ms) from lanes where consumer = $1 and lease_until_ms is not null)",
+               select min(lease_until_ms) from lanes \
+                 where consumer = $1 and lease_until_ms is not null and parked is null)",
         )
         .bind(consumer.to_string())
         .fetch_one(&self.readers)

@@ -161,12 +161,13 @@ impl Sqlite {
                 .bind(ms(since))
                 .fetch_one(&self.readers)
                 .await?;
-        let attempts: i64 =
-            sqlx::query_scalar("select count(*) from attempts where connection = $1 and started_ms >= $2 and parts >= 0")
-                .bind(connection.to_string())
-                .bind(ms(since))
-                .fetch_one(&self.readers)
-                .await?;
+        let attempts: i64 = sqlx::query_scalar(
+            "select count(*) from attempts where connection = $1 and started_ms >= $2 and parts >= 0",
+        )
+        .bind(connection.to_string())
+        .bind(ms(since))
+        .fetch_one(&self.readers)
+        .await?;
         Ok((rounds, attempts))
     }
 }
