@@ -134,7 +134,8 @@ async fn a_carrier_reads_the_stream_acknowledges_and_its_echo_is_written_nowhere
         "reply_id": id });
     post(&events, echo.clone()).await;
     assert_eq!(post(&events, echo).await["results"][0]["duplicate"], true, "sent again it is the same event");
-    post(&events, json!({ "id": "a2", "kind": "message", "from": "agent", "text": "Your  parcel is on its way." })).await;
+    post(&events, json!({ "id": "a2", "kind": "message", "from": "agent", "text": "Your  parcel is on its way." }))
+        .await;
     post(&events, json!({ "id": "m2", "kind": "message", "from": "customer", "text": "thanks" })).await;
     synced(&data, Duration::from_secs(60)).await;
     let taken = post(&format!("/v1/replies/{id}/taken"), json!({})).await;

@@ -120,7 +120,8 @@ impl HttpCarrier {
                     });
                 }
                 let Some(engine) = DataFolder::open(&self.data).unwrap().engine() else { return };
-                let taken = self.client.post(format!("{}/v1/replies/{id}/taken", engine.url)).bearer_auth(&engine.token);
+                let taken =
+                    self.client.post(format!("{}/v1/replies/{id}/taken", engine.url)).bearer_auth(&engine.token);
                 match taken.send().await {
                     Ok(answer) if answer.status().is_success() => drop(self.acknowledged.insert(id)),
                     _ => return,
@@ -233,7 +234,11 @@ impl Work {
         for (number, session) in closable.iter().take(shares.closures).enumerate() {
             let Some(case) = by_session.get(session) else { continue };
             let person = crm.person(people[number % 2]);
-            if number % 2 == 0 { person.resolve(*case).unwrap() } else { person.close(*case).unwrap() };
+            if number % 2 == 0 {
+                person.resolve(*case).unwrap()
+            } else {
+                person.close(*case).unwrap()
+            };
             work.closed.insert(session.clone());
         }
         work
@@ -301,4 +306,3 @@ pub fn undecided(crm: &CreatioSandbox, decided: &BTreeMap<Uuid, String>) -> Vec<
     all.extend(ids("PortalMessage", "EntityId"));
     all.into_iter().filter(|id| !decided.contains_key(id)).collect()
 }
-

@@ -152,7 +152,9 @@ async fn matched(engine: &Engine, runtime: &Runtime, changes: &Changes) -> Resul
     let names = changes.records.iter().map(|changed| (changed.record, changed.case)).collect();
     let ledger = store.ledger_of(id, names).await?;
     let mut ids: Vec<Uuid> = changes.cases.iter().map(|case| case.id).collect();
-    ids.extend(changes.records.iter().filter(|one| !ledger.get(&one.record).is_some_and(|row| row.done)).map(|one| one.case));
+    ids.extend(
+        changes.records.iter().filter(|one| !ledger.get(&one.record).is_some_and(|row| row.done)).map(|one| one.case),
+    );
     ids.sort_unstable();
     ids.dedup();
     let cases: HashMap<Uuid, Case> =

@@ -89,7 +89,11 @@ impl Engine {
     }
 
     /// Tasks are internal until somebody has seen what would be delivered (R7).
-    pub(crate) async fn tasks_were_looked_at(&self, before: &Value, connection: &Connection) -> Result<(), EngineError> {
+    pub(crate) async fn tasks_were_looked_at(
+        &self,
+        before: &Value,
+        connection: &Connection,
+    ) -> Result<(), EngineError> {
         let wanted = task_rules(&connection.settings);
         let none = wanted.as_array().is_none_or(Vec::is_empty);
         if none || wanted == task_rules(before) {

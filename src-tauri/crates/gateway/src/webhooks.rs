@@ -106,7 +106,8 @@ fn failed(error: &EngineError) -> Refused {
 
 /// What a CRM's process sends beside `application/json` is unconfirmed: parameters and `+json` are let through.
 fn is_json(headers: &HeaderMap) -> Result<(), Refused> {
-    let refused = |detail: &str| Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", detail));
+    let refused =
+        |detail: &str| Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", detail));
     if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return refused("compressed bodies are not taken");
     }
