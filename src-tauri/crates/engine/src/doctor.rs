@@ -140,7 +140,7 @@ impl Engine {
         let one = Some(connection);
         let now = self.clock().now();
         let need = self.store().poll_need(connection.id).await?;
-        if need.cases == 0 {
+        if !need.cases {
             return Ok(Finding::new(one, "poller", Grade::Good, "there is no case yet: nothing to poll for".into()));
         }
         let back: casebridge_domain::BackSettings = connection
@@ -148,7 +148,7 @@ impl Engine {
             .get("back")
             .and_then(|back| serde_json::from_value(back.clone()).ok())
             .unwrap_or_default();
-        let period = back.period(need.handed_off > 0);
+        let period = back.period(need.handed_off);
         let rounds = self.store().rounds(connection.id, now - DAY, 1).await?;
         let Some(round) = rounds.first() else {
             let detail = format!("no round in 24 hours; the period is {} s", period.as_secs());

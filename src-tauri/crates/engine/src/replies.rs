@@ -109,6 +109,15 @@ impl Engine {
         ))
     }
 
+    /// Tells that the data folder is a restored backup: replies from before are held, not delivered (R2). Returns how
+    /// many cases that concerns.
+    pub async fn mark_restored(&self, actor: &str) -> Result<u64, EngineError> {
+        let now = self.clock().now();
+        let cases = self.store().mark_restored(now).await?;
+        self.store().audit(actor, "store.restored", "cases", json!({ "cases": cases }), now).await?;
+        Ok(cases)
+    }
+
     /// Leaves a held reply undelivered for good.
     pub async fn discard_reply(&self, id: ReplyId, actor: &str) -> Result<(), EngineError> {
         let now = self.clock().now();

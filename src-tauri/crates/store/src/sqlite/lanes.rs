@@ -98,14 +98,17 @@ impl Sqlite {
         self.writer
             .write(move |conn| {
                 Box::pin(async move {
-                    Ok(sqlx::query(
+                    let released = sqlx::query(
                         "update lanes set lease_until_ms = null, fence = fence + 1, \
                          due_ms = case when parked is null then $1 end where lease_until_ms is not null",
                     )
                     .bind(ms(now))
-                    .execute(conn)
+                    .execute(&mut *conn)
                     .await?
-                    .rows_affected())
+                    .rows_affected();
+                    // Looks that the dead engine had begun are begun anew.
+                    sqlx::query("update pulls set due_ms = min(due_ms, $1)").bind(ms(now)).execute(conn).await?;
+                    Ok(released)
                 })
             })
             .await
@@ -153,7 +156,6 @@ impl Sqlite {
                     query.push_bind(ms(now));
                     query.push(", parked = null, failure = null");
                     filtered(&mut query, &filter);
-                    query.push(" and lease_until_ms is null");
                     Ok(query.build().execute(conn).await?.rows_affected())
                 })
             })
