@@ -138,7 +138,7 @@ impl Engine {
         }
     }
 
-    /// How many passes are under way.
+    /// How many passes, looks and rounds of pollers are under way.
     #[must_use]
     pub fn in_flight(&self) -> usize {
         let runtimes = self.inner.runtimes.lock().unwrap_or_else(PoisonError::into_inner);

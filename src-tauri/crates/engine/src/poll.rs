@@ -24,6 +24,7 @@ const MOST_PAGES: usize = 200;
 pub(crate) async fn run(engine: Engine, runtime: Arc<Runtime>) {
     let Ok(crm) = runtime.crm.clone() else { return };
     while !runtime.stop.is_cancelled() {
+        runtime.set_polling(true);
         let due = match due(&engine, &runtime).await {
             Ok(due) => due,
             Err(error) => {
@@ -38,6 +39,7 @@ pub(crate) async fn run(engine: Engine, runtime: Arc<Runtime>) {
             }
             continue;
         }
+        runtime.set_polling(false);
         tokio::select! {
             () = runtime.stop.cancelled() => {}
             () = runtime.poller_poked() => {}
@@ -49,6 +51,7 @@ pub(crate) async fn run(engine: Engine, runtime: Arc<Runtime>) {
             } => {}
         }
     }
+    runtime.set_polling(false);
 }
 
 /// When the next round is due; `None`: not before something changes.

@@ -1,6 +1,7 @@
 //! The live side of one connection: its client, its breaker, the leases its passes hold.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,7 @@ pub struct Runtime {
     notify: Notify,
     pulls: Notify,
     poller: Notify,
+    polling: AtomicBool,
     /// What the admin decided about the way back.
     pub(crate) back: BackSettings,
 }
@@ -67,6 +69,7 @@ impl Runtime {
             notify: Notify::new(),
             pulls: Notify::new(),
             poller: Notify::new(),
+            polling: AtomicBool::new(false),
             back: back.unwrap_or_default(),
         }
     }
@@ -100,7 +103,12 @@ impl Runtime {
     }
 
     pub(crate) fn in_flight(&self) -> usize {
-        self.held().len()
+        self.held().len() + usize::from(self.polling.load(Ordering::SeqCst))
+    }
+
+    /// Says whether the poller is at work.
+    pub(crate) fn set_polling(&self, polling: bool) {
+        self.polling.store(polling, Ordering::SeqCst);
     }
 
     fn health(&self) -> MutexGuard<'_, Health> {
