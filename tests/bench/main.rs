@@ -7,6 +7,7 @@
 mod end_to_end;
 mod http;
 mod memory;
+mod people;
 mod replay;
 mod report;
 mod restart;
@@ -33,6 +34,9 @@ async fn main() {
     }
     if runs("faults") {
         replay::run_with_faults().await;
+    }
+    if runs("people") {
+        people::run().await;
     }
     if runs("memory") {
         memory::run().await;

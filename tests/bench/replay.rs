@@ -14,7 +14,7 @@ use casebridge_tests::{Conversation, World, WorldOptions, cases, conversations, 
 
 use crate::report::{heading, line};
 
-fn load() -> Vec<Conversation> {
+pub fn load() -> Vec<Conversation> {
     let Some(path) = std::env::var_os("CASEBRIDGE_BENCH_CONVERSATIONS") else { return seeded(1_500, 1_000) };
     let file = flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap());
     BufReader::new(file)

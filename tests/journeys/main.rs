@@ -7,6 +7,7 @@
 )]
 
 mod calls;
+mod carrier;
 mod cli;
 mod faults;
 mod history;

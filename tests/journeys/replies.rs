@@ -91,7 +91,8 @@ async fn day(mut world: World, kind: Option<Recipe>) {
     for (text, session) in &work.incoming {
         let id = conversations.iter().find(|one| one.key.path() == *session).unwrap().key.session_id();
         let log = world.engine().store().events(id, 0, i64::MAX).await.unwrap();
-        let count = log.iter().filter(|event| serde_json::to_string(&event.kind).unwrap().contains(text.as_str())).count();
+        let count =
+            log.iter().filter(|event| serde_json::to_string(&event.kind).unwrap().contains(text.as_str())).count();
         assert_eq!(count, 1, "the customer's mail to the CRM is in the conversation once: {text}");
     }
     let lanes = world.engine().lanes(LaneFilter { parked: Some(true), ..LaneFilter::default() }).await.unwrap();

@@ -58,7 +58,20 @@ impl Story {
         eventually_told(
             why,
             async || (self.world.engine().session(self.session).await.unwrap().status == status).then_some(()),
-            async || format!("{:#?}", self.world.engine().trace(self.session).await.unwrap().timeline.iter().map(|entry| entry.summary.clone()).collect::<Vec<_>>()),
+            async || {
+                format!(
+                    "{:#?}",
+                    self.world
+                        .engine()
+                        .trace(self.session)
+                        .await
+                        .unwrap()
+                        .timeline
+                        .iter()
+                        .map(|entry| entry.summary.clone())
+                        .collect::<Vec<_>>()
+                )
+            },
         )
         .await;
     }
@@ -142,7 +155,8 @@ async fn r13_reopened_there_reopens_here() {
     story.carrier.drain(story.world.engine()).await;
     assert_eq!((story.carrier.count("seed/s1", "resolved"), story.carrier.count("seed/s1", "reopened")), (1, 1));
     let ledger = story.world.crm().record_ledger();
-    let ours = ledger.iter().filter(|write| write.entity == "Case" && write.op == RecordOp::Update && write.request.is_some());
+    let ours =
+        ledger.iter().filter(|write| write.entity == "Case" && write.op == RecordOp::Update && write.request.is_some());
     assert_eq!(ours.count(), 0, "what happened there is not written there");
 }
 

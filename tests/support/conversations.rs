@@ -44,10 +44,7 @@ impl Conversation {
 
     /// Its events, as the API would take them.
     pub fn events(&self) -> Vec<NewEvent> {
-        self.lines
-            .iter()
-            .map(|line| NewEvent::new(line.id.clone(), None, line.kind.clone()))
-            .collect()
+        self.lines.iter().map(|line| NewEvent::new(line.id.clone(), None, line.kind.clone())).collect()
     }
 
     /// The same with a handoff after two thirds.
@@ -156,7 +153,9 @@ pub fn seeded(count: usize, seed: u64) -> Vec<Conversation> {
                 conversation = conversation.with_handoff();
             }
             if dice.roll(4) == 0 {
-                conversation.lines.push(Line { id: "resolved".into(), kind: EventKind::Resolved { by: None, via: None } });
+                conversation
+                    .lines
+                    .push(Line { id: "resolved".into(), kind: EventKind::Resolved { by: None, via: None } });
             }
             conversation
         })

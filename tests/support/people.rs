@@ -1,10 +1,14 @@
 //! People at work in the CRM, and a carrier who reads what comes of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use casebridge_domain::EventKind;
 use casebridge_engine::Engine;
 use casebridge_sandbox::creatio::{CreatioSandbox, ids};
+use casebridge_store::DataFolder;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// The category that makes a task a reply in these worlds.
@@ -63,6 +67,74 @@ impl Carrier {
     /// How often it heard of a kind of news for a session.
     pub fn count(&self, session: &str, kind: &str) -> usize {
         self.took.iter().filter(|took| took.session == session && took.kind == kind).count()
+    }
+}
+
+/// A carrier in another process: reads over HTTP, from an engine that may be killed at any moment.
+pub struct HttpCarrier {
+    client: reqwest::Client,
+    data: PathBuf,
+    /// What it took, each reply once by its id.
+    pub carrier: Carrier,
+    seen: BTreeSet<String>,
+    acknowledged: BTreeSet<String>,
+}
+
+impl HttpCarrier {
+    /// A carrier of the engine on this folder.
+    pub fn of(data: &Path) -> Self {
+        casebridge_connectors::install_crypto();
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().unwrap();
+        Self {
+            client,
+            data: data.to_owned(),
+            carrier: Carrier::default(),
+            seen: BTreeSet::new(),
+            acknowledged: BTreeSet::new(),
+        }
+    }
+
+    /// Takes what is offered now; a dead engine is asked again later.
+    pub async fn drain(&mut self) {
+        while let Some(page) = self.page().await {
+            if page.is_empty() {
+                return;
+            }
+            for offer in page {
+                let text = |member: &str| offer[member].as_str().unwrap_or_default().to_owned();
+                let id = text("reply_id");
+                assert!(!self.acknowledged.contains(&id), "what was acknowledged must not be offered again: {offer}");
+                // Delivering is the carrier's own affair: once for each id, whatever becomes of the acknowledgement.
+                if self.seen.insert(id.clone()) {
+                    let kind = match text("kind").as_str() {
+                        "reply" => "reply",
+                        "reopened" => "reopened",
+                        _ => "resolved",
+                    };
+                    self.carrier.took.push(Took {
+                        session: format!("{}/{}", text("source"), text("external_id")),
+                        kind,
+                        text: text("text"),
+                        recorded: text("delivery") == "recorded",
+                        author: offer["author"].as_str().map(str::to_owned),
+                    });
+                }
+                let Some(engine) = DataFolder::open(&self.data).unwrap().engine() else { return };
+                let taken =
+                    self.client.post(format!("{}/v1/replies/{id}/taken", engine.url)).bearer_auth(&engine.token);
+                match taken.send().await {
+                    Ok(answer) if answer.status().is_success() => drop(self.acknowledged.insert(id)),
+                    _ => return,
+                }
+            }
+        }
+    }
+
+    async fn page(&self) -> Option<Vec<Value>> {
+        let engine = DataFolder::open(&self.data).unwrap().engine()?;
+        let asked = self.client.get(format!("{}/v1/replies?limit=500", engine.url)).bearer_auth(&engine.token);
+        let page: Value = asked.send().await.ok()?.error_for_status().ok()?.json().await.ok()?;
+        page["replies"].as_array().cloned()
     }
 }
 
@@ -162,7 +234,11 @@ impl Work {
         for (number, session) in closable.iter().take(shares.closures).enumerate() {
             let Some(case) = by_session.get(session) else { continue };
             let person = crm.person(people[number % 2]);
-            if number % 2 == 0 { person.resolve(*case).unwrap() } else { person.close(*case).unwrap() };
+            if number % 2 == 0 {
+                person.resolve(*case).unwrap()
+            } else {
+                person.close(*case).unwrap()
+            };
             work.closed.insert(session.clone());
         }
         work
@@ -230,4 +306,3 @@ pub fn undecided(crm: &CreatioSandbox, decided: &BTreeMap<Uuid, String>) -> Vec<
     all.extend(ids("PortalMessage", "EntityId"));
     all.into_iter().filter(|id| !decided.contains_key(id)).collect()
 }
-

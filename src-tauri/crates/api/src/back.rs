@@ -87,6 +87,10 @@ pub(crate) async fn replies_preview(engine: &Engine, preview: RepliesPreview) ->
         .collect())
 }
 
+pub(crate) async fn restored(engine: &Engine, actor: &str) -> Result<Value, ApiError> {
+    Ok(json!({ "cases": engine.mark_restored(actor).await? }))
+}
+
 pub(crate) async fn doctor(engine: &Engine) -> Result<Value, ApiError> {
     let findings = engine.doctor().await?;
     let good = !findings.iter().any(|finding| finding.grade == casebridge_engine::doctor::Grade::Bad);

@@ -123,6 +123,8 @@ pub enum Command {
     },
     /// The newest records that a choice of reply kinds would deliver (R7).
     RepliesPreview(RepliesPreview),
+    /// Tells that the data folder is a restored backup: replies from before are held.
+    Restored,
     /// Looks at everything that can keep cases and replies from arriving.
     Doctor,
     /// Everything known of sessions.

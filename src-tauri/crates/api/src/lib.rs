@@ -48,6 +48,7 @@ pub async fn call(engine: &Engine, command: Command, actor: &str) -> Result<Valu
         }
         Command::RepliesDiscard { reply } => back::replies_discard(engine, &reply, actor).await,
         Command::RepliesPreview(preview) => back::replies_preview(engine, preview).await,
+        Command::Restored => back::restored(engine, actor).await,
         Command::Doctor => back::doctor(engine).await,
         Command::Export { sessions, redacted } => back::export(engine, &sessions, redacted).await,
     }

@@ -128,7 +128,7 @@ pub struct SessionOnCase {
     pub open: bool,
     /// Whether it was handed to a person.
     pub handed_off: bool,
-    /// When its customer wrote last.
+    /// When its customer wrote last, by the CRM's clock; asked for where the case is over or has several sessions.
     pub last_customer_at: Option<Timestamp>,
     /// The CRM contact of the case that this session opened.
     pub contact: Option<Uuid>,

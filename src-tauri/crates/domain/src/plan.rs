@@ -131,7 +131,7 @@ fn without_case(snapshot: Snapshot<'_>, previous: Option<Uuid>) -> Plan {
     let Snapshot { events, modes, .. } = snapshot;
     if let Some(event) = events.iter().find(|event| event.echo_of.is_none() && modes.opens(event)) {
         let open = open_case(&snapshot, previous, event.seq);
-        return effects(snapshot, vec![open], event.seq);
+        return effects(snapshot, vec![open], event.seq, None);
     }
     let why = if previous.is_some() {
         "the case is closed, and nothing has opened a new one yet"
@@ -145,7 +145,7 @@ fn without_case(snapshot: Snapshot<'_>, previous: Option<Uuid>) -> Plan {
 
 fn into_case(snapshot: Snapshot<'_>, case: &Case) -> Plan {
     if case.state != CaseState::Reserved {
-        return effects(snapshot, Vec::new(), case.opening_seq);
+        return effects(snapshot, Vec::new(), case.opening_seq, Some(case.crm_id));
     }
     // A case after a closed one begins where the session was reopened, whenever the plan runs.
     let begins = case.previous.and_then(|_| {
@@ -156,13 +156,16 @@ fn into_case(snapshot: Snapshot<'_>, case: &Case) -> Plan {
     let events = snapshot.events.get(begins.unwrap_or(0)..).unwrap_or_default();
     let snapshot = Snapshot { events, ..snapshot };
     let open = open_case(&snapshot, case.previous, case.opening_seq);
-    effects(snapshot, vec![open], case.opening_seq)
+    effects(snapshot, vec![open], case.opening_seq, None)
 }
 
-fn effects(snapshot: Snapshot<'_>, mut effects: Vec<Effect>, opening_seq: i64) -> Plan {
+/// The effects on one case: `stands` is the one that stands already, if it does.
+fn effects(snapshot: Snapshot<'_>, mut effects: Vec<Effect>, opening_seq: i64, stands: Option<Uuid>) -> Plan {
     let Snapshot { session, events, .. } = snapshot;
     let opens = !effects.is_empty();
-    let first_seq = first_activity_seq(&snapshot, opening_seq, opens);
+    let case = stands.or_else(|| effects.first().map(|effect| effect.record().id));
+    let target = Target { connection: snapshot.connection, case, opening_seq };
+    let first_seq = first_activity_seq(&snapshot, target, opens);
     let mut through = snapshot.written_seq;
     let mut status: Option<Effect> = None;
     for event in events {
@@ -188,7 +191,7 @@ fn effects(snapshot: Snapshot<'_>, mut effects: Vec<Effect>, opening_seq: i64) -
             }
             _ if event.echo_of.is_some() => {}
             kind => {
-                if let Some(what) = activity(kind, event.seq, opening_seq, snapshot.connection) {
+                if let Some(what) = activity(kind, event.seq, target) {
                     let what = if skipped { ActivityKind::LeftOut } else { what };
                     let first = event.seq == first_seq;
                     effects.push(Effect::AddActivity(Box::new(ActivityDraft {
@@ -217,21 +220,32 @@ fn event_path(session: &Session, event: &Event) -> String {
 
 /// The first event that leaves an activity on a case carries the link to the session. Only a plan from the start
 /// of the case can contain it.
-fn first_activity_seq(snapshot: &Snapshot<'_>, opening_seq: i64, opens: bool) -> i64 {
+fn first_activity_seq(snapshot: &Snapshot<'_>, target: Target, opens: bool) -> i64 {
     if snapshot.written_seq > 0 && !opens {
         return 0;
     }
     snapshot
         .events
         .iter()
-        .find(|e| e.echo_of.is_none() && activity(&e.kind, e.seq, opening_seq, snapshot.connection).is_some())
+        .find(|e| e.echo_of.is_none() && activity(&e.kind, e.seq, target).is_some())
         .map_or(0, |e| e.seq)
 }
 
-fn activity(kind: &EventKind, seq: i64, opening_seq: i64, connection: ConnectionId) -> Option<ActivityKind> {
+/// The case that effects go to.
+#[derive(Clone, Copy)]
+struct Target {
+    connection: ConnectionId,
+    case: Option<Uuid>,
+    opening_seq: i64,
+}
+
+fn activity(kind: &EventKind, seq: i64, target: Target) -> Option<ActivityKind> {
     match kind {
-        // Written there by people; another CRM has yet to hear of it.
-        EventKind::CrmMessage { from, text, author, connection: origin, .. } if *origin != connection => {
+        // What stands on this case already is not written to it; another CRM, or the case after a closed one, has yet
+        // to hear of it.
+        EventKind::CrmMessage { from, text, author, connection, case, .. }
+            if *connection != target.connection || Some(*case) != target.case =>
+        {
             Some(ActivityKind::Message { from: *from, author: author.clone(), text: text.clone() })
         }
         EventKind::Message { from, text, author } => {
@@ -241,7 +255,7 @@ fn activity(kind: &EventKind, seq: i64, opening_seq: i64, connection: Connection
             Some(ActivityKind::File { from: *from, attachment: attachment.clone() })
         }
         // The handoff that opens the case is told in the case itself; a later one needs a note.
-        EventKind::HandedOff { reason, summary, language, sentiment } if opening_seq != seq => {
+        EventKind::HandedOff { reason, summary, language, sentiment } if target.opening_seq != seq => {
             Some(ActivityKind::HandoffNote {
                 reason: reason.clone(),
                 summary: summary.clone(),

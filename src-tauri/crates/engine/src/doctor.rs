@@ -140,12 +140,15 @@ impl Engine {
         let one = Some(connection);
         let now = self.clock().now();
         let need = self.store().poll_need(connection.id).await?;
-        if need.cases == 0 {
+        if !need.cases {
             return Ok(Finding::new(one, "poller", Grade::Good, "there is no case yet: nothing to poll for".into()));
         }
-        let back: casebridge_domain::BackSettings =
-            connection.settings.get("back").and_then(|back| serde_json::from_value(back.clone()).ok()).unwrap_or_default();
-        let period = back.period(need.handed_off > 0);
+        let back: casebridge_domain::BackSettings = connection
+            .settings
+            .get("back")
+            .and_then(|back| serde_json::from_value(back.clone()).ok())
+            .unwrap_or_default();
+        let period = back.period(need.handed_off);
         let rounds = self.store().rounds(connection.id, now - DAY, 1).await?;
         let Some(round) = rounds.first() else {
             let detail = format!("no round in 24 hours; the period is {} s", period.as_secs());
@@ -166,7 +169,10 @@ impl Engine {
     async fn about_calls(&self, connection: &Connection) -> Result<Finding, EngineError> {
         let since = self.clock().now() - DAY;
         let (polls, others) = self.store().calls_since(connection.id, since).await?;
-        let detail = format!("{} in 24 hours by our own count: {polls} by the poller, {others} for conversations", polls + others);
+        let detail = format!(
+            "{} in 24 hours by our own count: {polls} by the poller, {others} for conversations",
+            polls + others
+        );
         Ok(Finding::new(Some(connection), "calls to the CRM", Grade::Good, detail))
     }
 
@@ -179,7 +185,8 @@ impl Engine {
             let hint = pause.failure.as_ref().map(|failure| failure.hint.clone()).unwrap_or_default();
             return Ok(Finding::new(one, "lanes", Grade::Bad, detail).action(hint));
         }
-        let detail = format!("{} lanes, {} due, {} failing, {} parked", counts.all, counts.due, counts.failing, counts.parked);
+        let detail =
+            format!("{} lanes, {} due, {} failing, {} parked", counts.all, counts.due, counts.failing, counts.parked);
         if counts.parked > 0 {
             let finding = Finding::new(one, "lanes", Grade::Bad, detail);
             return Ok(finding.action("`casebridged lanes list --parked` says why, `lanes retry` releases them"));

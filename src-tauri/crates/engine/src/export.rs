@@ -30,8 +30,12 @@ impl Engine {
                 json!({ "connection": connection, "attempt": attempt })
             })
             .collect();
-        let ledger: Vec<Value> =
-            store.ledger(id).await?.iter().map(|(connection, row)| json!({ "connection": connection, "row": row })).collect();
+        let ledger: Vec<Value> = store
+            .ledger(id)
+            .await?
+            .iter()
+            .map(|(connection, row)| json!({ "connection": connection, "row": row }))
+            .collect();
         let steps: Vec<Value> =
             store.steps(id).await?.iter().map(|(consumer, step)| json!({ "lane": consumer, "step": step })).collect();
         let cases: Vec<Value> = store

@@ -65,12 +65,7 @@ impl Engine {
         Ok(appended)
     }
 
-    async fn join_echo(
-        &self,
-        session_id: SessionId,
-        event: &mut NewEvent,
-        now: Timestamp,
-    ) -> Result<(), EngineError> {
+    async fn join_echo(&self, session_id: SessionId, event: &mut NewEvent, now: Timestamp) -> Result<(), EngineError> {
         const ECHO: std::time::Duration = std::time::Duration::from_secs(10 * 60);
         let store = &self.inner.store;
         if let Some(reply) = event.echo_of {

@@ -42,7 +42,12 @@ fn state_name<S: serde::Serializer>(state: &LaneState, serializer: S) -> Result<
 }
 
 impl LaneView {
-    pub(crate) fn new(lane: &Lane, considered_why: Option<String>, connection: Option<&Connection>, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        lane: &Lane,
+        considered_why: Option<String>,
+        connection: Option<&Connection>,
+        now: Timestamp,
+    ) -> Self {
         let state = lane.state(connection.and_then(|connection| connection.pause.as_ref()), now);
         let reason = match &state {
             LaneState::Parked { reason } => Some(format!("{} ({})", reason.failure.message, reason.kind.remedy())),

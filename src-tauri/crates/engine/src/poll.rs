@@ -56,7 +56,7 @@ async fn due(engine: &Engine, runtime: &Runtime) -> Result<Option<Timestamp>, St
     let store = engine.store();
     let id = runtime.connection.id;
     let need = store.poll_need(id).await?;
-    if need.cases == 0 {
+    if !need.cases {
         return Ok(None);
     }
     let now = engine.clock().now();
@@ -68,7 +68,7 @@ async fn due(engine: &Engine, runtime: &Runtime) -> Result<Option<Timestamp>, St
             state
         }
     };
-    let next = state.at + runtime.back.period(need.handed_off > 0);
+    let next = state.at + runtime.back.period(need.handed_off);
     Ok(match runtime.pause() {
         None => Some(next),
         // The end of the pause is somebody's to say: a person's, or a probe's.
@@ -152,7 +152,9 @@ async fn matched(engine: &Engine, runtime: &Runtime, changes: &Changes) -> Resul
     let names = changes.records.iter().map(|changed| (changed.record, changed.case)).collect();
     let ledger = store.ledger_of(id, names).await?;
     let mut ids: Vec<Uuid> = changes.cases.iter().map(|case| case.id).collect();
-    ids.extend(changes.records.iter().filter(|one| !ledger.get(&one.record).is_some_and(|row| row.done)).map(|one| one.case));
+    ids.extend(
+        changes.records.iter().filter(|one| !ledger.get(&one.record).is_some_and(|row| row.done)).map(|one| one.case),
+    );
     ids.sort_unstable();
     ids.dedup();
     let cases: HashMap<Uuid, Case> =

@@ -87,9 +87,8 @@ async fn look(engine: &Engine, runtime: &Runtime, crm: &dyn CaseSystem, claimed:
         Ok(look) => {
             runtime.answered(engine.store().as_ref()).await;
             let attempts = calls(&log, claimed.len() > 1);
-            for pull in claimed {
-                let fence = pull.fence;
-                let attempts = attempts.iter().cloned().map(|one| Attempt { fence, ..one }).collect();
+            for (place, pull) in claimed.into_iter().enumerate() {
+                let attempts = of_pull(&attempts, pull.fence, place);
                 let session = pull.case.session_id;
                 match take_in(engine, runtime, pull, &look, attempts).await {
                     Ok(()) | Err(StoreError::FenceMoved) => {}
@@ -128,10 +127,11 @@ async fn give_back(
         runtime.failed(engine.store().as_ref(), failure, now, clock.random()).await;
     }
     let attempts = calls(log, claimed.len() > 1);
-    for pull in claimed {
+    for (place, pull) in claimed.into_iter().enumerate() {
         let counts = failure.scope == FailureScope::Lane;
         let due_at = if counts { now + delay(pull.failures + 1, clock.random(), None) } else { now };
-        let detail = json!({ "failure": failure.message, "hint": failure.hint, "next": due_at, "case": pull.case.crm_id });
+        let detail =
+            json!({ "failure": failure.message, "hint": failure.hint, "next": due_at, "case": pull.case.crm_id });
         let session = pull.case.session_id;
         let failed = PullFailed {
             connection: runtime.connection.id,
@@ -140,7 +140,7 @@ async fn give_back(
             fence: pull.fence,
             due_at,
             counts,
-            attempts: attempts.iter().cloned().map(|one| Attempt { fence: pull.fence, ..one }).collect(),
+            attempts: of_pull(&attempts, pull.fence, place),
             steps: vec![Step { at: now, what: "pull_failed".into(), detail }],
         };
         match engine.store().fail_pull(failed).await {
@@ -165,6 +165,13 @@ fn calls(log: &CallLog, shared: bool) -> Vec<Attempt> {
             attempt
         })
         .collect()
+}
+
+/// The calls as one case's trace keeps them. A call that several cases share is counted once: with the others it
+/// carries -1 parts.
+fn of_pull(attempts: &[Attempt], fence: i64, place: usize) -> Vec<Attempt> {
+    let shared = |one: &Attempt| if place == 0 { one.parts } else { -1 };
+    attempts.iter().map(|one| Attempt { fence, parts: shared(one), ..one.clone() }).collect()
 }
 
 /// The CRM's time, less the overlap, in a form that the CRM reads.
@@ -206,10 +213,11 @@ async fn take_in(
         .map(|(record, row)| (*record, if row.ours { Entry::Ours } else { Entry::Decided }))
         .collect();
     let cases = store.cases_on(runtime.connection.id, case.crm_id).await?;
-    let sessions = sessions(engine, runtime.connection.id, &cases).await?;
-    let unknown = records.iter().any(|record| {
-        record.record.kind == RecordKind::Activity && !held.contains_key(&record.record)
-    });
+    let over = matches!(&seen, CaseSeen::Stands(facts) if facts.class.is_over());
+    let clocks = (over || cases.len() > 1).then_some((now, crm_now));
+    let sessions = sessions(engine, runtime.connection.id, &cases, clocks).await?;
+    let unknown =
+        records.iter().any(|record| record.record.kind == RecordKind::Activity && !held.contains_key(&record.record));
     let derived = if unknown { derived(engine, runtime, &cases).await? } else { HashSet::new() };
     let from = case.restored_at.unwrap_or(case.reserved_at);
     let deliver_after = case
@@ -217,12 +225,11 @@ async fn take_in(
         .as_deref()
         .and_then(|text| text.parse().ok())
         .unwrap_or_else(|| on_crm_clock(from, now, crm_now));
-    let unsure_from = case.restored_at.map(|_| {
-        case.pulled_to.as_deref().and_then(|text| text.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH)
-    });
-    let pending = pending(engine, runtime, case.session_id)
-        .await?
-        .map(|(wish, at)| (wish, on_crm_clock(at, now, crm_now)));
+    let unsure_from = case
+        .restored_at
+        .map(|_| case.pulled_to.as_deref().and_then(|text| text.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH));
+    let pending =
+        pending(engine, runtime, case.session_id).await?.map(|(wish, at)| (wish, on_crm_clock(at, now, crm_now)));
     let absorbed = absorb(View {
         connection: runtime.connection.id,
         namespace: runtime.namespace,
@@ -273,9 +280,10 @@ async fn take_in(
 }
 
 fn replies(namespace: Uuid, records: &[CrmRecord], absorbed: &Absorbed) -> Vec<NewReply> {
-    let decided = absorbed.decisions.iter().filter(|decision| {
-        matches!(decision.verdict, Verdict::Held | Verdict::Given | Verdict::Recorded)
-    });
+    let decided = absorbed
+        .decisions
+        .iter()
+        .filter(|decision| matches!(decision.verdict, Verdict::Held | Verdict::Given | Verdict::Recorded));
     decided
         .filter_map(|decision| {
             let record = records.iter().find(|record| record.record == decision.record)?;
@@ -324,17 +332,21 @@ async fn sessions(
     engine: &Engine,
     connection: ConnectionId,
     cases: &[Case],
+    clocks: Option<(Timestamp, Timestamp)>,
 ) -> Result<Vec<SessionOnCase>, StoreError> {
     let store = engine.store();
     let mut sessions = Vec::new();
     for case in cases {
         let Some(session) = store.session(case.session_id).await? else { continue };
         let newest = store.case(connection, case.session_id).await?;
-        let last_customer_at = if cases.len() > 1 {
-            let events = store.events(case.session_id, 0, i64::MAX).await?;
-            events.iter().rev().find(|event| event.kind.is_from_customer()).map(|event| event.occurred_at)
-        } else {
-            None
+        // Asked only where it decides something: it takes the whole log.
+        let last_customer_at = match clocks {
+            Some((now, crm_now)) => {
+                let events = store.events(case.session_id, 0, i64::MAX).await?;
+                let last = events.iter().filter(|event| event.kind.is_from_customer()).map(|event| event.occurred_at);
+                last.max().map(|at| on_crm_clock(at, now, crm_now))
+            }
+            None => None,
         };
         sessions.push(SessionOnCase {
             id: session.id,
@@ -376,11 +388,18 @@ async fn pending(
     }
     let events: Vec<Event> = engine.store().events(session, lane.written_seq, i64::MAX).await?;
     let mine = Some(runtime.connection.id);
-    Ok(events.iter().rev().filter(|event| !lane.skipped.contains(&event.seq)).find_map(|event| match &event.kind {
-        EventKind::Resolved { via, .. } => Some((*via != mine).then_some((StatusWish::Resolved, event.occurred_at))),
-        EventKind::Reopened { via, .. } => Some((*via != mine).then_some((StatusWish::Reopened, event.occurred_at))),
-        _ => None,
-    })
-    .flatten())
+    Ok(events
+        .iter()
+        .rev()
+        .filter(|event| !lane.skipped.contains(&event.seq))
+        .find_map(|event| match &event.kind {
+            EventKind::Resolved { via, .. } => {
+                Some((*via != mine).then_some((StatusWish::Resolved, event.occurred_at)))
+            }
+            EventKind::Reopened { via, .. } => {
+                Some((*via != mine).then_some((StatusWish::Reopened, event.occurred_at)))
+            }
+            _ => None,
+        })
+        .flatten())
 }
-

@@ -89,7 +89,11 @@ impl Engine {
     }
 
     /// Tasks are internal until somebody has seen what would be delivered (R7).
-    pub(crate) async fn tasks_were_looked_at(&self, before: &Value, connection: &Connection) -> Result<(), EngineError> {
+    pub(crate) async fn tasks_were_looked_at(
+        &self,
+        before: &Value,
+        connection: &Connection,
+    ) -> Result<(), EngineError> {
         let wanted = task_rules(&connection.settings);
         let none = wanted.as_array().is_none_or(Vec::is_empty);
         if none || wanted == task_rules(before) {
@@ -103,6 +107,15 @@ impl Engine {
             "would deliver tasks that nobody has looked at",
             format!("look first: `casebridged replies preview {} --replies JSON`, with the same JSON", connection.name),
         ))
+    }
+
+    /// Tells that the data folder is a restored backup: replies from before are held, not delivered (R2). Returns how
+    /// many cases that concerns.
+    pub async fn mark_restored(&self, actor: &str) -> Result<u64, EngineError> {
+        let now = self.clock().now();
+        let cases = self.store().mark_restored(now).await?;
+        self.store().audit(actor, "store.restored", "cases", json!({ "cases": cases }), now).await?;
+        Ok(cases)
     }
 
     /// Leaves a held reply undelivered for good.

@@ -110,10 +110,15 @@ impl Engine {
         for (connection, attempt) in store.attempts(id).await? {
             timeline.push(call_entry(name(connection), &attempt));
         }
-        timeline.extend(store.receipts(id).await?.iter().map(|receipt| receipt_entry(name(receipt.connection), receipt)));
-        timeline.extend(store.replies(Some(id), None, 1_000).await?.iter().flat_map(|reply| {
-            reply_entries(name(reply.connection), reply)
-        }));
+        timeline
+            .extend(store.receipts(id).await?.iter().map(|receipt| receipt_entry(name(receipt.connection), receipt)));
+        timeline.extend(
+            store
+                .replies(Some(id), None, 1_000)
+                .await?
+                .iter()
+                .flat_map(|reply| reply_entries(name(reply.connection), reply)),
+        );
         timeline.sort_by_key(|entry| entry.at);
         let cases = store
             .cases(id)
@@ -230,8 +235,11 @@ fn pull_summary(detail: &Value) -> String {
         Some(0) | None => String::new(),
         Some(count) => format!(", {count} of them ours"),
     };
-    let mut summary =
-        format!("looked at the case ({}): {} records{ours}", detail["why"].as_str().unwrap_or_default(), detail["records"]);
+    let mut summary = format!(
+        "looked at the case ({}): {} records{ours}",
+        detail["why"].as_str().unwrap_or_default(),
+        detail["records"]
+    );
     for note in detail["notes"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         summary.push_str(&format!("; {note}"));
     }
@@ -248,7 +256,10 @@ fn receipt_entry(connection: String, receipt: &Receipt) -> Entry {
         at: receipt.at,
         what: "webhook".into(),
         connection: Some(connection),
-        summary: format!("the CRM says {} of case {}{record}{old}: {}", receipt.event_type, receipt.case, receipt.outcome),
+        summary: format!(
+            "the CRM says {} of case {}{record}{old}: {}",
+            receipt.event_type, receipt.case, receipt.outcome
+        ),
         detail: json!(receipt),
     }
 }

@@ -122,7 +122,11 @@ pub(crate) struct TakenAnswer {
         ("after" = Option<i64>, Query, description = "Only behind this place in the stream"),
         ("limit" = Option<i64>, Query, description = "At most this many, 1 to 500; 100 unless given")),
     responses((status = 200, description = "What is offered", body = OfferPage), ReadRefusals))]
-pub(crate) async fn list(_: Caller, State(state): State<Shared>, mut params: Params) -> Result<Json<OfferPage>, Problem> {
+pub(crate) async fn list(
+    _: Caller,
+    State(state): State<Shared>,
+    mut params: Params,
+) -> Result<Json<OfferPage>, Problem> {
     let source = params.text("source")?;
     let after = params.number("after", 0, i64::MAX, 0)?;
     let limit = params.number("limit", 1, 500, PAGE)?;

@@ -68,6 +68,9 @@ enum What {
     /// What people of the company answered.
     #[command(subcommand)]
     Replies(RepliesCommand),
+    /// Tell that the data folder is a restored backup: replies from before are held, not delivered. A folder that was
+    /// copied is noticed by itself.
+    Restored,
     /// Look at everything that can keep cases and replies from arriving.
     Doctor,
     /// Write everything known of sessions, as JSON.
@@ -352,6 +355,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         What::Explain { session } => Command::Explain { session },
         What::Webhook(command) => command.into(),
         What::Replies(command) => command.command()?,
+        What::Restored => Command::Restored,
         What::Doctor => Command::Doctor,
         What::Export(args) => return export::run(data, args).await,
     };

@@ -69,6 +69,7 @@ fn human(command: &Command, answer: &Value) -> String {
         Command::RepliesRelease { .. } => format!("released to {}", text(answer, "session")),
         Command::RepliesDiscard { .. } => "discarded: it is not delivered".to_owned(),
         Command::RepliesPreview(_) => tables::preview(answer),
+        Command::Restored => format!("{} cases begin anew: what was said before is held", answer["cases"]),
         Command::Doctor => tables::findings(answer),
         Command::Export { .. } => answer.to_string(),
     }

@@ -99,7 +99,9 @@ pub(crate) fn replies(answer: &Value) -> String {
     table(
         &["REPLY", "STATE", "SESSION", "SAID", "OFFERED", "TAKEN", "WHY HELD"],
         list(answer).map(|reply| {
-            ["id", "state", "session", "said_at", "tries", "taken_at", "reason"].map(|member| text(reply, member)).into()
+            ["id", "state", "session", "said_at", "tries", "taken_at", "reason"]
+                .map(|member| text(reply, member))
+                .into()
         }),
     )
 }

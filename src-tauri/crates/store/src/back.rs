@@ -138,11 +138,11 @@ pub struct PollState {
 /// What there is to poll for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PollNeed {
-    /// Cases that stand in the CRM.
-    pub cases: i64,
-    /// Open cases of open sessions that were handed to a person.
-    pub handed_off: i64,
-    /// The earliest time, in the CRM's own words, from which replies are delivered.
+    /// Whether any case stands in the CRM.
+    pub cases: bool,
+    /// Whether a case of an open session that was handed to a person is open.
+    pub handed_off: bool,
+    /// From when replies on the oldest case are delivered, by the CRM's clock.
     pub from: Option<String>,
 }
 
@@ -304,6 +304,9 @@ pub trait Inbound: Send + Sync {
     async fn receipts(&self, session: SessionId) -> Result<Vec<Receipt>, StoreError>;
     /// The newest receipt of a connection.
     async fn last_receipt(&self, connection: ConnectionId) -> Result<Option<Receipt>, StoreError>;
+    /// Begins every case anew, as after a backup was restored: what was said before is not delivered (R2). Returns how
+    /// many.
+    async fn mark_restored(&self, now: Timestamp) -> Result<u64, StoreError>;
     /// Adds a token; those before it end with the grace.
     async fn add_token(&self, token: WebhookToken, grace_until: Timestamp) -> Result<(), StoreError>;
     /// All tokens, ended ones too.

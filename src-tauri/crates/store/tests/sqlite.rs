@@ -214,7 +214,7 @@ async fn r1_intents_are_on_disk_before_the_call_and_tell_the_next_pass() {
     let me = (consumer, id, lane.fence);
     let before = store.commit_plan(me, Some(reserve.clone()), intents.clone(), step.clone()).await.unwrap();
     assert!(before.is_empty(), "nothing was meant before");
-    let reserved = store.case(consumer.connection(), id).await.unwrap().unwrap();
+    let reserved = store.case(consumer.connection().unwrap(), id).await.unwrap().unwrap();
     assert_eq!((reserved.state, reserved.crm_id), (CaseState::Reserved, case.id));
     // The engine dies here; its successor finds what was meant.
     assert_eq!(store.release_all(at(2)).await.unwrap(), 1);
@@ -232,7 +232,8 @@ async fn r1_intents_are_on_disk_before_the_call_and_tell_the_next_pass() {
             crm_id: case.id,
             state: CaseState::Open,
             number: Some("SR1".into()),
-            created_on: Some("2026".into()),
+            deliver_after: Some("2026".into()),
+            wrote: None,
         }),
         attempts: Vec::new(),
         steps: Vec::new(),

@@ -28,7 +28,9 @@ fn lost(view: &View<'_>, out: &mut Absorbed, state: CaseState, word: &str) -> Ve
     }
     out.state = Some(state);
     let change = CaseChange { what: "state".into(), from: None, to: Some(word.into()) };
-    vec![changed(view, format!("crm:{word}:{}", view.case.crm_id), vec![change])]
+    // A case can be lost, come back and be lost again: what was seen in between makes another event of it.
+    let seen = view.known.facts.as_ref().map_or("", |facts| facts.modified.as_str());
+    vec![changed(view, format!("crm:{word}:{}:{seen}", view.case.crm_id), vec![change])]
 }
 
 fn stands(view: &View<'_>, there: &CaseFacts, out: &mut Absorbed) -> Vec<(SessionId, NewEvent)> {

@@ -85,9 +85,8 @@ fn read_event(tree: Tree) -> Result<NewEvent, Fault> {
         return Err(Fault::invalid_type(tree.unexpected(), &"an object"));
     };
     let (id, at) = (take(&mut members, "id"), take(&mut members, "at"));
-    let is_message = members.iter().any(|(name, value)| {
-        name == "kind" && matches!(value, Tree::Text(kind) if kind == "message")
-    });
+    let is_message =
+        members.iter().any(|(name, value)| name == "kind" && matches!(value, Tree::Text(kind) if kind == "message"));
     // Any other kind has no such member, and says so.
     let reply_id = if is_message { take(&mut members, "reply_id") } else { None };
     let event_id: String = decode(id.ok_or_else(|| Fault::missing_field("id"))?).map_err(|fault| fault.inside("id"))?;

@@ -187,7 +187,10 @@ fn one(
         }
         let occurred_ms = ms(event.occurred_at.unwrap_or(now));
         // What was said before the closure is only late (R13); what comes after it goes on with the conversation.
-        if head.status == RESOLVED && event.kind.is_from_customer() && head.resolved_ms.is_none_or(|at| occurred_ms > at) {
+        if head.status == RESOLVED
+            && event.kind.is_from_customer()
+            && head.resolved_ms.is_none_or(|at| occurred_ms > at)
+        {
             let kind = EventKind::Reopened { by: Some("customer".into()), via: None };
             let reopened = NewEvent::new(format!("auto:reopened:{}", event.event_id), event.occurred_at, kind);
             let digest = reopened.digest();

@@ -103,6 +103,10 @@ impl Inbound for Sqlite {
         self.newest_receipt(&connection.to_string()).await
     }
 
+    async fn mark_restored(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.writer.write(move |conn| Box::pin(super::witness::restored(conn, now))).await
+    }
+
     async fn add_token(&self, token: WebhookToken, grace_until: Timestamp) -> Result<(), StoreError> {
         self.insert_token(token, grace_until).await
     }

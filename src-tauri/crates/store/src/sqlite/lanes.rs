@@ -85,7 +85,8 @@ impl Sqlite {
             "select min(at) from ( \
                select min(due_ms) as at from lanes where consumer = $1 and due_ms is not null and lease_until_ms is null \
                union all \
-               select min(lease_until_ms) from lanes where consumer = $1 and lease_until_ms is not null)",
+               select min(lease_until_ms) from lanes \
+                 where consumer = $1 and lease_until_ms is not null and parked is null)",
         )
         .bind(consumer.to_string())
         .fetch_one(&self.readers)
@@ -97,14 +98,17 @@ impl Sqlite {
         self.writer
             .write(move |conn| {
                 Box::pin(async move {
-                    Ok(sqlx::query(
+                    let released = sqlx::query(
                         "update lanes set lease_until_ms = null, fence = fence + 1, \
                          due_ms = case when parked is null then $1 end where lease_until_ms is not null",
                     )
                     .bind(ms(now))
-                    .execute(conn)
+                    .execute(&mut *conn)
                     .await?
-                    .rows_affected())
+                    .rows_affected();
+                    // Looks that the dead engine had begun are begun anew.
+                    sqlx::query("update pulls set due_ms = min(due_ms, $1)").bind(ms(now)).execute(conn).await?;
+                    Ok(released)
                 })
             })
             .await
@@ -152,7 +156,6 @@ impl Sqlite {
                     query.push_bind(ms(now));
                     query.push(", parked = null, failure = null");
                     filtered(&mut query, &filter);
-                    query.push(" and lease_until_ms is null");
                     Ok(query.build().execute(conn).await?.rows_affected())
                 })
             })

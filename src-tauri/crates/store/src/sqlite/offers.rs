@@ -62,8 +62,7 @@ impl Sqlite {
     }
 
     pub(super) async fn newest_offer(&self) -> Result<i64, StoreError> {
-        let no: Option<i64> =
-            sqlx::query_scalar("select max(no) from offers").fetch_one(&self.readers).await?;
+        let no: Option<i64> = sqlx::query_scalar("select max(no) from offers").fetch_one(&self.readers).await?;
         Ok(no.unwrap_or(0))
     }
 

@@ -183,12 +183,11 @@ async fn mean_status(
     let Some(intent) = intents.iter().rev().find(|intent| intent.record.kind == RecordKind::Status) else {
         return Ok(());
     };
-    let kind: Option<String> =
-        sqlx::query_scalar("select kind from session_events where session_id = $1 and seq = $2")
-            .bind(session.to_string())
-            .bind(intent.seq)
-            .fetch_optional(&mut *conn)
-            .await?;
+    let kind: Option<String> = sqlx::query_scalar("select kind from session_events where session_id = $1 and seq = $2")
+        .bind(session.to_string())
+        .bind(intent.seq)
+        .fetch_optional(&mut *conn)
+        .await?;
     let meant = match kind.as_deref() {
         Some("resolved") => StatusClass::Resolved,
         Some("reopened") => StatusClass::Open,

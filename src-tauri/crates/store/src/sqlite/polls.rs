@@ -77,7 +77,6 @@ impl Sqlite {
     }
 
     pub(super) async fn what_to_poll(&self, connection: ConnectionId) -> Result<PollNeed, StoreError> {
-        // Limited: whether there is one is all that decides about the period.
         let handed_off: i64 = sqlx::query_scalar(
             "select count(*) from (select 1 from cases join sessions on sessions.id = cases.session_id \
              where cases.connection = $1 and cases.state = 'open' and sessions.status = 'open' \
@@ -93,7 +92,7 @@ impl Sqlite {
         .bind(connection.to_string())
         .fetch_one(&self.readers)
         .await?;
-        Ok(PollNeed { cases: row.try_get(0)?, handed_off, from: row.try_get(1)? })
+        Ok(PollNeed { cases: row.try_get::<i64, _>(0)? > 0, handed_off: handed_off > 0, from: row.try_get(1)? })
     }
 
     pub(super) async fn keep_round(&self, connection: ConnectionId, round: PollRound) -> Result<(), StoreError> {
@@ -161,12 +160,13 @@ impl Sqlite {
                 .bind(ms(since))
                 .fetch_one(&self.readers)
                 .await?;
-        let attempts: i64 =
-            sqlx::query_scalar("select count(*) from attempts where connection = $1 and started_ms >= $2 and parts >= 0")
-                .bind(connection.to_string())
-                .bind(ms(since))
-                .fetch_one(&self.readers)
-                .await?;
+        let attempts: i64 = sqlx::query_scalar(
+            "select count(*) from attempts where connection = $1 and started_ms >= $2 and parts >= 0",
+        )
+        .bind(connection.to_string())
+        .bind(ms(since))
+        .fetch_one(&self.readers)
+        .await?;
         Ok((rounds, attempts))
     }
 }

@@ -28,9 +28,7 @@ impl Sqlite {
             return Ok(Vec::new());
         }
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.writer
-            .write(move |conn| Box::pin(claim(conn, connection, now, limit, ms(now + lease))))
-            .await
+        self.writer.write(move |conn| Box::pin(claim(conn, connection, now, limit, ms(now + lease)))).await
     }
 
     pub(super) async fn next_due_pull(&self, connection: ConnectionId) -> Result<Option<Timestamp>, StoreError> {

@@ -26,8 +26,7 @@ pub(super) async fn receive_all(
         .iter()
         .map(|one| {
             let key = (one.0.connection.to_string(), one.0.case.to_string());
-            let outcome =
-                if known.contains(&key) { ReceiptOutcome::PullDue } else { ReceiptOutcome::UnknownCase };
+            let outcome = if known.contains(&key) { ReceiptOutcome::PullDue } else { ReceiptOutcome::UnknownCase };
             (ReceiptId(Uuid::now_v7()), outcome, one)
         })
         .collect();

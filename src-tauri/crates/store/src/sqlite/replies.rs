@@ -121,7 +121,7 @@ impl Sqlite {
             .write(move |conn| {
                 let (by, event) = (by.clone(), event.clone());
                 Box::pin(async move {
-                    let (state, session) = match &event {
+                    let (state, session): (_, Option<String>) = match &event {
                         Some((session, _)) => ("released", Some(session.to_string())),
                         None => ("discarded", None),
                     };
@@ -134,7 +134,7 @@ impl Sqlite {
                     .bind(state)
                     .bind(ms(now))
                     .bind(by)
-                    .bind(session)
+                    .bind(session.clone())
                     .bind(id.to_string())
                     .fetch_optional(&mut *conn)
                     .await?;
@@ -146,7 +146,7 @@ impl Sqlite {
                         seq = answers.first().and_then(|one| one.as_ref().ok()?.first().map(|at| at.seq)).unwrap_or(0);
                     }
                     sqlx::query(
-                        "update crm_records set decision = $1, seq = $2 \
+                        "update crm_records set decision = $1, seq = $2, session_id = coalesce($6, session_id) \
                          where connection = $3 and kind = $4 and record_id = $5",
                     )
                     .bind(if seq > 0 { "given" } else { state })
@@ -154,6 +154,7 @@ impl Sqlite {
                     .bind(row.try_get::<String, _>(0)?)
                     .bind(row.try_get::<String, _>(1)?)
                     .bind(row.try_get::<String, _>(2)?)
+                    .bind(session)
                     .execute(conn)
                     .await?;
                     Ok(true)

@@ -1,4 +1,6 @@
 //! Notices that the database file is not the one that was written last: a backup was restored, or a copy is run (R2).
+//! A backup that is copied *over* the file keeps what the file system knows it by and goes unnoticed: the command
+//! `restored` says so instead.
 
 use std::path::Path;
 
@@ -41,7 +43,7 @@ pub(super) async fn check(conn: &mut SqliteConnection, path: &Path) -> Result<u6
     }
     let mut cases = 0;
     if before.is_some() {
-        cases = restored(conn).await?;
+        cases = restored(conn, jiff::Timestamp::now()).await?;
     }
     sqlx::query(
         "insert into settings (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value",
@@ -54,9 +56,9 @@ pub(super) async fn check(conn: &mut SqliteConnection, path: &Path) -> Result<u6
 }
 
 /// Every case begins anew: what is delivered is said from now on.
-pub(super) async fn restored(conn: &mut SqliteConnection) -> Result<u64, StoreError> {
+pub(super) async fn restored(conn: &mut SqliteConnection, now: jiff::Timestamp) -> Result<u64, StoreError> {
     Ok(sqlx::query("update cases set restored_ms = $1, deliver_after = null where state <> 'reserved'")
-        .bind(ms(jiff::Timestamp::now()))
+        .bind(ms(now))
         .execute(conn)
         .await?
         .rows_affected())

@@ -1,5 +1,7 @@
 //! Plans of what came back: closures and reopenings, messages of the CRM, echoes.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::effect::RecordRef;
 use crate::ids::{ReplyId, reply_id};
@@ -220,4 +222,30 @@ fn r19_an_echo_is_written_nowhere_and_opens_nothing() {
         matches!(&effects[1], Effect::AddActivity(draft) if draft.first),
         "the first activity that is written carries the link to the session"
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn r10_a_reserved_successor_loses_nothing_whatever_happened_before(
+        kinds in prop::collection::vec(0..8_u8, 1..10), handoff_mode in any::<bool>(),
+    ) {
+        let kinds = kinds.into_iter().map(|kind| match kind {
+            0 | 1 => said(Customer, "x"),
+            2 => said(Ai, "x"),
+            3 => resolved(),
+            4 => reopened(),
+            5 => handoff("s"),
+            6 => crm_said(Speaker::Agent, here()),
+            _ => reopened_by(there()),
+        });
+        let fresh = after_closure(if handoff_mode { Mode::Handoff } else { Mode::Every }, kinds.collect());
+        if let Plan::Write { effects, .. } = fresh.plan()
+            && let Effect::OpenCase(draft) = &effects[0]
+        {
+            let again = reserved(&fresh, draft.opening_seq);
+            prop_assert!(fresh.plan() == again.plan(), "{:?} {:?} {:?}", fresh.events, fresh.plan(), again.plan());
+        }
+    }
 }
