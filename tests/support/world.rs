@@ -8,7 +8,7 @@ use casebridge_domain::pace::Pace;
 use casebridge_domain::{Connection, Consumer, Contact, Mode, SessionId};
 use casebridge_engine::connections::{ConnectionChange, NewCreatio, creatio_settings};
 use casebridge_engine::{Clock, CreatioConnectors, Engine, SystemClock};
-use casebridge_gateway::{GatewayState, public_router, serve};
+use casebridge_gateway::{GatewayState, PublicLimits, public_router, serve_public};
 use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio};
 use casebridge_store::{DataFolder, FolderLock, NewSession, Secrets, SessionLog as _, Sqlite};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -153,7 +153,7 @@ impl Side {
         let address = listener.local_addr().unwrap();
         let state = GatewayState::new(self.engine.clone(), SecretString::from("local"));
         let stop = CancellationToken::new();
-        tokio::spawn(serve(listener, public_router(state), stop.clone()));
+        tokio::spawn(serve_public(listener, public_router(state), stop.clone(), PublicLimits::default()));
         self.door = Some(stop.drop_guard());
         let path = self.engine.webhook_address("creatio", "test").await.unwrap().path;
         format!("http://{address}{}", path.expose_secret())

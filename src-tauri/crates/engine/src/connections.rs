@@ -218,6 +218,7 @@ impl Engine {
         let now = self.inner.clock.now();
         self.unfollow(connection.id);
         self.inner.store.remove_connection(connection.id, now).await?;
+        self.load_tokens().await?;
         if let Some(secrets) = &self.inner.secrets {
             for secret in [CLIENT_SECRET, "refresh_token", crate::webhooks::WEBHOOK_TOKEN] {
                 secrets.delete(&SecretName(format!("{}/{secret}", connection.id))).await?;

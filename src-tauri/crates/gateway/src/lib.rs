@@ -5,7 +5,8 @@
 //! and hands the rest to the engine. A 2xx leaves only after the engine said that the effect is on disk.
 //!
 //! There are two routers, one for each listener: [`console_router`] (loopback unless a team server says
-//! otherwise) and [`public_router`] (what a tunnel or proxy is pointed at). [`serve`] runs one of them.
+//! otherwise) and [`public_router`] (what a tunnel or proxy is pointed at). [`serve`] runs the first of them, and
+//! [`serve_public`] the second.
 
 mod body;
 mod console;
@@ -31,7 +32,7 @@ mod wire;
 
 pub use console::{ConsoleError, ConsoleHandler};
 pub use routes::{console_router, public_router};
-pub use serve::serve;
+pub use serve::{PublicLimits, serve, serve_public};
 pub use state::GatewayState;
 pub use webhooks::read_call as read_webhook_call;
 

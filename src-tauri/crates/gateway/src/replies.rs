@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
@@ -234,9 +235,10 @@ impl Reading {
 pub(crate) async fn taken(
     _: Caller,
     State(state): State<Shared>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<TakenAnswer>, Problem> {
-    let id: ReplyId = id.parse().map_err(|_| {
+    let id: Option<ReplyId> = id.ok().and_then(|Path(id)| id.parse().ok());
+    let id = id.ok_or_else(|| {
         Problem::new(Kind::NotFound, "the path names no reply")
             .member("id")
             .hint("reply ids look like `rep_<32 hex digits>`; take them from the stream")

@@ -5,12 +5,14 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::to_bytes;
+use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casebridge_engine::webhooks::WebhookCall;
 use casebridge_engine::{Engine, EngineError, ReceiptOutcome};
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -59,7 +61,13 @@ impl IntoResponse for Refused {
 }
 
 /// `POST /webhooks/creatio/{token}` with `{"event_type", "caseId"}`, and `recordId` if the caller knows it.
-pub(crate) async fn creatio(State(state): State<Shared>, Path(token): Path<String>, request: Request) -> Response {
+pub(crate) async fn creatio(
+    State(state): State<Shared>,
+    token: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    // What is no text is no token, and counted like any other that is wrong.
+    let token = token.map(|Path(token)| token).unwrap_or_default();
     match take_in(&state.engine, &state, &token, request).await {
         Ok(answer) => Json(answer).into_response(),
         Err(refused) => refused.into_response(),
@@ -80,10 +88,10 @@ async fn take_in(engine: &Engine, state: &Shared, token: &str, request: Request)
     if declared.is_some_and(|length: u64| length > MOST_BYTES as u64) {
         return Err(too_large());
     }
-    let Ok(body) = tokio::time::timeout(MOST_TIME, to_bytes(request.into_body(), MOST_BYTES)).await else {
+    let Ok(body) = tokio::time::timeout(MOST_TIME, collect(request.into_body())).await else {
         return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, "Request Timeout", "the body was not complete in time"));
     };
-    let body = body.map_err(|_| too_large())?;
+    let body = body?;
     let call = read(&body)?;
     let event_type = call.event_type.clone();
     let (receipt, outcome) = engine.receive_webhook(admitted, call).await.map_err(|error| failed(&error))?;
@@ -92,6 +100,20 @@ async fn take_in(engine: &Engine, state: &Shared, token: &str, request: Request)
         ReceiptOutcome::UnknownCase => ("unknown_case", "no conversation has this case: nothing is done"),
     };
     Ok(json!({ "receipt": receipt, "event_type": event_type, "outcome": outcome, "reason": reason }))
+}
+
+async fn collect(body: Body) -> Result<Vec<u8>, Refused> {
+    let mut pieces = body.into_data_stream();
+    let mut whole = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        let broken = |_| Refused::new(StatusCode::BAD_REQUEST, "Bad Request", "the body ended before its end");
+        let piece = piece.map_err(broken)?;
+        if whole.len() + piece.len() > MOST_BYTES {
+            return Err(too_large());
+        }
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole)
 }
 
 fn too_large() -> Refused {
@@ -129,6 +151,8 @@ pub fn read_call(body: &[u8]) -> Result<WebhookCall, (u16, String)> {
 fn read(body: &[u8]) -> Result<WebhookCall, Refused> {
     let bad = |detail: &str| Refused::new(StatusCode::BAD_REQUEST, "Bad Request", detail);
     let text = std::str::from_utf8(body).map_err(|_| bad("the body is not UTF-8"))?;
+    // .NET's writers put a byte order mark before UTF-8 unless told otherwise; Creatio is written in .NET.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // The text of the error names line and column, never what stands there.
     let tree: Tree = serde_json::from_str(text).map_err(|error| bad(&format!("the body is not JSON: {error}")))?;
     let Tree::Members(members) = tree else {
@@ -147,7 +171,8 @@ fn read(body: &[u8]) -> Result<WebhookCall, Refused> {
         }
         let text = match value {
             Tree::Text(text) => text,
-            Tree::Null if name == "recordId" => continue,
+            // The same as none; the place is taken, so that a second one is still seen.
+            Tree::Null if name == "recordId" => String::new(),
             _ => return Err(Refused::member(&name, "is not a string")),
         };
         *place = Some(text);

@@ -56,7 +56,9 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
         let url = args.public_url.map_or(own, |url| url.to_string().trim_end_matches('/').to_owned());
         engine.set_public_url(&url).await?;
         public_url = Some(url);
-        servers.spawn(casebridge_gateway::serve(listener, casebridge_gateway::public_router(state), stop.clone()));
+        let router = casebridge_gateway::public_router(state);
+        let limits = casebridge_gateway::PublicLimits::default();
+        servers.spawn(casebridge_gateway::serve_public(listener, router, stop.clone(), limits));
     }
     lock.publish(&EngineAddress { pid: std::process::id(), url: url.clone(), token })?;
     welcome(&data, &url, public_url.as_deref(), sandbox.as_ref());

@@ -10,11 +10,12 @@ use crate::json::{Decoder, Fault, Tree};
 
 /// One list, two types. `documented::EventKind` describes the wire form (`kind` beside the variant's own
 /// members); `read::Form` builds the domain's type from it. Serde's own reader of such a form forgets the
-/// way to a fault, so [`crate::json`] takes `kind` out and `Form` never sees it.
+/// way to a fault, so [`crate::json`] takes `kind` out and `Form` never sees it. `@[..]` is for the reader
+/// only: the log shows what the engine alone may write.
 macro_rules! event_kinds {
     ($(
-        $(#[$about:meta])*
-        $kind:ident { $( $(#[$about_member:meta])* $member:ident: [$($type:tt)+], )* }
+        $(#[$about:meta])* $(@[$read:meta])?
+        $kind:ident { $( $(#[$about_member:meta])* $(@[$read_member:meta])? $member:ident: [$($type:tt)+], )* }
     )*) => {
         #[expect(dead_code, reason = "read by utoipa only")]
         pub(crate) mod documented {
@@ -47,7 +48,9 @@ macro_rules! event_kinds {
             #[cfg_attr(test, derive(super::Serialize))]
             #[serde(remote = "EventKind", rename_all = "snake_case", deny_unknown_fields)]
             pub(super) enum Form {
-                $( $(#[$about])* $kind { $( $(#[$about_member])* $member: $($type)+, )* }, )*
+                $( $(#[$about])* $(#[$read])? $kind {
+                    $( $(#[$about_member])* $(#[$read_member])? $member: $($type)+, )*
+                }, )*
             }
         }
     };
@@ -124,7 +127,7 @@ event_kinds! {
         /// Who resolved it.
         by: [Option<String>],
         /// The connection whose case was closed, when that resolved it. Written by the engine only.
-        #[serde(skip_deserializing)]
+        @[serde(skip_deserializing)]
         via: [Option<ConnectionId>],
     }
     /// A resolved conversation goes on. The engine writes this itself when the customer goes on writing.
@@ -132,12 +135,12 @@ event_kinds! {
         /// Who reopened it.
         by: [Option<String>],
         /// The connection whose case was reopened, when that reopened it. Written by the engine only.
-        #[serde(skip_deserializing)]
+        @[serde(skip_deserializing)]
         via: [Option<ConnectionId>],
     }
     /// Somebody wrote in the CRM: a person's reply, or the customer's mail to the CRM itself. Written by the engine
     /// only.
-    #[serde(skip_deserializing)]
+    @[serde(skip_deserializing)]
     CrmMessage {
         /// Who: an agent or the customer.
         from: [Speaker],
@@ -157,7 +160,7 @@ event_kinds! {
         sent_by_crm: [bool],
     }
     /// People changed the case in the CRM. Written by the engine only.
-    #[serde(skip_deserializing)]
+    @[serde(skip_deserializing)]
     CaseChanged {
         /// The connection.
         connection: [ConnectionId],

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use serde_json::{Map, Value};
+use casebridge_store::Replies as _;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
 use crate::support::Gateway;
 
@@ -27,6 +29,8 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 async fn it_lists_every_route_and_no_other() {
     let gateway = Gateway::start().await;
     let session = gateway.session("c1").await;
+    let reply = gateway.person_says("livechat", "c1", 1, "We are on it.").await;
+    gateway.store.offer_due(Timestamp::now()).await.expect("it is offered");
     let document = document(&gateway).await;
     let listed: BTreeSet<String> = operations(&document).iter().map(|(m, path, _)| format!("{m} {path}")).collect();
     let routes = [
@@ -40,10 +44,15 @@ async fn it_lists_every_route_and_no_other() {
         "post /v1/sessions/{id}/handoff",
         "post /v1/sessions/{id}/resolve",
         "post /v1/sessions/{id}/reopen",
+        "get /v1/replies",
+        "get /v1/replies/stream",
+        "post /v1/replies/{id}/taken",
     ];
     assert_eq!(listed, routes.map(str::to_owned).into(), "a route that is not listed is one that nobody finds");
     for (method, path, operation) in operations(&document) {
-        let path = path.replace("/v1/sessions/{id}", &session);
+        let path = path.replace("/v1/sessions/{id}", &session).replace("{id}", &reply.to_string());
+        // A stream has no end to wait for; a refused one is served too.
+        let path = path.replace("/stream", "/stream?last=1");
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
         let status = gateway.send(gateway.request(method.clone(), &path).body(Body::empty()).unwrap()).await.status;
         assert!(status != 404 && status != 405, "{method} {path} is listed but not served: {status}");
@@ -68,7 +77,8 @@ async fn it_says_what_needs_a_key_and_how_things_are_refused() {
         }
         for (status, response) in operation["responses"].as_object().unwrap() {
             if status.starts_with('2') {
-                assert!(response["content"]["application/json"]["schema"].is_object(), "{method} {path} {status}");
+                let media_type = if path.ends_with("/stream") { "text/event-stream" } else { "application/json" };
+                assert!(response["content"][media_type]["schema"].is_object(), "{method} {path} {status}");
                 continue;
             }
             let schema = &response["content"]["application/problem+json"]["schema"];
@@ -121,7 +131,10 @@ async fn its_examples_work() {
     assert!(sent >= 17, "an example for each kind of event, a batch, two sessions and three shortcuts; found {sent}");
 }
 
-/// The variants of the type `EventKind`, with the example for each.
+/// What only the engine writes: the log shows it, nobody may send it.
+const ENGINE_ONLY: [&str; 2] = ["crm_message", "case_changed"];
+
+/// The variants of the type `EventKind` that can be sent, with the example for each.
 fn kinds(document: &Value) -> Vec<(String, Value, Value)> {
     let examples = &document["paths"]["/v1/sessions/{id}/events"]["post"]["requestBody"]["content"]["application/json"]
         ["examples"];
@@ -132,7 +145,15 @@ fn kinds(document: &Value) -> Vec<(String, Value, Value)> {
         assert!(example.is_object(), "there is no example for `{kind}`");
         (kind, schema.clone(), example)
     };
-    variants.iter().map(variant).collect()
+    let is_ours = |schema: &&Value| {
+        schema["properties"]["kind"]["enum"][0].as_str().is_some_and(|kind| ENGINE_ONLY.contains(&kind))
+    };
+    assert_eq!(
+        variants.iter().filter(is_ours).count(),
+        ENGINE_ONLY.len(),
+        "the log shows them, so they are documented"
+    );
+    variants.iter().filter(|schema| !is_ours(schema)).map(variant).collect()
 }
 
 #[tokio::test]
@@ -142,7 +163,7 @@ async fn each_documented_kind_is_read_as_documented() {
     let events = format!("{session}/events");
     let document = document(&gateway).await;
     let kinds = kinds(&document);
-    assert_eq!(kinds.len(), 11, "all kinds of the log are documented");
+    assert_eq!(kinds.len(), 11, "all kinds that can be sent are documented");
     for (kind, schema, example) in kinds {
         let properties: BTreeSet<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         let required: BTreeSet<&str> =
@@ -172,4 +193,35 @@ async fn each_documented_kind_is_read_as_documented() {
         most["surprise"] = true.into();
         gateway.post(&events, &most).await.names(422, "surprise", "and no other");
     }
+}
+
+#[tokio::test]
+async fn what_only_the_engine_writes_is_refused_from_anybody_else() {
+    let gateway = Gateway::start().await;
+    let session = gateway.session("c1").await;
+    let events = format!("{session}/events");
+    let id = "00000000-0000-0000-0000-000000000001";
+    let connection = format!("con_{}", "0".repeat(32));
+    let reply = format!("rep_{}", "0".repeat(32));
+    let crm_message = json!({"id": "x", "kind": "crm_message", "from": "agent", "text": "t", "connection": connection,
+        "case": id, "record": {"kind": "activity", "id": id}, "reply_id": reply, "sent_by_crm": false});
+    let case_changed = json!({"id": "x", "kind": "case_changed", "connection": connection, "case": id, "changes": []});
+    for body in [crm_message, case_changed] {
+        gateway.post(&events, &body).await.names(422, "kind", "words may not be put into the CRM's mouth");
+        let batch = json!({"events": [{"id": "y", "kind": "reopened"}, body]});
+        gateway.post(&events, &batch).await.names(422, "events[1].kind", "nor in the middle of a batch");
+    }
+    for kind in ["resolved", "reopened"] {
+        let body = json!({"id": "x", "kind": kind, "via": connection});
+        gateway.post(&events, &body).await.names(422, "via", "only the engine knows that a case did it");
+    }
+    let body = json!({"id": "x", "kind": "reasoning", "text": "t", "reply_id": reply});
+    gateway.post(&events, &body).await.names(422, "reply_id", "an echo is a message");
+    for bad in [json!("rep_1"), json!(1), json!(""), json!({})] {
+        let body = json!({"id": "x", "kind": "message", "from": "agent", "text": "t", "reply_id": bad});
+        gateway.post(&events, &body).await.names(422, "reply_id", "an id of another form is none");
+    }
+    assert_eq!(gateway.log(&session).await.len(), 0, "nothing of it may stand");
+    let body = json!({"id": "x", "kind": "message", "from": "agent", "text": "t", "reply_id": null});
+    assert_eq!(gateway.post(&events, &body).await.status, 201, "null is how many languages say `not given`");
 }

@@ -1,11 +1,14 @@
 //! Stories of the HTTP surface, over a real store; the engine behind it is not started, so nothing leaves.
 
+mod any_bytes;
 mod console;
 mod document;
 mod doors;
 mod events;
 mod refusals;
+mod replies;
 mod sessions;
 mod shortcuts;
 mod socket;
 mod support;
+mod webhooks;

@@ -6,13 +6,16 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use casebridge_engine::{CreatioConnectors, Engine, SystemClock};
+use casebridge_domain::{ConnectionId, EventKind, NewEvent, RecordKind, RecordRef, ReplyId, SessionKey, Speaker};
+use casebridge_engine::{Clock, CreatioConnectors, Engine, SystemClock};
 use casebridge_gateway::{GatewayState, console_router};
-use casebridge_store::{DataFolder, Sqlite};
+use casebridge_store::{Append, DataFolder, Secrets, SessionLog as _, Sqlite};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
+use uuid::Uuid;
 
 /// What the command line of the same computer shows.
 pub const LOCAL: &str = "local-token-of-this-start";
@@ -63,15 +66,31 @@ impl Gateway {
     }
 
     pub async fn start_with(change: impl FnOnce(GatewayState) -> GatewayState) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = DataFolder::open(folder.path()).and_then(|folder| folder.database()).expect("a data folder");
-        let store = Sqlite::open(&file).await.expect("a new store");
-        // There is no connection, so no client of a CRM is ever built.
-        let engine = Engine::new(Arc::new(store.clone()), None, Arc::new(SystemClock), Arc::new(CreatioConnectors));
+        Self::open(Arc::new(SystemClock), false, change).await
+    }
+
+    /// With a clock, and with a place for secrets if wanted: making one takes its time.
+    pub async fn open(
+        clock: Arc<dyn Clock>,
+        keeps_secrets: bool,
+        change: impl FnOnce(GatewayState) -> GatewayState,
+    ) -> Self {
+        let temp = tempfile::tempdir().expect("a temporary folder");
+        let folder = DataFolder::open(temp.path()).expect("a data folder");
+        let store = Sqlite::open(&folder.database().expect("its database")).await.expect("a new store");
+        let secrets = match keeps_secrets {
+            true => {
+                let key = SecretString::from("a key for tests, long enough");
+                Some(Secrets::open(folder.secrets_file(), Some(key), "tests").await.expect("a place for secrets"))
+            }
+            false => None,
+        };
+        // There is no connection with a client of a CRM: none is started.
+        let engine = Engine::new(Arc::new(store.clone()), secrets, clock, Arc::new(CreatioConnectors));
         let (_, key) = engine.create_key("tests", "test").await.expect("a key");
         let key = key.expose_secret().to_owned();
         let state = change(GatewayState::new(engine.clone(), SecretString::from(LOCAL)));
-        Self { engine, store, router: console_router(state), key, _folder: folder }
+        Self { engine, store, router: console_router(state), key, _folder: temp }
     }
 
     /// Sends a request as it is; `Host` is added when missing.
@@ -114,6 +133,27 @@ impl Gateway {
         format!("/v1/sessions/{}", answer.json()["id"].as_str().expect("an id"))
     }
 
+    /// What a person wrote in the CRM stands in the log of `livechat/{external_id}`, as the way back puts it there.
+    pub async fn person_says(&self, source: &str, external_id: &str, number: u128, text: &str) -> ReplyId {
+        let reply_id = ReplyId(Uuid::from_u128(number));
+        let kind = EventKind::CrmMessage {
+            from: Speaker::Agent,
+            text: text.into(),
+            author: Some("Mary".into()),
+            connection: ConnectionId(Uuid::from_u128(1)),
+            case: Uuid::from_u128(2),
+            record: RecordRef { kind: RecordKind::Activity, id: Uuid::from_u128(number) },
+            reply_id,
+            sent_by_crm: false,
+        };
+        let key = SessionKey { source: source.into(), external_id: external_id.into() };
+        let events = Arc::from(vec![NewEvent::new(format!("crm-{number}"), None, kind)]);
+        let append = Append { session_id: key.session_id(), events };
+        self.store.append(append, Timestamp::now()).await.expect("a store").expect("it is appended");
+        self.engine.wake();
+        reply_id
+    }
+
     /// The whole log of a session.
     pub async fn log(&self, session: &str) -> Vec<Value> {
         let answer = self.get(&format!("{session}/events?limit=500")).await;
@@ -136,7 +176,7 @@ fn is_documented(method: &Method, path: &str, answer: &Answer) {
     let Some(operation) = operations.and_then(|o| o.get(method.as_str().to_ascii_lowercase())) else { return };
     let known = &operation["responses"];
     let status = answer.status.as_str();
-    if path.starts_with("/v1/sessions") {
+    if path.starts_with("/v1/") {
         assert!(known.get(status).is_some(), "{method} {path} answered {status}, which the document does not know");
     }
 }

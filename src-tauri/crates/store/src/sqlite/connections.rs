@@ -110,6 +110,15 @@ impl Registry for Sqlite {
                         "update lanes set due_ms = null, lease_until_ms = null, fence = fence + 1 where consumer = $1",
                     )
                     .bind(format!("crm:{id}"))
+                    .execute(&mut *conn)
+                    .await?;
+                    // Its address ends with it; calls that still come are counted as those of an old one.
+                    sqlx::query(
+                        "update webhook_tokens set valid_until_ms = min(coalesce(valid_until_ms, $1), $1) \
+                         where connection = $2",
+                    )
+                    .bind(ms(now))
+                    .bind(id.to_string())
                     .execute(conn)
                     .await?;
                     Ok(found(changed, id))
