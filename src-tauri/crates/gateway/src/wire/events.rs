@@ -42,7 +42,7 @@ pub(crate) struct EventBatch {
 #[expect(dead_code, reason = "read by utoipa only; `read_events` does the work")]
 pub(crate) enum AppendInput {
     /// One.
-    One(EventInput),
+    One(Box<EventInput>),
     /// Several.
     Batch(EventBatch),
 }
