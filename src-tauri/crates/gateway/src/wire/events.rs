@@ -42,7 +42,7 @@ pub(crate) struct EventBatch {
 #[expect(dead_code, clippy::large_enum_variant, reason = "read by utoipa only; `read_events` does the work")]
 pub(crate) enum AppendInput {
     /// One.
-    One(Box<EventInput>),
+    One(EventInput),
     /// Several.
     Batch(EventBatch),
 }
