@@ -273,10 +273,12 @@ async fn take_in(
         steps: vec![step],
         at: now,
     };
-    if result.state.is_some() {
+    let moved = result.state.is_some();
+    store.record_pull(result).await?;
+    if moved {
         runtime.poke_poller();
     }
-    store.record_pull(result).await
+    Ok(())
 }
 
 fn replies(namespace: Uuid, records: &[CrmRecord], absorbed: &Absorbed) -> Vec<NewReply> {
