@@ -182,8 +182,16 @@ fn serve(data: &Path) -> (Served, u16) {
     (Served::start(data, &["--public-listen", &format!("127.0.0.1:{port}")]), port)
 }
 
-/// Statuses by count; 0 stands for a connection that was closed without an answer.
-type Answers = BTreeMap<u16, u64>;
+/// Answers by status and by what was wrong; 0 stands for a connection that was closed without an answer.
+type Answers = BTreeMap<(u16, &'static str), u64>;
+
+fn by_status(answers: &Answers) -> BTreeMap<u16, u64> {
+    let mut all = BTreeMap::new();
+    for ((status, _), count) in answers {
+        *all.entry(*status).or_default() += count;
+    }
+    all
+}
 
 /// Forged calls from 32 connections until `enough` says so.
 async fn flood(port: u16, path: &str, seed: u64, enough: impl Fn(u64) -> bool + Clone + Send + 'static) -> Answers {
@@ -204,7 +212,7 @@ async fn flood(port: u16, path: &str, seed: u64, enough: impl Fn(u64) -> bool + 
                     forged.what,
                     String::from_utf8_lossy(&forged.bytes[..forged.bytes.len().min(600)])
                 );
-                *answers.entry(status).or_default() += 1;
+                *answers.entry((status, forged.what)).or_default() += 1;
                 if !goes_on {
                     connection = Line::open(port).await;
                 }
@@ -214,8 +222,8 @@ async fn flood(port: u16, path: &str, seed: u64, enough: impl Fn(u64) -> bool + 
     });
     let mut all = Answers::new();
     for client in clients.collect::<Vec<_>>() {
-        for (status, count) in client.await.unwrap() {
-            *all.entry(status).or_default() += count;
+        for (answer, count) in client.await.unwrap() {
+            *all.entry(answer).or_default() += count;
         }
     }
     all
@@ -247,7 +255,10 @@ async fn forged(data: &Path, prepared: &Prepared) {
         &format!("{before:.1} MiB before ({fresh:.1} MiB at the start)"),
         &format!("{:.2}x", after / before),
     );
-    println!("   answers by status (0: closed without one): {answers:?}");
+    println!("   answers by status (0: closed without one): {:?}", by_status(&answers));
+    let closed: Vec<_> =
+        answers.iter().filter(|((status, _), _)| *status == 0).map(|((_, what), count)| (what, count)).collect();
+    println!("   closed without one: {closed:?}");
     let seconds = std::env::var("CASEBRIDGE_BENCH_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(20);
     let left = Duration::from_secs(seconds).saturating_sub(began.elapsed());
     if !left.is_zero() {
@@ -351,15 +362,22 @@ async fn acknowledgements(data: &Path, prepared: &Prepared) {
         &format!("an empty handler {:.0}/s", median(empty)),
         &format!("{:.2}x", median(ratios)),
     );
+    // Before and after: the disk has its moods.
+    let mut syncs = fdatasync(1_000);
     let mut acks = latencies(port, &requests, 200, 10).await;
     let mut nothing = latencies(empty_port, &requests, 200, 10).await;
-    let mut syncs = fdatasync(1_000);
+    syncs.extend(fdatasync(1_000));
     let ms = |duration: Duration| format!("{:.2} ms", duration.as_secs_f64() * 1e3);
     let (ack, sync) = (percentile(&mut acks, 0.99), percentile(&mut syncs, 0.99));
     line(
         "webhook ack at 200/s, p99",
         &format!("{} (p50 {})", ms(ack), ms(percentile(&mut acks, 0.5))),
-        &format!("one fdatasync {}; empty handler {}", ms(sync), ms(percentile(&mut nothing, 0.99))),
+        &format!(
+            "one fdatasync {} (p50 {}); empty handler {}",
+            ms(sync),
+            ms(percentile(&mut syncs, 0.5)),
+            ms(percentile(&mut nothing, 0.99))
+        ),
         &format!("{:.1}x", ack.as_secs_f64() / sync.as_secs_f64()),
     );
 }
