@@ -6,9 +6,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use casebridge_domain::Mode;
 use casebridge_engine::Engine;
 use casebridge_engine::connections::{NewCreatio, creatio_settings};
-use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio};
+use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio, SignalSubscription, ids};
 use rand::RngCore as _;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 /// Name of the connection to the stand-in.
@@ -16,7 +16,7 @@ const NAME: &str = "sandbox";
 
 /// A running stand-in; it forgets everything when it is dropped.
 pub(crate) struct Running {
-    _creatio: RunningCreatio,
+    creatio: RunningCreatio,
     /// Address of its page, with the token that opens it.
     pub(crate) page: String,
 }
@@ -39,11 +39,23 @@ pub(crate) async fn start(engine: &Engine) -> anyhow::Result<Running> {
         "identity_url": creatio.identity_url,
         "auth": { "kind": "client_credentials", "client_id": client_id },
         "session_column": "UsrSessionId",
+        // Who tries it out should not have to wait.
+        "back": { "poll_seconds": 5, "idle_poll_seconds": 5 },
     }))?;
     let secret = Some(SecretString::from(secret));
     engine.add_creatio(NewCreatio { name: NAME.into(), mode: Mode::Every, settings, secret }, "sandbox").await?;
     let page = format!("{}/sandbox/?token={control}", creatio.instance_url.trim_end_matches('/'));
-    Ok(Running { _creatio: creatio, page })
+    Ok(Running { creatio, page })
+}
+
+impl Running {
+    /// Sets the stand-in's processes up as our recipe says, to call this address.
+    pub(crate) async fn call(&self, engine: &Engine, public: &str) -> anyhow::Result<()> {
+        let path = engine.webhook_address(NAME, "sandbox").await?.path;
+        let url = format!("{public}{}", path.expose_secret());
+        self.creatio.sandbox.set_subscriptions(SignalSubscription::guided_recipe(&url, Some(ids::CATEGORY_TO_DO)));
+        Ok(())
+    }
 }
 
 fn bytes<const N: usize>() -> [u8; N] {

@@ -53,6 +53,9 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     let mut public_url = None;
     if let Some(listener) = public {
         let own = format!("http://{}", listener.local_addr()?);
+        if let Some(sandbox) = &sandbox {
+            sandbox.call(&engine, &own).await?;
+        }
         let url = args.public_url.map_or(own, |url| url.to_string().trim_end_matches('/').to_owned());
         engine.set_public_url(&url).await?;
         public_url = Some(url);
@@ -147,7 +150,7 @@ fn welcome(data: &std::path::Path, url: &str, public_url: Option<&str>, sandbox:
         println!("  {program} --data {data} replay docs/examples/conversations.jsonl --handoff-share 0.3");
         println!("  {program} --data {data} lanes list");
         println!("  {program} --data {data} trace late-parcel");
-        println!("then read the cases on the sandbox's page above.");
+        println!("then open the sandbox's page above, and answer on a case: `replies list` shows it.");
     }
     println!("\nStop with Ctrl-C.");
 }
