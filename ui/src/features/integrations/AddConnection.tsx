@@ -1,0 +1,3 @@
+export function AddConnection() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function ConnectionScreen() {
+  return null;
+}
