@@ -63,7 +63,7 @@ export function Palette({ session, onClose }: { session: string | undefined; onC
             <span className="f12 t3 nowrap hide-narrow">sessions, cases, people, commands</span>
           </div>
           <Command.List className="scroll">
-            <Command.Empty className="t2 none">Nothing is called “{query}”. Paste a case's address or a session id to jump to it.</Command.Empty>
+            <Command.Empty className="t2 pal-none">Nothing is called “{query}”. Paste a case's address or a session id to jump to it.</Command.Empty>
             {pasted && (
               <Command.Group heading="Jump to">
                 <Command.Item className="pi" value="jump" onSelect={() => find.mutate(words, { onSuccess: ({ session: s }) => then(() => openTrace(s))() })}>
