@@ -1,4 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useMe } from "../../data/client";
 import { useConnections } from "../../data/engine";
 import { useEvents, useSession } from "../../data/sessions";
 import { Button, IconButton } from "../../shared/Button";
@@ -17,6 +18,7 @@ export function Conversation({ session, onBack, onDetails }: { session: string; 
   const detail = useSession(session);
   const events = useEvents(session);
   const connections = useConnections().data;
+  const me = useMe().data?.name ?? "";
   const now = useNow(30_000);
   const row = detail.data?.row;
   const name = row?.contact_name ?? row?.contact_address ?? row?.external_id ?? "";
@@ -24,8 +26,8 @@ export function Conversation({ session, onBack, onDetails }: { session: string; 
   const items = useMemo(() => {
     const nameOf = (id: string | null) => connections?.find((one) => one.id === id || one.name === id)?.name ?? "the CRM";
     const inOrder = (events.data?.pages ?? []).flatMap((page) => page.events).sort((a, b) => a.seq - b.seq);
-    return toItems(inOrder, nameOf);
-  }, [events.data, connections]);
+    return toItems(inOrder, nameOf, me);
+  }, [events.data, connections, me]);
 
   return (
     <section className="pane talk" aria-label="Conversation" data-region>

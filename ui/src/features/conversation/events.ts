@@ -30,15 +30,16 @@ function tool(event: EventView): Tool {
 
 const CHANGED: Record<string, string> = { status: "Status", owner: "Owner", priority: "Priority", state: "State" };
 
-function note(event: EventView, connectionName: (id: string | null) => string): string | null {
+function note(event: EventView, connectionName: (id: string | null) => string, me: string): string | null {
   const { body } = event;
-  const by = str(body, "by");
+  const signed = str(body, "by");
+  const by = signed !== null && signed === me ? "You" : signed;
   switch (event.kind) {
     case "taken_over": return `${by ?? "A person"} took over`;
     case "given_back": return `${by ?? "A person"} gave it back to the AI`;
     case "assigned": return `${by ? `${by} assigned` : "Assigned"} it to ${str(body, "to") ?? "a person"}`;
-    case "resolved": return body.via ? `Resolved: the case was closed in ${connectionName(str(body, "via"))}` : `Resolved${by ? ` by ${by}` : ""}`;
-    case "reopened": return by === "customer" ? "Reopened: the customer wrote again" : body.via ? `Reopened in ${connectionName(str(body, "via"))}` : `Reopened${by ? ` by ${by}` : ""}`;
+    case "resolved": return body.via ? `Resolved: the case was closed in ${connectionName(str(body, "via"))}` : `Resolved${by ? ` by ${by === "You" ? "you" : by}` : ""}`;
+    case "reopened": return signed === "customer" ? "Reopened: the customer wrote again" : body.via ? `Reopened in ${connectionName(str(body, "via"))}` : `Reopened${by ? ` by ${by === "You" ? "you" : by}` : ""}`;
     case "field_values": return `${Object.keys(rec(body.values)).length} field values given`;
     case "case_changed": {
       const changes = Array.isArray(body.changes) ? body.changes.map(rec) : [];
@@ -55,7 +56,7 @@ function note(event: EventView, connectionName: (id: string | null) => string): 
 }
 
 /** Events in order become what a reader sees: bubbles, folded thoughts, the handoff card and quiet separators. */
-export function toItems(events: EventView[], connectionName: (id: string | null) => string): Item[] {
+export function toItems(events: EventView[], connectionName: (id: string | null) => string, me = ""): Item[] {
   const items: Item[] = [];
   let day = "";
   for (const event of events) {
@@ -87,7 +88,7 @@ export function toItems(events: EventView[], connectionName: (id: string | null)
     } else if (kind === "handed_off") {
       items.push({ type: "handoff", key, at, reason: str(body, "reason"), summary: str(body, "summary"), language: str(body, "language"), sentiment: str(body, "sentiment") });
     } else {
-      const text = note(event, connectionName);
+      const text = note(event, connectionName, me);
       if (text) items.push({ type: "note", key, at, kind, text });
     }
   }

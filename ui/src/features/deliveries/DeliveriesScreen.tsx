@@ -103,12 +103,13 @@ function Group({ group, lanes, section, onRetry }: { group: LaneGroup; lanes: La
   const people = new Set(group.lanes.map((lane) => lane.session)).size;
   const shown = open ? lanes : lanes.slice(0, SHOWN);
   const tone = toneOf(section);
+  const remedy = section === "parked" && group.hint ? group.hint.replace(/\.$/, "") : null;
   return (
     <section className="grp" aria-label={group.reason}>
       <header>
         <span className={tone}><Span kind={glyphOf(group.state)} label={SPAN_WORDS[glyphOf(group.state)]} /></span>
         <h3 className="flex">
-          <span className="b any">{group.hint && section === "parked" ? group.hint.replace(/\.$/, "") : group.reason}</span>
+          <span className="b any">{remedy ?? group.reason.charAt(0).toUpperCase() + group.reason.slice(1)}</span>
           <span className="chip num">{group.count}{people < group.count && group.lanes.length === group.count ? ` in ${people} conversations` : ""}</span>
         </h3>
         <span className="flex">
@@ -116,7 +117,7 @@ function Group({ group, lanes, section, onRetry }: { group: LaneGroup; lanes: La
           {group.state !== "paused" && section !== "waiting" && <Button icon="retry" onClick={onRetry}>Retry {group.count}…</Button>}
         </span>
         <span />
-        <p className="t2 f12 said">{group.connection}: <q><code>{group.reason}</code></q>{section !== "parked" && group.hint ? ` ${group.hint}` : ""}</p>
+        <p className="t2 f12 said">{group.connection}{remedy ? <>: <code>{group.reason}</code></> : group.hint ? `: ${group.hint}` : ""}</p>
       </header>
       {shown.map((lane) => (
         <Link key={`${lane.session} ${lane.connection}`} to="/trace" search={{ s: lane.session }} className="lane">

@@ -76,7 +76,7 @@ export function TraceScreen() {
                   ) : null;
                 })}
                 <button type="button" className="end f12 t3 zone" onClick={() => prefs.set({ utc: !utc })} aria-keyshortcuts="U">
-                  {utc ? "UTC" : `Local time, ${Intl.DateTimeFormat().resolvedOptions().timeZone.split("/").at(-1)?.replaceAll("_", " ")}`} <kbd className="kbd" aria-hidden="true">U</kbd> {utc ? "local" : "UTC"}
+                  Times in {utc ? "UTC" : "local time"} <kbd className="kbd" aria-hidden="true">U</kbd>
                 </button>
               </div>
               <Timeline steps={shown} chosen={at} utc={utc} onSelect={select} onOpen={() => setDetail(true)} />
