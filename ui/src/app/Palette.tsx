@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { createPortal } from "react-dom";
 import { useHost } from "../data/client";
 import { useFind } from "../data/engine";
@@ -32,6 +32,14 @@ export function Palette({ session, onClose }: { session: string | undefined; onC
     placeholderData: keepPreviousData,
     meta: { tags: ["sessions"] },
   });
+  const [chosen, setChosen] = useState("");
+  const pasted = /^https?:\/\/|^ses_|@/.test(words.trim());
+  const firstRow = found.data?.rows[0]?.id;
+  // What is found stands first: Enter opens it without another key.
+  useEffect(() => {
+    if (pasted) setChosen("jump");
+    else if (firstRow) setChosen(firstRow);
+  }, [pasted, firstRow, query]);
   useShortcuts({ Escape: onClose, "Ctrl+k": onClose }, { layer: true });
 
   const then = (run: () => void) => () => {
@@ -40,7 +48,6 @@ export function Palette({ session, onClose }: { session: string | undefined; onC
   };
   const openTrace = (s: string) => void navigate({ to: "/trace", search: { s } });
   const openSession = (s: string) => void navigate({ to: "/inbox/$view", params: { view: "all" }, search: { s } });
-  const pasted = /^https?:\/\/|^ses_|@/.test(words.trim());
 
   const places: Run[] = [
     { name: "Inbox", icon: "inbox", keys: "G I", to: () => void navigate({ to: "/inbox/$view", params: { view: "all" }, search: {} }) },
@@ -56,7 +63,7 @@ export function Palette({ session, onClose }: { session: string | undefined; onC
   return createPortal(
     <div className="scrim" onPointerDown={(event) => event.target === event.currentTarget && onClose()}>
       <div ref={box} role="dialog" aria-modal="true" aria-label="Find or run">
-        <Command className="pal" shouldFilter={false} loop label="Find or run">
+        <Command className="pal" shouldFilter={false} loop value={chosen} onValueChange={setChosen} label="Find or run">
           <div className="q">
             <Icon name="search" />
             <Command.Input value={words} onValueChange={setWords} placeholder="Find or run" data-autofocus />

@@ -21,3 +21,6 @@ export function keepDraft(session: string, text: string) {
     // It is still kept in memory.
   }
 }
+
+/** Only what is in memory. */
+export const forgetDrafts = () => kept.clear();

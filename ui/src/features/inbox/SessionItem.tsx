@@ -39,7 +39,7 @@ export const SessionItem = memo(function SessionItem({ row, now, top, index, siz
       <div className="l3">
         {row.case && <CrmMark name={row.case.connection_name} />}
         {row.case && <span className="id" dir="ltr">{row.case.number ?? "no number yet"}</span>}
-        {row.held_replies > 0 && <span className="chip act tiny"><Icon name="hand" small />{row.held_replies} held</span>}
+        {row.held_replies > 0 && <span className="chip act tiny"><Icon name="hand" small />{row.held_replies}<span className="word">held</span></span>}
         <span className="end ell"><StatusWord sync={row.sync} chip={row.case} /></span>
       </div>
     </div>

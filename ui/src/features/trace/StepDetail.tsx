@@ -42,7 +42,7 @@ export function StepDetail({ step, number, of, session, view, onMove, onBack }: 
           {!step.problem && !call && <p dir="auto" className="any">{step.text}</p>}
           {said.filter(([name]) => !(step.problem && name === "What failed")).map(([name, text]) => (
             <section key={name} className="said">
-              <h3 className="h3">{name}</h3>
+              <h2 className="h3">{name}</h2>
               <p dir="auto" className="any">{name === "Next try" && !Number.isNaN(Date.parse(text)) ? hhmmss(text) : text}</p>
             </section>
           ))}
@@ -78,7 +78,7 @@ function Exchange({ title, body, head, note }: { title: string; body: unknown; h
   const copy = () => void navigator.clipboard.writeText(whole).then(() => toast(`${title} copied`));
   return (
     <section className="said">
-      <h3 className="h3 flex">{title} {note && <span className="t3 f12 plain flex tight">{note === "secrets masked" && <Icon name="lock" small />}{note}</span>}<span className="end"><IconButton icon="copy" label={`Copy ${title.toLowerCase()}`} onClick={copy} /></span></h3>
+      <h2 className="h3 flex">{title} {note && <span className="t3 f12 plain flex tight">{note === "secrets masked" && <Icon name="lock" small />}{note}</span>}<span className="end"><IconButton icon="copy" label={`Copy ${title.toLowerCase()}`} onClick={copy} /></span></h2>
       <pre className="code" dir="ltr">{whole || "Nothing."}</pre>
     </section>
   );

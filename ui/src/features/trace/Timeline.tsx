@@ -11,6 +11,7 @@ export function Timeline({ steps, chosen, utc, onSelect, onOpen }: { steps: Step
   const box = useRef<HTMLDivElement>(null);
   const at = steps.findIndex((step) => step.id === chosen);
   const virtual = useVirtualizer({ count: steps.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 12, initialRect: { width: 800, height: 700 } });
+  const items = virtual.getVirtualItems();
   const go = (index: number) => {
     const step = steps[index];
     if (step) onSelect(step.id);
@@ -28,9 +29,9 @@ export function Timeline({ steps, chosen, utc, onSelect, onOpen }: { steps: Step
         <span>Step</span>
         <span>Result</span>
       </div>
-      <div ref={box} className="scroll grow" role="listbox" aria-label="Steps" tabIndex={0} onKeyDown={onKeyDown} aria-activedescendant={at >= 0 ? `step-${chosen}` : undefined} data-region-focus>
+      <div ref={box} className="scroll grow" role="listbox" aria-label="Steps" tabIndex={0} onKeyDown={onKeyDown} aria-activedescendant={at >= 0 && items.some((item) => item.index === at) ? `step-${chosen}` : undefined} data-region-focus>
         <div role="presentation" className="tall" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
+          {items.map((item) => {
             const step = steps[item.index];
             return step ? <Line key={step.id} step={step} top={item.start} index={item.index} size={steps.length} selected={step.id === chosen} utc={utc} onSelect={() => { onSelect(step.id); onOpen(); }} /> : null;
           })}
