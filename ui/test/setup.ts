@@ -17,7 +17,7 @@ Element.prototype.scrollTo = function (this: Element, to?: ScrollToOptions | num
   this.dispatchEvent(new Event("scroll"));
 } as Element["scrollTo"];
 window.scrollTo = () => undefined;
-const sizes = { clientHeight: 800, clientWidth: 328, offsetHeight: 800, offsetWidth: 328 };
+const sizes = { clientHeight: 800, clientWidth: 328, offsetHeight: 800, offsetWidth: 328, scrollHeight: 1_000_000 };
 for (const [name, size] of Object.entries(sizes)) Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => size });
 
 beforeEach(() => {
