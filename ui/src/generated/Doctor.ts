@@ -1,0 +1,3 @@
+import type { Finding } from "./Finding";
+
+export type Doctor = { good: boolean; findings: Finding[] };

@@ -1,0 +1,3 @@
+import type { EventView } from "./EventView";
+
+export type EventPage = { events: EventView[]; before: number | null };

@@ -1,0 +1,3 @@
+import type { Answer } from "./Answer";
+
+export type Explanation = { connection: string; answers: Answer[] };

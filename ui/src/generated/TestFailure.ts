@@ -1,0 +1,1 @@
+export type TestFailure = { class: string; message: string; hint: string; status: number | null };

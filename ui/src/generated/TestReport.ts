@@ -1,0 +1,3 @@
+import type { TestResult } from "./TestResult";
+
+export type TestReport = { good: boolean; report: TestResult };

@@ -1,0 +1,1 @@
+export type TraceCase = { connection: string; crm_id: string; number: string | null; state: string };

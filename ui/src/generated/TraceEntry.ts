@@ -1,0 +1,7 @@
+export type TraceEntry = {
+  at: string;
+  what: string;
+  connection: string | null;
+  summary: string;
+  detail: unknown;
+};

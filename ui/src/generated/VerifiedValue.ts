@@ -1,0 +1,1 @@
+export type VerifiedValue = { value: string; verified: boolean };

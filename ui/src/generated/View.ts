@@ -1,0 +1,1 @@
+export type View = "all" | "needs_person" | "ai" | "mine" | "resolved" | "trouble";
