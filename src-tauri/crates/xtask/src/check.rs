@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::report::Report;
 use crate::setup::{self, Scope};
 use crate::workspace::{Workspace, capture};
-use crate::{licences, rustdoc, tree, unused};
+use crate::{licences, rustdoc, tree, ui, unused};
 
 /// Sets up and runs every gate.
 pub fn all(workspace: &Workspace) -> Result<ExitCode> {
@@ -26,6 +26,7 @@ pub fn gates(workspace: &Workspace, report: &mut Report) {
     report.gate("tree", || tree::check(workspace));
     report.gate("licences", || licences::check(workspace));
     report.gate("unused", || unused::check(workspace));
+    ui::gates(workspace, report);
     report.gate("rustdoc", || rustdoc::check(workspace));
     report.gate("clippy", || clippy(workspace));
 }

@@ -12,6 +12,7 @@ mod rustdoc;
 mod setup;
 mod test;
 mod tree;
+mod ui;
 mod unused;
 mod workspace;
 

@@ -10,6 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 
 use crate::setup::{self, Scope};
+use crate::ui;
 use crate::workspace::{Workspace, stream};
 
 /// The key that a headless engine encrypts its secrets with.
@@ -18,6 +19,7 @@ const SECRETS_KEY: &str = "CASEBRIDGE_SECRETS_KEY";
 /// Builds the engine and becomes it. The engine itself prints its addresses and what to try.
 pub fn serve(workspace: &Workspace, args: Vec<OsString>) -> Result<ExitCode> {
     setup::all(workspace, Scope::Engine)?;
+    ui::build(workspace)?;
     // `--workspace` gives the dependencies the features that the tests build them with; asking for
     // the package alone would build many of them a second time.
     stream(&mut workspace.cargo(["build", "--workspace", "--locked", "--bin", "casebridged"]))?;

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 
+use crate::ui;
 use crate::workspace::{Workspace, capture, succeeds};
 
 /// How much is about to be built.
@@ -23,6 +24,9 @@ const LIBRARIES: &[&str] = &["gtk+-3.0", "webkit2gtk-4.1", "dbus-1"];
 /// Makes this machine ready, and says in a few words what it did.
 pub fn all(workspace: &Workspace, scope: Scope) -> Result<String> {
     let mut done = system_packages(workspace, scope)?;
+    if !ui::install(workspace)?.is_empty() {
+        done.push("the pages' packages".to_owned());
+    }
     if scope == Scope::Everything {
         for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
             done.extend(rust_component(workspace, component, subcommand)?);

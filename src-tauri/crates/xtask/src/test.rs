@@ -15,6 +15,7 @@ use anyhow::{Context, Result, bail};
 use crate::check;
 use crate::report::Report;
 use crate::setup::{self, Scope};
+use crate::ui;
 use crate::workspace::{Workspace, stream};
 
 /// Runs everything and prints the count as the last line.
@@ -23,6 +24,8 @@ pub fn all(workspace: &Workspace) -> Result<ExitCode> {
     if !report.gate("setup", || setup::all(workspace, Scope::Everything)) {
         return Ok(report.verdict());
     }
+    report.gate("pages", || ui::build(workspace));
+    ui::run_tests(workspace, &mut report);
     let build = ["test", "--workspace", "--locked", "--no-run"];
     if report.gate("build", || stream(&mut workspace.cargo(build)).map(|()| String::new())) {
         let home = Home::fresh(workspace)?;

@@ -1,0 +1,94 @@
+//! The console's pages: their packages, gates, tests and the build that the engine serves.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::report::Report;
+use crate::workspace::{Workspace, capture, succeeds};
+
+/// Installs the packages of the lock file, when they are not there already.
+pub fn install(workspace: &Workspace) -> Result<String> {
+    if !succeeds(workspace.command("npm").arg("--version")) {
+        bail!("`npm` is missing: install Node.js 20 or later");
+    }
+    let wanted = fs::read(folder(workspace).join("package-lock.json")).context("ui/package-lock.json is missing")?;
+    let mark = folder(workspace).join("node_modules/.installed-lock");
+    if fs::read(&mark).is_ok_and(|installed| installed == wanted) {
+        return Ok(String::new());
+    }
+    // Not `npm ci`: it refuses a lock file without the packages of other systems, which no mirror need have.
+    capture(&mut npm(workspace, &["install", "--no-save", "--no-audit", "--no-fund"]))?;
+    fs::write(&mark, wanted).with_context(|| format!("could not write {}", mark.display()))?;
+    Ok("installed the packages".to_owned())
+}
+
+/// Builds the pages.
+pub fn build(workspace: &Workspace) -> Result<String> {
+    capture(&mut npm(workspace, &["run", "build"]))?;
+    Ok(String::new())
+}
+
+/// Types and lint.
+pub fn gates(workspace: &Workspace, report: &mut Report) {
+    report.gate("tsc", || capture(&mut npm(workspace, &["run", "typecheck"])).map(|_| String::new()));
+    report.gate("eslint", || capture(&mut npm(workspace, &["run", "lint"])).map(|_| String::new()));
+}
+
+/// Runs the tests of components and adds up their results.
+pub fn run_tests(workspace: &Workspace, report: &mut Report) {
+    let start = Instant::now();
+    let output = npm(workspace, &["test"]).env("NO_COLOR", "1").output();
+    let (mut passed, mut failed) = (0, 0);
+    match output {
+        Ok(output) => {
+            let text = String::from_utf8_lossy(&output.stdout);
+            println!("{text}{}", String::from_utf8_lossy(&output.stderr));
+            (passed, failed) = text.lines().find_map(counts).unwrap_or((0, 0));
+            if (!output.status.success() || passed == 0) && failed == 0 {
+                failed = 1;
+            }
+        }
+        Err(error) => {
+            println!("the tests of the pages could not be started: {error}");
+            failed = 1;
+        }
+    }
+    report.count(passed, failed);
+    report.stage("vitest", start.elapsed(), failed == 0);
+}
+
+/// Passed and failed of a line such as `      Tests  1 failed | 41 passed (42)`.
+fn counts(line: &str) -> Option<(usize, usize)> {
+    let rest = line.trim_start().strip_prefix("Tests ")?;
+    let number = |word: &str| {
+        let parts: Vec<&str> = rest.split_whitespace().collect();
+        parts.iter().position(|part| *part == word).and_then(|at| parts.get(at.checked_sub(1)?)?.parse().ok())
+    };
+    Some((number("passed").unwrap_or(0), number("failed").unwrap_or(0)))
+}
+
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.root.join("ui")
+}
+
+fn npm(workspace: &Workspace, args: &[&str]) -> Command {
+    let mut command = workspace.command("npm");
+    command.args(args).current_dir(folder(workspace));
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counts;
+
+    #[test]
+    fn the_summary_of_the_pages_tests_is_read() {
+        assert_eq!(counts("      Tests  41 passed (41)"), Some((41, 0)));
+        assert_eq!(counts("      Tests  1 failed | 40 passed (41)"), Some((40, 1)));
+        assert_eq!(counts(" Test Files  3 passed (3)"), None, "files are not tests");
+    }
+}
