@@ -12,6 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::changes::Change;
 use crate::error::EngineError;
 
 /// Makes clients for connections. A port, so that tests can put other case systems behind the engine.
@@ -146,6 +147,7 @@ impl Engine {
         self.inner.store.add_connection(connection.clone()).await?;
         let detail = json!({ "name": connection.name, "instance": connection.instance });
         self.inner.store.audit(actor, "connection.add", &connection.id.to_string(), detail, now).await?;
+        self.tell([Change::Connections, Change::Lanes]);
         self.follow(connection.clone())?;
         Ok(connection)
     }
@@ -192,6 +194,7 @@ impl Engine {
         connection.pause = None;
         let detail = json!({ "mode": change.mode, "members": members });
         self.inner.store.audit(actor, "connection.set", &connection.id.to_string(), detail, now).await?;
+        self.tell([Change::Connections, Change::Lanes]);
         self.inner.store.redo(Consumer::Crm(connection.id), now).await?;
         self.follow(connection.clone())?;
         Ok(connection)
@@ -226,6 +229,7 @@ impl Engine {
         }
         let detail = json!({ "name": connection.name });
         self.inner.store.audit(actor, "connection.remove", &connection.id.to_string(), detail, now).await?;
+        self.tell([Change::Connections, Change::Lanes]);
         Ok(connection)
     }
 }

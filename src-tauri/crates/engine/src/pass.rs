@@ -401,7 +401,9 @@ impl Pass<'_> {
             end,
             at: self.engine.clock().now(),
         };
-        self.engine.store().record(result).await
+        self.engine.store().record(result).await?;
+        self.engine.tell_of(self.lane.session_id);
+        Ok(())
     }
 
     fn step(&self, what: &str, detail: serde_json::Value) -> Step {

@@ -18,6 +18,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::changes::Change;
 use crate::pass::attempt;
 use crate::runtime::Runtime;
 
@@ -276,7 +277,11 @@ async fn take_in(
     if result.state.is_some() {
         runtime.poke_poller();
     }
-    store.record_pull(result).await
+    let session = result.session;
+    store.record_pull(result).await?;
+    engine.tell_of(session);
+    engine.tell([Change::Replies]);
+    Ok(())
 }
 
 fn replies(namespace: Uuid, records: &[CrmRecord], absorbed: &Absorbed) -> Vec<NewReply> {
