@@ -5,9 +5,7 @@ use casebridge_engine::{Engine, EngineError};
 use serde_json::{Value, json};
 
 use crate::dto::deliveries::{TraceCase, TraceEntry, TraceView};
-use crate::dto::sessions::{
-    CaseChip, ContactView, EventPage, EventView, Explanation, SessionDetail, SessionRow,
-};
+use crate::dto::sessions::{CaseChip, ContactView, EventPage, EventView, Explanation, SessionDetail, SessionRow};
 use crate::dto::time;
 use crate::error::ApiError;
 use crate::{back, lanes};

@@ -40,7 +40,9 @@ impl Holder {
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SyncState {
     /// In one word.
-    #[ts(type = "\"synced\" | \"skipped_items\" | \"syncing\" | \"waiting\" | \"retrying\" | \"paused\" | \"parked\" | \"no_case\"")]
+    #[ts(
+        type = "\"synced\" | \"skipped_items\" | \"syncing\" | \"waiting\" | \"retrying\" | \"paused\" | \"parked\" | \"no_case\""
+    )]
     pub state: &'static str,
     /// In words.
     pub detail: Option<String>,
