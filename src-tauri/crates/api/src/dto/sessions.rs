@@ -267,7 +267,7 @@ pub struct ReplyView {
     pub connection: String,
     /// The connection's name.
     pub connection_name: String,
-    /// Where it stands.
+    /// What was decided; `tries` and `taken_at` tell how far the carrier is with it.
     #[ts(type = "\"held\" | \"given\" | \"released\" | \"discarded\" | \"offered\" | \"taken\"")]
     pub state: String,
     /// Why it is held, as the engine names it; for the command line.
@@ -300,17 +300,12 @@ pub struct ReplyView {
 
 impl ReplyView {
     pub(crate) fn new(reply: Reply, connection_name: String, said: Option<(Option<String>, String)>) -> Self {
-        let state = match (reply.taken_at, reply.tries) {
-            (Some(_), _) => "taken".to_owned(),
-            (None, tries) if tries > 0 => "offered".to_owned(),
-            _ => reply.state,
-        };
         let (author, text) = said.map_or((None, None), |(author, text)| (author, Some(text)));
         Self {
             id: reply.id.to_string(),
             connection: reply.connection.to_string(),
             connection_name,
-            state,
+            state: reply.state,
             held_for: reply.held_for.and_then(|why| serde_json::to_value(why).ok()),
             reason: reply.held_for.map(|why| why.reason().to_owned()),
             session: reply.session.map(|id| id.to_string()),
