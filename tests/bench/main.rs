@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot go on stops where it is")]
 
 mod end_to_end;
+mod forged;
 mod http;
 mod memory;
 mod people;
@@ -12,9 +13,13 @@ mod replay;
 mod report;
 mod restart;
 mod store;
+mod webhooks;
 
 #[tokio::main]
 async fn main() {
+    if let Some(port) = std::env::var_os(webhooks::EMPTY_HANDLER) {
+        return webhooks::empty_handler(port).await;
+    }
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
     if runs("store") {
@@ -37,6 +42,9 @@ async fn main() {
     }
     if runs("people") {
         people::run().await;
+    }
+    if runs("webhooks") {
+        webhooks::run().await;
     }
     if runs("memory") {
         memory::run().await;

@@ -14,7 +14,7 @@ const SESSIONS: usize = 50_000;
 const MESSAGES: usize = 20;
 
 /// Resident memory of a process, in MiB.
-fn resident(pid: u32) -> f64 {
+pub fn resident(pid: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0

@@ -201,7 +201,8 @@ async fn r16_a_draft_that_is_sent_forty_minutes_later_is_delivered_then() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r16_an_idle_day_costs_few_calls_and_five_thousand_rows_of_one_time_hide_nothing() {
     let days = Days::begin().await;
-    let conversations = seeded(2, 1);
+    // Nobody was handed to a person: there the period is shorter.
+    let conversations: Vec<_> = seeded(6, 1).into_iter().filter(|one| !one.handed_off()).take(2).collect();
     days.world.side.send_all(&conversations).await;
     days.pass(5).await;
     let before = days.world.crm().data_calls();
@@ -209,6 +210,15 @@ async fn r16_an_idle_day_costs_few_calls_and_five_thousand_rows_of_one_time_hide
     let calls = days.world.crm().data_calls() - before;
     assert!(calls <= 1_500, "an idle day costs {calls} calls");
     assert!(calls >= 200, "and the poller was at work: {calls}");
+
+    let handoff = EventKind::HandedOff { reason: None, summary: None, language: None, sentiment: None };
+    let session = conversations[0].key.session_id();
+    days.world.engine().append(session, vec![NewEvent::new("h", None, handoff)]).await.unwrap();
+    days.pass(5).await;
+    let before = days.world.crm().data_calls();
+    days.pass(60).await;
+    let calls = days.world.crm().data_calls() - before;
+    assert!((100..=130).contains(&calls), "while somebody waits for a person, a round takes 30 s: {calls} an hour");
 
     // Somebody imports five thousand activities on other cases, all stamped alike, and one reply among them.
     let foreign = days.world.crm().insert("Case", &json!({ "Subject": "not ours" })).unwrap();

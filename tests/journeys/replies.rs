@@ -30,15 +30,10 @@ fn open_ones(conversations: &[Conversation]) -> BTreeSet<String> {
 }
 
 async fn arrives(world: &World, work: &Work, carrier: &mut Carrier) {
-    let carrier = std::cell::RefCell::new(carrier);
-    eventually_told(
-        "everything that people did has arrived",
-        async || {
-            carrier.borrow_mut().drain(world.engine()).await;
-            work.arrived(&carrier.borrow()).then_some(())
-        },
-        async || format!("{:#?}", carrier.borrow().took.len()),
-    )
+    eventually("everything that people did has arrived", async || {
+        carrier.drain(world.engine()).await;
+        work.arrived(carrier).then_some(())
+    })
     .await;
 }
 

@@ -38,6 +38,13 @@ impl Story {
         let session = world.side.send(&conversation).await;
         world.side.settled().await;
         let case = case_ids(world.crm())["seed/s1"];
+        // What is known of the case is what a change is compared with.
+        eventually("the case was looked at once", async || {
+            use casebridge_store::Inbound as _;
+            let known = world.side.store.known_cases(world.side.connection.id, vec![case]).await.unwrap();
+            known[0].known.facts.is_some().then_some(())
+        })
+        .await;
         Self { world, session, case, carrier: Carrier::default() }
     }
 

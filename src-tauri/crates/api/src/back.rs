@@ -5,7 +5,7 @@ use casebridge_engine::{Engine, EngineError, Reply};
 use serde_json::{Value, json};
 
 use crate::commands::{RepliesPreview, RepliesSelection};
-use crate::dto::connections::Finding;
+use crate::dto::connections::{Doctor, Finding};
 use crate::dto::sessions::ReplyView;
 use crate::error::ApiError;
 
@@ -86,7 +86,7 @@ pub(crate) async fn doctor(engine: &Engine) -> Result<Value, ApiError> {
         detail: one.detail,
         action: one.action,
     });
-    Ok(json!({ "good": good, "findings": findings.collect::<Vec<_>>() }))
+    Ok(json!(Doctor { good, findings: findings.collect() }))
 }
 
 pub(crate) async fn export(engine: &Engine, sessions: &[String], redacted: bool) -> Result<Value, ApiError> {

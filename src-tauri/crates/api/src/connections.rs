@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::commands::{ConnectionAdd, ConnectionSet, ConnectionTry, CrmChoices, Secret};
 use crate::dto::connections::{
-    ConnectionHealth, ConnectionView, CrmChoice, TestCheck, TestFailure, TestFindings, TestReport, TriedConnection,
+    AddReport, Choice, ConnectionHealth, ConnectionView, TestCheck, TestFailure, TestReport, TestResult,
 };
 use crate::dto::time;
 use crate::error::ApiError;
@@ -45,7 +45,7 @@ pub(crate) async fn try_and_add(engine: &Engine, wish: ConnectionAdd, actor: &st
         }
         false => None,
     };
-    Ok(json!(TriedConnection { report, added }))
+    Ok(json!(AddReport { report, added }))
 }
 
 fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
@@ -63,12 +63,12 @@ fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
         hint: failure.hint,
         status: failure.status,
     });
-    TestReport { good, report: TestFindings { identity: found.identity, checks, failure } }
+    TestReport { good, report: TestResult { identity: found.identity, checks, failure } }
 }
 
 pub(crate) async fn choices(engine: &Engine, wish: CrmChoices) -> Result<Value, ApiError> {
     let found = engine.choices(&wish.connection, wish.what, wish.query.as_deref()).await?;
-    Ok(found.into_iter().map(|one| json!(CrmChoice { id: one.id.to_string(), name: one.name })).collect())
+    Ok(found.into_iter().map(|one| json!(Choice { id: one.id.to_string(), name: one.name })).collect())
 }
 
 pub(crate) async fn set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {

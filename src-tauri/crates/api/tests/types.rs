@@ -18,11 +18,11 @@ fn generated() -> BTreeMap<String, String> {
     types!(
         Me,
         Role,
-        Failure,
         Holder,
         SyncState,
         CaseChip,
         SessionRow,
+        View,
         SessionPage,
         ViewCounts,
         EventView,
@@ -30,7 +30,7 @@ fn generated() -> BTreeMap<String, String> {
         ReplyView,
         Answer,
         Explanation,
-        ContactAddress,
+        VerifiedValue,
         ContactView,
         SessionDetail,
         CaseLink,
@@ -41,21 +41,25 @@ fn generated() -> BTreeMap<String, String> {
         TraceEntry,
         TraceCase,
         TraceView,
-        PauseFailure,
-        Paused,
+        Failure,
+        Pause,
         LaneCounts,
         ConnectionHealth,
         ConnectionView,
         TestCheck,
         TestFailure,
-        TestFindings,
+        TestResult,
         TestReport,
-        TriedConnection,
-        CrmChoice,
+        AddReport,
+        Choice,
         WebhookView,
         WebhookUrl,
         Finding,
+        Doctor,
     );
+    let index = all.keys().map(|file| file.trim_end_matches(".ts"));
+    let index: String = index.map(|name| format!("export type {{ {name} }} from \"./{name}\";\n")).collect();
+    all.insert("index.ts".to_owned(), index);
     all
 }
 

@@ -386,9 +386,8 @@ impl Pass<'_> {
     async fn finish(&self, end: LaneEnd, mut progress: Progress, written: Option<i64>) -> Result<(), StoreError> {
         let fence = self.lane.fence;
         status_stands(&mut progress);
-        if progress.case.is_some() {
-            self.runtime.poke_poller();
-        }
+        // A handoff shortens the period of the poller too.
+        let moved = progress.case.is_some() || !progress.fresh.is_empty();
         let result = PassResult {
             consumer: self.lane.consumer,
             session_id: self.lane.session_id,
@@ -403,6 +402,10 @@ impl Pass<'_> {
         };
         self.engine.store().record(result).await?;
         self.engine.tell_of(self.lane.session_id);
+        if moved {
+            // Only now can the poller see it.
+            self.runtime.poke_poller();
+        }
         Ok(())
     }
 

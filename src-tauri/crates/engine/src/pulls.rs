@@ -274,11 +274,11 @@ async fn take_in(
         steps: vec![step],
         at: now,
     };
-    if result.state.is_some() {
+    let (session, moved) = (result.session, result.state.is_some());
+    store.record_pull(result).await?;
+    if moved {
         runtime.poke_poller();
     }
-    let session = result.session;
-    store.record_pull(result).await?;
     engine.tell_of(session);
     engine.tell([Change::Replies]);
     Ok(())

@@ -10,9 +10,9 @@ use casebridge_api::{ApiError, StartSandbox};
 use casebridge_domain::Mode;
 use casebridge_engine::Engine;
 use casebridge_engine::connections::{NewCreatio, creatio_settings};
-use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio};
+use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio, SignalSubscription, ids};
 use rand::RngCore as _;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use tokio::sync::Mutex;
 
@@ -24,7 +24,7 @@ const PLAYED: usize = 12;
 
 /// A running stand-in; it forgets everything when it is dropped.
 pub(crate) struct Running {
-    _creatio: RunningCreatio,
+    creatio: RunningCreatio,
     /// Address of its page, with the token that opens it.
     pub(crate) page: String,
 }
@@ -47,11 +47,23 @@ pub(crate) async fn start(engine: &Engine) -> anyhow::Result<Running> {
         "identity_url": creatio.identity_url,
         "auth": { "kind": "client_credentials", "client_id": client_id },
         "session_column": "UsrSessionId",
+        // Who tries it out should not have to wait.
+        "back": { "poll_seconds": 5, "idle_poll_seconds": 5 },
     }))?;
     let secret = Some(SecretString::from(secret));
     engine.add_creatio(NewCreatio { name: NAME.into(), mode: Mode::Every, settings, secret }, "sandbox").await?;
     let page = format!("{}/sandbox/?token={control}", creatio.instance_url.trim_end_matches('/'));
-    Ok(Running { _creatio: creatio, page })
+    Ok(Running { creatio, page })
+}
+
+impl Running {
+    /// Sets the stand-in's processes up as our recipe says, to call this address.
+    pub(crate) async fn call(&self, engine: &Engine, public: &str) -> anyhow::Result<()> {
+        let path = engine.webhook_address(NAME, "sandbox").await?.path;
+        let url = format!("{public}{}", path.expose_secret());
+        self.creatio.sandbox.set_subscriptions(SignalSubscription::guided_recipe(&url, Some(ids::CATEGORY_TO_DO)));
+        Ok(())
+    }
 }
 
 fn bytes<const N: usize>() -> [u8; N] {
@@ -74,6 +86,8 @@ pub(crate) struct StandIn {
     engine: Engine,
     running: Arc<Mutex<Option<Running>>>,
     page: Arc<OnceLock<String>>,
+    /// The public listener, where there is one: the stand-in calls it as a real CRM would.
+    listener: Arc<OnceLock<String>>,
 }
 
 impl StandIn {
@@ -82,7 +96,16 @@ impl StandIn {
         if let Some(running) = &running {
             drop(page.set(running.page.clone()));
         }
-        Self { engine, running: Arc::new(Mutex::new(running)), page: Arc::new(page) }
+        Self { engine, running: Arc::new(Mutex::new(running)), page: Arc::new(page), listener: Arc::default() }
+    }
+
+    /// Lets the stand-in call the public listener, now or when it is started.
+    pub(crate) async fn reached_at(&self, listener: &str) -> anyhow::Result<()> {
+        drop(self.listener.set(listener.to_owned()));
+        match self.running.lock().await.as_ref() {
+            Some(running) => running.call(&self.engine, listener).await,
+            None => Ok(()),
+        }
     }
 
     /// Address of its page, while it runs.
@@ -108,6 +131,9 @@ impl StandIn {
                 };
                 let started = start(&this.engine).await.map_err(failed)?;
                 let page = started.page.clone();
+                if let Some(listener) = this.listener.get() {
+                    started.call(&this.engine, listener).await.map_err(failed)?;
+                }
                 *running = Some(started);
                 drop(this.page.set(page.clone()));
                 play(&this.engine).await.map_err(failed)?;

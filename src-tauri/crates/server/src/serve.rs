@@ -66,6 +66,7 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     let mut public_url = None;
     if let Some(listener) = public {
         let own = format!("http://{}", listener.local_addr()?);
+        stand_in.reached_at(&own).await?;
         let url = args.public_url.map_or(own, |url| url.to_string().trim_end_matches('/').to_owned());
         engine.set_public_url(&url).await?;
         public_url = Some(url);
@@ -170,7 +171,7 @@ fn welcome(data: &std::path::Path, url: &str, link: &str, public_url: Option<&st
         println!("  {program} --data {data} replay docs/examples/conversations.jsonl --handoff-share 0.3");
         println!("  {program} --data {data} lanes list");
         println!("  {program} --data {data} trace late-parcel");
-        println!("then read the cases on the sandbox's page above.");
+        println!("then open the sandbox's page above, and answer on a case: `replies list` shows it.");
     }
     println!("\nStop with Ctrl-C.");
 }

@@ -308,7 +308,7 @@ pub trait Traces: Send + Sync {
     async fn attempts(&self, session: SessionId) -> Result<Vec<(ConnectionId, Attempt)>, StoreError>;
     /// The steps of a session's lanes, oldest first.
     async fn steps(&self, session: SessionId) -> Result<Vec<(Consumer, Step)>, StoreError>;
-    /// Drops bodies of attempts older than this; the rest stays (R30). Returns how many.
+    /// Drops bodies of attempts older than this, and receipts and poller's rounds (R30). Returns how many bodies.
     async fn drop_bodies(&self, before: Timestamp) -> Result<u64, StoreError>;
 }
 

@@ -29,9 +29,12 @@ pub fn serve(workspace: &Workspace, args: Vec<OsString>) -> Result<ExitCode> {
     let program = format!("casebridged{}", env::consts::EXE_SUFFIX);
     let mut engine = workspace.command(workspace.target.join("debug").join(program));
     engine.arg("serve").arg("--data").arg(&data).arg("--sandbox");
-    let chosen = |arg: &OsString| arg.to_string_lossy().starts_with("--listen");
-    if !args.iter().any(chosen) {
+    if !args.iter().any(|arg| arg.to_string_lossy().starts_with("--listen")) {
         engine.args(["--listen", "127.0.0.1:0"]);
+    }
+    if !args.iter().any(|arg| arg.to_string_lossy().starts_with("--public-listen")) {
+        // For the sandbox's webhooks.
+        engine.args(["--public-listen", "127.0.0.1:0"]);
     }
     engine.args(args);
     if env::var_os(SECRETS_KEY).is_none() {

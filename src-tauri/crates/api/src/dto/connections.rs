@@ -10,7 +10,7 @@ use super::time;
 
 /// Why something failed.
 #[derive(Debug, Clone, Serialize, TS)]
-pub struct PauseFailure {
+pub struct Failure {
     /// With the CRM's words.
     pub message: String,
     /// What to do.
@@ -19,7 +19,7 @@ pub struct PauseFailure {
 
 /// Why nothing is sent.
 #[derive(Debug, Clone, Serialize, TS)]
-pub struct Paused {
+pub struct Pause {
     /// What stopped it.
     #[ts(type = "\"breaker\" | \"fault\" | \"by_hand\"")]
     pub kind: PauseKind,
@@ -28,7 +28,7 @@ pub struct Paused {
     /// The next probe.
     pub until: Option<String>,
     /// The newest failure.
-    pub failure: Option<PauseFailure>,
+    pub failure: Option<Failure>,
     /// Lanes that wait for it.
     #[ts(type = "number")]
     pub held: i64,
@@ -69,7 +69,7 @@ pub struct ConnectionHealth {
     #[ts(type = "\"every\" | \"handoff\"")]
     pub mode: Which,
     /// Why nothing is sent, if so.
-    pub paused: Option<Paused>,
+    pub paused: Option<Pause>,
     /// The last write that the CRM took.
     pub last_success_at: Option<String>,
     /// The newest webhook call.
@@ -90,11 +90,11 @@ pub struct ConnectionHealth {
 impl ConnectionHealth {
     pub(crate) fn new(connection: &Connection, health: Health) -> Self {
         let lanes = health.lanes;
-        let paused = health.pause.map(|pause| Paused {
+        let paused = health.pause.map(|pause| Pause {
             kind: pause.kind,
             since: time(pause.since),
             until: pause.until.map(time),
-            failure: pause.failure.map(|failure| PauseFailure { message: failure.message, hint: failure.hint }),
+            failure: pause.failure.map(|failure| Failure { message: failure.message, hint: failure.hint }),
             held: lanes.due,
         });
         Self {
@@ -128,9 +128,10 @@ pub struct ConnectionView {
     #[serde(flatten)]
     pub health: ConnectionHealth,
     /// The connector's settings.
-    #[ts(type = "Record<string, any>")]
+    #[ts(type = "Record<string, unknown>")]
     pub settings: Value,
     /// When it was made.
+    #[ts(skip)]
     pub created_at: String,
 }
 
@@ -165,7 +166,7 @@ pub struct TestFailure {
 
 /// What a test found.
 #[derive(Debug, Clone, Serialize, TS)]
-pub struct TestFindings {
+pub struct TestResult {
     /// Who we are in the CRM.
     pub identity: Option<String>,
     /// The checks.
@@ -180,12 +181,12 @@ pub struct TestReport {
     /// Whether the connection can be used.
     pub good: bool,
     /// What was found.
-    pub report: TestFindings,
+    pub report: TestResult,
 }
 
 /// A test, and the connection that was added after a good one.
 #[derive(Debug, Clone, Serialize, TS)]
-pub struct TriedConnection {
+pub struct AddReport {
     /// The test.
     pub report: TestReport,
     /// The connection; none when the test was not good.
@@ -194,7 +195,7 @@ pub struct TriedConnection {
 
 /// A row that a setting can name.
 #[derive(Debug, Clone, Serialize, TS)]
-pub struct CrmChoice {
+pub struct Choice {
     /// Its id in the CRM.
     pub id: String,
     /// Its name there.
@@ -248,4 +249,13 @@ pub struct Finding {
     pub detail: String,
     /// What to do.
     pub action: Option<String>,
+}
+
+/// What the doctor found.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Doctor {
+    /// Whether nothing is bad.
+    pub good: bool,
+    /// Everything that was looked at.
+    pub findings: Vec<Finding>,
 }

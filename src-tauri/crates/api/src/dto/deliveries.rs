@@ -32,7 +32,7 @@ pub struct LaneView {
     /// The state's name.
     pub state: String,
     /// The state with all that belongs to it.
-    #[ts(type = "Record<string, any> | string")]
+    #[ts(type = "Record<string, unknown>")]
     pub detail: Value,
     /// The customer's name.
     pub contact_name: Option<String>,
@@ -78,7 +78,7 @@ pub struct TraceEntry {
     /// For people.
     pub summary: String,
     /// Everything known.
-    #[ts(type = "any")]
+    #[ts(type = "unknown")]
     pub detail: Value,
 }
 
@@ -99,7 +99,7 @@ pub struct TraceCase {
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct TraceView {
     /// Its head.
-    #[ts(type = "Record<string, any>")]
+    #[ts(type = "Record<string, unknown>")]
     pub session: Value,
     /// Its cases.
     pub cases: Vec<TraceCase>,

@@ -44,17 +44,3 @@ pub struct Me {
     /// The page of the stand-in CRM, while it runs.
     pub sandbox_page: Option<String>,
 }
-
-/// An error.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct Failure {
-    /// For programs.
-    pub code: String,
-    /// For people.
-    pub message: String,
-    /// What to do; may be empty.
-    pub hint: String,
-    /// Seconds after which repeating can help.
-    #[ts(type = "number | null")]
-    pub retry_after: Option<u64>,
-}

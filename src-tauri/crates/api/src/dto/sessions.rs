@@ -161,6 +161,24 @@ impl SessionRow {
     }
 }
 
+/// Which conversations are listed.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// All of them.
+    All,
+    /// Handed off, and nobody has it yet.
+    NeedsPerson,
+    /// The AI has it.
+    Ai,
+    /// I have it.
+    Mine,
+    /// Resolved.
+    Resolved,
+    /// A lane fails or is parked, or a reply is held.
+    Trouble,
+}
+
 /// A page of the list.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SessionPage {
@@ -174,7 +192,6 @@ pub struct SessionPage {
 
 /// Counts, none above 10,000.
 #[derive(Debug, Clone, Serialize, TS)]
-#[ts(export_to = "ViewCounts.ts")]
 pub struct ViewCounts {
     /// All conversations.
     #[ts(type = "number")]
@@ -226,7 +243,7 @@ pub struct EventView {
     /// The reply that it is an echo of.
     pub echo_of: Option<String>,
     /// Its own members.
-    #[ts(type = "Record<string, any>")]
+    #[ts(type = "Record<string, unknown>")]
     pub body: Value,
 }
 
@@ -271,7 +288,7 @@ pub struct ReplyView {
     #[ts(type = "\"held\" | \"given\" | \"released\" | \"discarded\" | \"offered\" | \"taken\"")]
     pub state: String,
     /// Why it is held, as the engine names it; for the command line.
-    #[ts(type = "string | null")]
+    #[ts(skip)]
     pub held_for: Option<Value>,
     /// Why it is held, in words.
     pub reason: Option<String>,
@@ -284,6 +301,7 @@ pub struct ReplyView {
     /// When it was seen first.
     pub at: String,
     /// Who decided.
+    #[ts(skip)]
     pub decided_by: Option<String>,
     /// Who wrote it, while it is held.
     pub author: Option<String>,
@@ -361,14 +379,14 @@ impl From<casebridge_engine::explain::Explanation> for Explanation {
 
 /// An address of the customer.
 #[derive(Debug, Clone, Serialize, TS)]
-pub struct ContactAddress {
+pub struct VerifiedValue {
     /// As the source gave it.
     pub value: String,
     /// Whether the source vouches for it.
     pub verified: bool,
 }
 
-impl From<casebridge_domain::Identifier> for ContactAddress {
+impl From<casebridge_domain::Identifier> for VerifiedValue {
     fn from(one: casebridge_domain::Identifier) -> Self {
         Self { value: one.value, verified: one.verified }
     }
@@ -380,11 +398,11 @@ pub struct ContactView {
     /// Name.
     pub name: Option<String>,
     /// E-mail address.
-    pub email: Option<ContactAddress>,
+    pub email: Option<VerifiedValue>,
     /// Phone number.
-    pub phone: Option<ContactAddress>,
+    pub phone: Option<VerifiedValue>,
     /// Their id in the source system.
-    pub external_id: Option<ContactAddress>,
+    pub external_id: Option<VerifiedValue>,
 }
 
 /// A conversation without its log.

@@ -39,7 +39,7 @@ pub(crate) struct EventBatch {
 /// One event, or several under `events`.
 #[derive(ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "read by utoipa only; `read_events` does the work")]
+#[expect(dead_code, clippy::large_enum_variant, reason = "read by utoipa only; `read_events` does the work")]
 pub(crate) enum AppendInput {
     /// One.
     One(EventInput),

@@ -289,7 +289,10 @@ async fn a_body_beyond_64_kib_is_refused_declared_or_not() {
     refused(&door.take(chunked).await, 413, "Payload Too Large", "nobody said how much there is");
     let declared = Request::post(&door.path).header("content-type", "application/json");
     let declared = declared.header("content-length", 1_u64 << 40).body(Body::empty()).expect("a request");
-    refused(&door.send(declared).await, 413, "Payload Too Large", "it is refused before it is read");
+    let answer = door.send(declared).await;
+    refused(&answer, 413, "Payload Too Large", "it is refused before it is read");
+    let goes_on = answer.headers.get("connection").and_then(|value| value.to_str().ok());
+    assert_eq!(goes_on, Some("close"), "a caller that keeps its connection must know that this one ends");
     door.is_untouched("a body that is too large").await;
     body.truncate(64 * 1024);
     assert_eq!(door.take(body).await.status, 200, "the limit itself is allowed");

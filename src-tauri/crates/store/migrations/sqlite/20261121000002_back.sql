@@ -39,6 +39,7 @@ create table receipts (
 ) without rowid;
 create index receipts_case on receipts (case_id);
 create index receipts_connection on receipts (connection, at_ms);
+create index receipts_at on receipts (at_ms);
 
 create table webhook_tokens (
     hash           blob primary key,

@@ -33,7 +33,7 @@ fn crm_said(from: Speaker, connection: ConnectionId) -> EventKind {
         text: "from the CRM".into(),
         author: None,
         connection,
-        case: Uuid::from_u128(8),
+        case: case_id(namespace(), "chat/c1", None),
         record,
         reply_id: reply_id(namespace(), record),
         sent_by_crm: false,
@@ -206,6 +206,12 @@ fn r9_a_crms_own_messages_are_written_to_the_other_crm_only() {
         let other = Story::new(Mode::Every, kinds(there())).with_case(CaseState::Open, 1, 1);
         assert_eq!(other.writes().0, "add_message@2", "the other CRM has yet to hear of it");
     }
+}
+
+#[test]
+fn r9_what_was_written_on_the_closed_case_is_told_on_the_new_one() {
+    let story = after_closure(Mode::Every, vec![reopened(), crm_said(Customer, here())]);
+    assert_eq!(story.writes().0, "open_case@4 add_message@4", "the mail stands on the old case only");
 }
 
 #[test]

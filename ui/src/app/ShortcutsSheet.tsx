@@ -1,0 +1,33 @@
+import { Link } from "@tanstack/react-router";
+import { Keys } from "../shared/Kbd";
+import { Sheet } from "../shared/Sheet";
+
+const GROUPS: [string, [string, string][]][] = [
+  ["Anywhere", [["Find or run", "Ctrl K"], ["This sheet", "?"], ["Search in this screen", "/"], ["Rail", "["], ["Details panel", "]"], ["Next region", "F6"], ["Settings", "Ctrl ,"]]],
+  ["Go to", [["Inbox", "G I"], ["Trace of this session", "G T"], ["Deliveries", "G D"], ["Integrations", "G C"], ["Case links", "G L"], ["Needs a person", "G N"], ["AI is handling", "G A"]]],
+  ["Conversation", [["Next, previous session", "J K"], ["Reply", "R"], ["Take over from AI", "T"], ["Give back to AI", "Shift T"], ["Hand off to a person", "H"], ["Assign", "A"], ["Resolve or reopen", "E"], ["Open the case in the CRM", "O"], ["Reasoning and tool calls", "X"], ["Send", "Ctrl ↵"]]],
+  ["Trace and deliveries", [["Step", "↑ ↓"], ["Next problem", "P"], ["Local time or UTC", "U"], ["Copy as text", "C"], ["Retry…", "R"]]],
+];
+
+export function ShortcutsSheet({ onClose }: { onClose: () => void }) {
+  const end = <Link to="/settings" className="t3 f12" onClick={onClose}>Change in Settings</Link>;
+  return (
+    <Sheet title="Keyboard shortcuts" onClose={onClose} className="wide" end={end}>
+      <div className="keysheet">
+        {GROUPS.map(([name, rows]) => (
+          <section key={name}>
+            <h3 className="h3">{name}</h3>
+            <dl>
+              {rows.map(([what, keys]) => (
+                <div key={what}>
+                  <dt>{what}</dt>
+                  <dd><Keys keys={keys} /><span className="vh">{keys}</span></dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,86 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Input } from "../host";
+import { refresh, useHost } from "./client";
+
+export function useDeliveries() {
+  const host = useHost();
+  return useQuery({ queryKey: ["deliveries"], queryFn: () => host.call("deliveries", {}), meta: { tags: ["lanes", "connections"] } });
+}
+
+export function useConnections() {
+  const host = useHost();
+  return useQuery({ queryKey: ["connections"], queryFn: () => host.call("connection_list", {}), meta: { tags: ["connections"] }, refetchInterval: 30_000 });
+}
+
+export function useTrace(session: string) {
+  const host = useHost();
+  return useQuery({
+    queryKey: ["trace", session],
+    queryFn: () => host.call("trace", { session }),
+    meta: { tags: [`session:${session}`, "lanes", "replies"] },
+    enabled: session !== "",
+  });
+}
+
+export function useFind() {
+  const host = useHost();
+  return useMutation({ mutationFn: (text: string) => host.call("find", { text }) });
+}
+
+export function useRetry() {
+  const host = useHost();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (which: Input<"lanes_retry">) => host.call("lanes_retry", which),
+    onSuccess: () => refresh(client, ["lanes", "sessions", "connections"]),
+  });
+}
+
+export function useDoctor() {
+  const host = useHost();
+  return useQuery({ queryKey: ["doctor"], queryFn: () => host.call("doctor", {}), meta: { tags: ["connections"] }, staleTime: 60_000 });
+}
+
+export function useCaseLinks(query: string, state: string) {
+  const host = useHost();
+  return useInfiniteQuery({
+    queryKey: ["links", query, state],
+    queryFn: ({ pageParam }) =>
+      host.call("case_links", { ...(query ? { query } : {}), ...(state ? { state } : {}), ...(pageParam ? { cursor: pageParam } : {}) }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
+    meta: { tags: ["sessions", "lanes"] },
+  });
+}
+
+export function useConnectionTest() {
+  const host = useHost();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => host.call("connection_test", { name }),
+    onSettled: () => refresh(client, ["connections"]),
+  });
+}
+
+export function useWebhook(name: string) {
+  const host = useHost();
+  return useQuery({ queryKey: ["webhook", name], queryFn: () => host.call("webhook_show", { name }), meta: { tags: ["connections"] } });
+}
+
+export function useTryAndAdd() {
+  const host = useHost();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (form: Input<"connection_try_and_add">) => host.call("connection_try_and_add", form),
+    onSuccess: (done) => {
+      if (done.added) refresh(client, ["connections"]);
+    },
+  });
+}
+
+export function useSandbox() {
+  const host = useHost();
+  const client = useQueryClient();
+  return useMutation({ mutationFn: () => host.call("sandbox_start", {}), onSuccess: () => refresh(client, ["*"]) });
+}

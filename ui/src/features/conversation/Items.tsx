@@ -1,0 +1,119 @@
+import { useState } from "react";
+import type { ReplyView } from "../../generated";
+import { channelName, Icon } from "../../shared/Icon";
+import { useShortcuts } from "../../shared/shortcuts";
+import { Span } from "../../shared/Span";
+import { Time } from "../../shared/Time";
+import { exactTime, span } from "../../shared/time";
+import { fileSize, type Item } from "./events";
+
+type Of<T extends Item["type"]> = Extract<Item, { type: T }>;
+
+/** Whether a person's reply arrived, as far as the ledger can prove it. */
+function Arrival({ reply, channel }: { reply: ReplyView | undefined; channel: string }) {
+  if (!reply) return null;
+  switch (reply.state) {
+    case "taken": return <span className="flex tight"><Icon name="check" small />Reached {channelName(channel)}</span>;
+    case "held": return <span className="flex tight c-act"><Icon name="hand" small />Held, not sent</span>;
+    case "discarded": return <span className="flex tight"><Icon name="close" small />Discarded, not sent</span>;
+    case "offered": return <span className="flex tight c-time"><Icon name="clock" small />Offered {reply.tries} times, not yet taken</span>;
+    default: return <span className="flex tight c-acc"><Icon name="send" small />On its way</span>;
+  }
+}
+
+/** People's words are plain text: one paragraph a line, each in its own direction. */
+export function Plain({ text }: { text: string }) {
+  return text.split(/\n+/).filter((line) => line.trim() !== "").map((line, i) => <p key={i} dir="auto">{line}</p>);
+}
+
+export function Message({ item, customer, channel, reply, connection }: { item: Of<"message">; customer: string; channel: string; reply: ReplyView | undefined; connection: string }) {
+  const out = item.from !== "customer";
+  const look = item.from === "ai" ? "bub ai" : item.from === "agent" ? "bub ag" : "bub";
+  return (
+    <article className={out ? "mg out" : "mg"} tabIndex={-1} data-msg data-focus-tip={exactTime(item.at)}>
+      <div className="who">
+        {item.from === "ai" ? (
+          <span className="c-ai flex tight"><Icon name="ai" small /><b className="c-ai">AI</b></span>
+        ) : (
+          <b><bdi>{item.author ?? (out ? "Agent" : customer)}</bdi></b>
+        )}
+        {item.via === "crm" && <span>{out ? `wrote in ${connection}` : `wrote to ${connection}`}</span>}
+        {item.via === "crm_mail" && <span>sent from {connection} itself</span>}
+        <Time at={item.at} quiet />
+        {out && item.from === "agent" && <Arrival reply={reply} channel={channel} />}
+        {item.echo && <span data-tip="The channel's echo of a reply: not written to the case again">echo</span>}
+      </div>
+      {item.text !== "" && <div className={look}><Plain text={item.text} /></div>}
+      {item.files.map((file, i) => (
+        <span key={i} className="att">
+          <Icon name="file" small />
+          <bdi className="ell">{file.name}</bdi>
+          {file.size !== null && <span className="t3 num">{fileSize(file.size)}</span>}
+        </span>
+      ))}
+      {reply?.state === "held" && reply.reason && <span className="f12 c-act">{reply.reason}</span>}
+    </article>
+  );
+}
+
+export function Thought({ item }: { item: Of<"thought"> }) {
+  const [open, setOpen] = useState(false);
+  useShortcuts({ x: () => { setOpen((is) => !is); return false; } });
+  const took = Date.parse(item.until) - Date.parse(item.at);
+  const tools = item.tools.length;
+  const title = [item.texts.length && "Reasoning", tools && `${tools} tool ${tools === 1 ? "call" : "calls"}`].filter(Boolean).join(" and ");
+  return (
+    <div className="think">
+      <button type="button" className="hd" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name="thought" small />
+        {title}
+        <span className="t3 num end">{took >= 1000 ? span(took) : ""}</span>
+        <span className={open ? "" : "folded"}><Icon name="down" small /></span>
+      </button>
+      {open && (
+        <div className="bd">
+          {item.texts.map((text, i) => <Plain key={i} text={text} />)}
+          {item.tools.map((tool) => (
+            <div key={tool.seq} className="tool">
+              <Icon name="tool" small />
+              <code className="ell" data-tip={tool.call}>{tool.call}</code>
+              <span className={tool.refused ? "c-act ell" : "t3 num ell"} data-tip={tool.outcome}>{tool.outcome}</span>
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function Handoff({ item }: { item: Of<"handoff"> }) {
+  const facts = [["Language", item.language], ["Sentiment", item.sentiment]].filter(([, value]) => value);
+  return (
+    <div className="ho" role="group" aria-label="Handoff" tabIndex={-1} data-msg>
+      <div className="hd">
+        <Icon name="hand" />
+        <span className="b nowrap">Handed off to a person</span>
+        {item.reason && <bdi className="t3 ell">{item.reason}</bdi>}
+        <span className="t3 end num f12"><Time at={item.at} as="seconds" quiet /></span>
+      </div>
+      {(item.summary || facts.length > 0) && (
+        <div className="bd">
+          {item.summary && <div className="f14 read"><Plain text={item.summary} /></div>}
+          {facts.length > 0 && <dl>{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd><bdi>{value}</bdi></dd></div>)}</dl>}
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function Separator({ children, quiet }: { children: React.ReactNode; quiet?: boolean }) {
+  return <div className={quiet ? "sep quiet" : "sep"}><span dir="auto">{children}</span></div>;
+}
+
+export function CaseNote({ item }: { item: Of<"note"> }) {
+  return (
+    <div className="sep quiet">
+      <span className="flex tight" dir="auto"><Span kind="synced" />{item.text}, <Time at={item.at} quiet /></span>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+import { Link } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { many } from "../../app/Rail";
+import { useCounts, useSessions } from "../../data/sessions";
+import type { View } from "../../generated";
+import { useNow } from "../../shared/clock";
+import { useDebounced } from "../../shared/debounce";
+import { useListKeys } from "../../shared/listkeys";
+import { SearchField } from "../../shared/SearchField";
+import { Button } from "../../shared/Button";
+import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/States";
+import { SessionItem } from "./SessionItem";
+
+const ROW = 76;
+const EMPTY: Record<View, [string, string]> = {
+  all: ["No conversations yet", "They appear here as soon as a source sends its first message."],
+  needs_person: ["Nobody is waiting", "The AI holds what is open. A conversation comes here when it needs a person."],
+  ai: ["The AI holds nothing", "Open conversations are with people, or there are none."],
+  mine: ["Nothing is yours", "Take a conversation over, and it stands here."],
+  resolved: ["Nothing is resolved yet", "Resolved conversations are kept here."],
+  trouble: ["Nothing is stuck", "Everything said is in its case, or on its way there."],
+};
+
+type Props = { view: View; title: string; selected: string; onSelect: (session: string) => void };
+
+export function SessionList({ view, title, selected, onSelect }: Props) {
+  const [words, setWords] = useState("");
+  const query = useDebounced(words.trim(), 120);
+  const list = useSessions(view, query);
+  const counts = useCounts().data;
+  const now = useNow(30_000);
+  const box = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data]);
+  const bounded = list.data?.pages.some((page) => page.bounded) ?? false;
+  const at = rows.findIndex((row) => row.id === selected);
+
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 8, initialRect: { width: 328, height: 800 } });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, isError } = list;
+  useEffect(() => {
+    if (last >= rows.length - 12 && hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
+  }, [last, rows.length, hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
+
+  const go = (index: number) => {
+    const row = rows[index];
+    if (!row) return;
+    virtual.scrollToIndex(index);
+    onSelect(row.id);
+  };
+  const onKeyDown = useListKeys({ count: rows.length, at, go, open: () => document.querySelector<HTMLElement>("[data-composer]")?.focus() });
+
+  // A session opened from elsewhere is brought into view once.
+  const shown = useRef("");
+  useEffect(() => {
+    if (at >= 0 && shown.current !== selected) virtual.scrollToIndex(at);
+    if (at >= 0) shown.current = selected;
+  }, [at, selected, virtual]);
+
+  const total = query ? rows.length : counts?.[view];
+  return (
+    <section className="pane list" aria-label="Sessions" data-region>
+      <div className="lhead">
+        <div className="flex">
+          <h1 className="h1">{title}</h1>
+          {total !== undefined && <span className="t3 num">{query && hasNextPage ? `${many(total)}+` : many(total)}</span>}
+        </div>
+        <SearchField value={words} onChange={setWords} label="Search people, cases, messages" onDown={() => { box.current?.focus(); if (at < 0) go(0); }} />
+      </div>
+      {list.isError && list.data && <StaleNote what="List" since={list.dataUpdatedAt} error={list.error} onRetry={() => void list.refetch()} />}
+      {bounded && query && <p className="bounded f12 t2" role="status">The newest matches are shown; older ones may exist. More letters search further.</p>}
+      {list.isPending ? (
+        <Loading what="the conversations"><Bars rows={9} height={ROW} /></Loading>
+      ) : list.isError && !list.data ? (
+        <ErrorPane error={list.error} what="The list could not be read" onRetry={() => void list.refetch()} />
+      ) : rows.length === 0 ? (
+        query ? (
+          <EmptyState title={`Nothing matches “${query}”`} as="h3" action={<Button onClick={() => setWords("")}>Clear search</Button>}>Names, addresses, case numbers and messages were searched{view === "all" ? "." : ` in ${title}.`}</EmptyState>
+        ) : (
+          <EmptyState title={EMPTY[view][0]} as="h3" action={view !== "all" && counts && counts.all > 0 ? <Link className="btn s" to="/inbox/$view" params={{ view: "all" }} search={{}}>Show all {many(counts.all)}</Link> : undefined}>{EMPTY[view][1]}</EmptyState>
+        )
+      ) : (
+        <div
+          ref={box}
+          className="scroll grow"
+          role="listbox"
+          aria-label={`Sessions, ${title}`}
+          tabIndex={0}
+          aria-activedescendant={at >= 0 && items.some((item) => item.index === at) ? `row-${selected}` : undefined}
+          onKeyDown={onKeyDown}
+        >
+          <div role="presentation" className="tall" style={{ height: virtual.getTotalSize() }}>
+            {items.map((item) => {
+              const row = rows[item.index];
+              return row ? (
+                <SessionItem key={row.id} row={row} now={now} top={item.start} index={item.index} size={hasNextPage ? -1 : rows.length} selected={row.id === selected} onSelect={onSelect} />
+              ) : null;
+            })}
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useCaseLinks } from "../../data/engine";
+import type { CaseChip } from "../../generated";
+import { Button } from "../../shared/Button";
+import { CrmMark } from "../../shared/CrmMark";
+import { useDebounced } from "../../shared/debounce";
+import { Icon } from "../../shared/Icon";
+import { SearchField } from "../../shared/SearchField";
+import { StatusWord } from "../../shared/Span";
+import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/States";
+import { Time } from "../../shared/Time";
+
+const STATES: [CaseChip["state"] | "", string][] = [["", "All"], ["open", "Open"], ["closed", "Closed"], ["reserved", "Being made"], ["gone", "Deleted"], ["merged", "Merged"], ["unreadable", "Unreadable"]];
+const WORDS: Record<CaseChip["state"], string> = { open: "Open", closed: "Closed", reserved: "Being made", gone: "Deleted", merged: "Merged", unreadable: "Unreadable" };
+
+/** Which conversation is which case. */
+export function LinksScreen() {
+  const [words, setWords] = useState("");
+  const [state, setState] = useState<CaseChip["state"] | "">("");
+  const query = useDebounced(words.trim(), 120);
+  const links = useCaseLinks(query, state);
+  const rows = links.data?.pages.flatMap((page) => page.rows) ?? [];
+  return (
+    <div className="page links">
+      <header className="bar" data-region>
+        <h1 className="h1">Case links</h1>
+        <span className="seg" role="group" aria-label="State of the case">
+          {STATES.map(([id, name]) => <button key={id} type="button" aria-pressed={state === id} onClick={() => setState(id)}>{name}</button>)}
+        </span>
+        <span className="end dlv-search"><SearchField value={words} onChange={setWords} label="Case, person, session" /></span>
+      </header>
+      <div className="scroll" data-region tabIndex={0} role="region" aria-label="Case links">
+        {links.isError && links.data && <StaleNote what="Links" since={links.dataUpdatedAt} error={links.error} />}
+        {links.isPending ? (
+          <Loading what="the links"><Bars rows={12} height={38} /></Loading>
+        ) : !links.data ? (
+          <ErrorPane error={links.error} what="The links could not be read" onRetry={() => void links.refetch()} />
+        ) : rows.length === 0 ? (
+          query || state ? (
+            <EmptyState title="No link matches" action={<Button onClick={() => { setWords(""); setState(""); }}>Clear filter</Button>}>Other links are hidden by the filter.</EmptyState>
+          ) : (
+            <EmptyState title="No conversation has a case yet" glyph="none">A link appears here when a connection opens the first case.</EmptyState>
+          )
+        ) : (
+          <>
+            <table className="tbl">
+              <thead><tr><th scope="col">Conversation</th><th scope="col">Case</th><th scope="col">State</th><th scope="col">Sync</th><th scope="col">Opened</th><th scope="col"><span className="vh">Links</span></th></tr></thead>
+              <tbody>
+                {rows.map((link) => (
+                  <tr key={`${link.session} ${link.case.connection} ${link.case.period}`}>
+                    <td className="wide"><Link to="/inbox/$view" params={{ view: "all" }} search={{ s: link.session }} className="m"><bdi>{link.contact_name ?? link.external_id}</bdi></Link></td>
+                    <td><span className="flex"><CrmMark name={link.case.connection_name} /><span className="num nowrap" dir="ltr">{link.case.number ?? "no number yet"}</span>{link.case.period > 1 && <span className="t3 f12">period {link.case.period}</span>}</span></td>
+                    <td className={["gone", "unreadable"].includes(link.case.state) ? "c-act" : ""}>{WORDS[link.case.state]}</td>
+                    <td><StatusWord sync={link.sync} chip={link.case} /></td>
+                    <td className="t2 num">{link.opened_at && <Time at={link.opened_at} as="list" quiet />}</td>
+                    <td>
+                      <span className="flex">
+                        <Link to="/trace" search={{ s: link.session }} className="btn g s">Trace</Link>
+                        {link.case.url && <a href={link.case.url} target="_blank" rel="noopener noreferrer" className="btn g ic s" aria-label={`Open case ${link.case.number ?? ""} in ${link.case.connection_name}`}><Icon name="out" /></a>}
+                      </span>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            {links.hasNextPage && <div className="more-row"><Button onClick={() => void links.fetchNextPage()} disabled={links.isFetchingNextPage}>More links</Button></div>}
+          </>
+        )}
+      </div>
+    </div>
+  );
+}

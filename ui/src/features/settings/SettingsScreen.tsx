@@ -1,0 +1,59 @@
+import { useMe } from "../../data/client";
+import { Field } from "../../shared/Field";
+import { prefs, usePrefs, type Prefs } from "../../shared/prefs";
+
+const THEMES: [Prefs["theme"], string, string][] = [["system", "As the system", "Follows the light and dark of this computer."], ["light", "Light", "Dark text on a light ground."], ["dark", "Dark", "Light text on a dark ground."]];
+const ROLES = { admin: "Admin: may change connections", agent: "Agent: may answer and decide", viewer: "Viewer: may read" };
+
+/** What is kept in this browser, for this person alone. */
+export function SettingsScreen() {
+  const me = useMe().data;
+  const now = usePrefs();
+  return (
+    <div className="page">
+      <header className="bar" data-region><h1 className="h1">Settings</h1></header>
+      <div className="scroll" data-region tabIndex={0} role="region" aria-label="Settings">
+        <div className="page-in narrow">
+          <section className="blk" aria-labelledby="look">
+            <header><h2 id="look" className="h2">Theme</h2></header>
+            <div className="opts" role="radiogroup" aria-labelledby="look">
+              {THEMES.map(([id, name, means]) => (
+                <label key={id} className={now.theme === id ? "opt on" : "opt"}>
+                  <input type="radio" name="theme" checked={now.theme === id} onChange={() => prefs.set({ theme: id })} />
+                  <span><span className="m block">{name}</span><span className="f12 t2">{means}</span></span>
+                </label>
+              ))}
+            </div>
+          </section>
+          <section className="blk" aria-labelledby="keys">
+            <header><h2 id="keys" className="h2">Keyboard and times</h2></header>
+            <Toggle on={now.singleKeys} set={(singleKeys) => prefs.set({ singleKeys })} name="Single-key shortcuts" means="J, K, R, T and the like. Off: only keys with Ctrl, and the function keys." />
+            <Toggle on={now.utc} set={(utc) => prefs.set({ utc })} name="UTC in the trace" means="Otherwise local time. U switches it there." />
+          </section>
+          <section className="blk" aria-labelledby="you">
+            <header><h2 id="you" className="h2">You</h2></header>
+            <Field label="Profile name" hint="Shown to you here. What you write is signed with the name the engine knows you by.">
+              <input value={now.name} placeholder={me?.name ?? ""} onChange={(event) => prefs.set({ name: event.target.value })} autoComplete="name" />
+            </Field>
+            {me && (
+              <dl className="kv facts">
+                <div><dt className="t3">Signed in as</dt><dd><bdi>{me.name}</bdi></dd></div>
+                <div><dt className="t3">Role</dt><dd>{ROLES[me.role]}</dd></div>
+                <div><dt className="t3">Version</dt><dd className="num">{me.version}</dd></div>
+              </dl>
+            )}
+          </section>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Toggle({ on, set, name, means }: { on: boolean; set: (on: boolean) => void; name: string; means: string }) {
+  return (
+    <button type="button" role="switch" aria-checked={on} className="toggle" onClick={() => set(!on)}>
+      <span className="sw" data-on={on} aria-hidden="true" />
+      <span><span className="m block">{name}</span><span className="f12 t2">{means}</span></span>
+    </button>
+  );
+}

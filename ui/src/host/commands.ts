@@ -1,0 +1,51 @@
+import type {
+  AddReport, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, ReplyView,
+  SessionDetail, SessionPage, TestReport, TraceView, View, ViewCounts, WebhookView,
+} from "../generated";
+
+type Settings = Record<string, unknown>;
+type Seq = { seq: number };
+
+/** Every command of the console: what goes in, what comes back. */
+export interface Commands {
+  sessions_list: [{ view: View; query?: string; cursor?: string; limit?: number }, SessionPage];
+  sessions_counts: [object, ViewCounts];
+  session_open: [{ session: string }, SessionDetail];
+  session_events: [{ session: string; before?: number; limit?: number }, EventPage];
+  session_reply: [{ session: string; id: string; text: string }, Seq];
+  session_take_over: [{ session: string }, Seq];
+  session_give_back: [{ session: string }, Seq];
+  session_assign: [{ session: string; to: string }, Seq];
+  session_hand_off: [{ session: string; reason?: string }, Seq];
+  session_resolve: [{ session: string }, Seq];
+  session_reopen: [{ session: string }, Seq];
+  replies_list: [object, ReplyView[]];
+  replies_release: [{ reply: string; session?: string }, unknown];
+  replies_discard: [{ reply: string }, unknown];
+  case_links: [{ query?: string; state?: string; cursor?: string }, CaseLinkPage];
+  trace: [{ session: string }, TraceView];
+  explain: [{ session: string }, Explanation[]];
+  find: [{ text: string }, { session: string }];
+  deliveries: [object, Deliveries];
+  lanes_retry: [{ session?: string; connection?: string; parked?: boolean; unfinished?: boolean }, { count: number }];
+  lanes_count_matching: [{ same: unknown }, { count: number }];
+  lanes_skip: [{ lane: { session: string; connection: string }; seq: number }, unknown];
+  lanes_park: [{ lane: { session: string; connection: string } }, unknown];
+  connection_list: [object, ConnectionView[]];
+  connection_add: [{ name: string; mode: string; settings: Settings; secret: string }, ConnectionView];
+  connection_set: [{ name: string; mode?: string; settings?: Settings; secret?: string }, ConnectionView];
+  connection_test: [{ name: string }, TestReport];
+  connection_try: [{ settings: Settings; secret: string }, TestReport];
+  connection_try_and_add: [{ name: string; mode: string; settings: Settings; secret: string }, AddReport];
+  connection_remove: [{ name: string }, unknown];
+  crm_choices: [{ connection: string; what: string; query?: string }, Choice[]];
+  webhook_show: [{ name: string }, WebhookView];
+  webhook_url: [{ name: string }, { url: string; path: string }];
+  webhook_regenerate: [{ name: string; grace_minutes?: number }, unknown];
+  doctor: [object, Doctor];
+  sandbox_start: [object, { page: string }];
+}
+
+export type CommandName = keyof Commands;
+export type Input<C extends CommandName> = Commands[C][0];
+export type Output<C extends CommandName> = Commands[C][1];

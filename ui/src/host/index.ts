@@ -1,0 +1,14 @@
+import { httpHost } from "./http";
+import type { Host } from "./types";
+
+export type { CommandName, Input, Output } from "./commands";
+export { asCallError, CallError, type Host } from "./types";
+
+/** The host of this page. The fake is for development only and never part of a build. */
+export async function chooseHost(): Promise<Host> {
+  if (import.meta.env.DEV && new URLSearchParams(location.search).has("fake")) {
+    const { fakeHost } = await import("./fake");
+    return fakeHost();
+  }
+  return httpHost();
+}

@@ -1,0 +1,26 @@
+import { createMemoryHistory } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { App } from "../src/app/App";
+import { fakeHost } from "../src/host/fake";
+
+type Options = NonNullable<Parameters<typeof fakeHost>[0]>;
+
+/** The whole console over the fake host, at one address. */
+export function show(path: string, options: Options = {}) {
+  const host = fakeHost(options);
+  const root = document.createElement("div");
+  root.id = "root";
+  document.body.replaceChildren(root);
+  document.documentElement.lang = "en";
+  const history = createMemoryHistory({ initialEntries: [path] });
+  const screen = render(<App host={host} history={history} again={200} />, { container: root });
+  return { host, history, user: userEvent.setup(), ...screen };
+}
+
+/** jsdom paints nothing: contrast is measured in a browser. */
+export async function faults(): Promise<string[]> {
+  const found = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`);
+}
