@@ -1,38 +1,13 @@
-//! Commands about the way back: webhooks, replies, the doctor, exports.
-
-use std::time::Duration;
+//! Commands about the way back: replies, the doctor, exports.
 
 use casebridge_domain::ReplyId;
-use casebridge_engine::webhooks::{GRACE, WebhookAddress};
-use casebridge_engine::{Engine, EngineError};
-use secrecy::ExposeSecret as _;
+use casebridge_engine::{Engine, EngineError, Reply};
 use serde_json::{Value, json};
 
 use crate::commands::{RepliesPreview, RepliesSelection};
+use crate::dto::connections::{Doctor, Finding};
+use crate::dto::sessions::ReplyView;
 use crate::error::ApiError;
-
-fn address(name: &str, address: &WebhookAddress) -> Value {
-    let path = address.path.expose_secret();
-    let url = address.public_url.as_ref().map(|public| format!("{}{path}", public.trim_end_matches('/')));
-    json!({ "connection": name, "url": url, "path": path })
-}
-
-pub(crate) async fn webhook_url(engine: &Engine, name: &str, actor: &str) -> Result<Value, ApiError> {
-    Ok(address(name, &engine.webhook_address(name, actor).await?))
-}
-
-pub(crate) async fn webhook_regenerate(
-    engine: &Engine,
-    name: &str,
-    grace_minutes: Option<u64>,
-    actor: &str,
-) -> Result<Value, ApiError> {
-    // A year is for ever; more does not fit into a calendar.
-    let grace = grace_minutes.map_or(GRACE, |minutes| Duration::from_secs(minutes.min(525_600) * 60));
-    let mut answer = address(name, &engine.regenerate_webhook(name, grace, actor).await?);
-    answer["grace_minutes"] = json!(grace.as_secs() / 60);
-    Ok(answer)
-}
 
 fn reply_id(text: &str) -> Result<ReplyId, ApiError> {
     text.parse().map_err(|_| ApiError::from(EngineError::NotFound { what: "reply", name: text.to_owned() }))
@@ -44,14 +19,24 @@ pub(crate) async fn replies_list(engine: &Engine, selection: RepliesSelection) -
         None => None,
     };
     let limit = if selection.limit > 0 { selection.limit } else { 100 };
-    let mut replies = json!(engine.replies(session, selection.state, limit).await?);
-    for reply in replies.as_array_mut().into_iter().flatten() {
-        let why = serde_json::from_value::<casebridge_domain::absorb::HeldFor>(reply["held_for"].clone());
-        if let Ok(why) = why {
-            reply["reason"] = json!(why.reason());
-        }
+    let found = engine.replies(session, selection.state, limit).await?;
+    Ok(json!(replies(engine, found).await?))
+}
+
+/// Replies as they are shown: with the connection's name, and with the words of those that are held.
+pub(crate) async fn replies(engine: &Engine, found: Vec<Reply>) -> Result<Vec<ReplyView>, ApiError> {
+    let connections = engine.connections().await?;
+    let mut views = Vec::with_capacity(found.len());
+    for reply in found {
+        let said = match reply.state.as_str() {
+            "held" => engine.store().held_reply(reply.id).await.map_err(EngineError::from)?,
+            _ => None,
+        };
+        let said = said.map(|held| (held.record.author.and_then(|author| author.name), held.record.text));
+        let name = connections.iter().find(|one| one.id == reply.connection).map(|one| one.name.clone());
+        views.push(ReplyView::new(reply, name.unwrap_or_else(|| "removed".into()), said));
     }
-    Ok(replies)
+    Ok(views)
 }
 
 pub(crate) async fn replies_release(
@@ -94,7 +79,14 @@ pub(crate) async fn restored(engine: &Engine, actor: &str) -> Result<Value, ApiE
 pub(crate) async fn doctor(engine: &Engine) -> Result<Value, ApiError> {
     let findings = engine.doctor().await?;
     let good = !findings.iter().any(|finding| finding.grade == casebridge_engine::doctor::Grade::Bad);
-    Ok(json!({ "good": good, "findings": findings }))
+    let findings = findings.into_iter().map(|one| Finding {
+        connection: one.connection,
+        what: one.what.to_owned(),
+        grade: json!(one.grade),
+        detail: one.detail,
+        action: one.action,
+    });
+    Ok(json!(Doctor { good, findings: findings.collect() }))
 }
 
 pub(crate) async fn export(engine: &Engine, sessions: &[String], redacted: bool) -> Result<Value, ApiError> {

@@ -1,6 +1,9 @@
 //! The list of commands.
 
 use casebridge_domain::Mode;
+use casebridge_engine::View;
+use casebridge_engine::connections::ChoiceKind;
+use casebridge_engine::visitors::Role;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -25,6 +28,98 @@ impl<'de> Deserialize<'de> for Secret {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
+    /// A page of conversations.
+    SessionsList(SessionsList),
+    /// How many conversations each view has.
+    SessionsCounts,
+    /// A conversation without its log.
+    SessionOpen {
+        /// The conversation, named as for `Trace`.
+        session: String,
+    },
+    /// A page of a log, the newest first.
+    SessionEvents {
+        /// The conversation.
+        session: String,
+        /// Only events before this place.
+        before: Option<i64>,
+        /// At most this many; 100 unless given.
+        limit: Option<i64>,
+    },
+    /// Answers the customer, in the conversation and on the case.
+    SessionReply(SessionReply),
+    /// Takes a conversation over; refused when somebody else has it.
+    SessionTakeOver {
+        /// The conversation.
+        session: String,
+    },
+    /// Gives a conversation back to the AI.
+    SessionGiveBack {
+        /// The conversation.
+        session: String,
+    },
+    /// Gives a conversation to a person.
+    SessionAssign {
+        /// The conversation.
+        session: String,
+        /// Their name.
+        to: String,
+    },
+    /// Puts a conversation among those that need a person.
+    SessionHandOff {
+        /// The conversation.
+        session: String,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Resolves a conversation.
+    SessionResolve {
+        /// The conversation.
+        session: String,
+    },
+    /// Reopens a conversation.
+    SessionReopen {
+        /// The conversation.
+        session: String,
+    },
+    /// A page of cases with their conversations.
+    CaseLinks(CaseLinks),
+    /// Which conversation a text names.
+    Find {
+        /// As for `Trace`.
+        text: String,
+    },
+    /// What is under way, waits, fails or is parked, in groups.
+    Deliveries,
+    /// How many lanes a selection means.
+    LanesCountMatching(LaneSelection),
+    /// Tests settings without storing anything.
+    ConnectionTry(Box<ConnectionTry>),
+    /// Tests settings, and adds the connection when they are good.
+    ConnectionTryAndAdd(Box<ConnectionAdd>),
+    /// Rows that a setting can name.
+    CrmChoices(CrmChoices),
+    /// The address that the CRM calls, masked.
+    WebhookShow {
+        /// Connection, by name or id.
+        name: String,
+    },
+    /// Makes a single-use link into the console.
+    ConsoleLink {
+        /// For whom.
+        name: String,
+        /// What they may do.
+        role: Role,
+    },
+    /// Lists the browsers that are let in.
+    ConsoleVisitors,
+    /// Shuts a browser out.
+    ConsoleDismiss {
+        /// Which, by its id.
+        id: String,
+    },
+    /// Starts the stand-in CRM, connects it and plays conversations.
+    SandboxStart,
     /// Adds a connection.
     ConnectionAdd(Box<ConnectionAdd>),
     /// Changes a connection.
@@ -81,6 +176,7 @@ pub enum Command {
         /// Which lane.
         lane: LaneName,
         /// Why.
+        #[serde(default)]
         why: String,
     },
     /// Counts lanes per connection.
@@ -135,6 +231,67 @@ pub enum Command {
         #[serde(default)]
         redacted: bool,
     },
+}
+
+/// Which conversations are listed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SessionsList {
+    /// Which view.
+    pub view: View,
+    /// What is looked for, as it is typed.
+    pub query: Option<String>,
+    /// Where to go on.
+    pub cursor: Option<String>,
+    /// At most this many; 50 unless given.
+    pub limit: Option<i64>,
+}
+
+/// A person's answer. What was written is personal data: `Debug` does not show it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SessionReply {
+    /// The conversation.
+    pub session: String,
+    /// The console's own id of the answer: the same one sent again is taken in once.
+    pub id: uuid::Uuid,
+    /// The whole text.
+    pub text: String,
+}
+
+impl std::fmt::Debug for SessionReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionReply").field("session", &self.session).field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Which cases are listed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct CaseLinks {
+    /// The beginning of a case number or of a conversation's id.
+    pub query: Option<String>,
+    /// Only those in this state.
+    pub state: Option<String>,
+    /// Where to go on.
+    pub cursor: Option<String>,
+}
+
+/// Settings to be tested.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConnectionTry {
+    /// The connector's settings.
+    pub settings: Map<String, Value>,
+    /// The client's secret.
+    pub secret: Option<Secret>,
+}
+
+/// What a picker asks for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CrmChoices {
+    /// Connection, by name or id.
+    pub connection: String,
+    /// What is picked.
+    pub what: ChoiceKind,
+    /// A part of the name.
+    pub query: Option<String>,
 }
 
 /// Which replies are meant.

@@ -6,45 +6,92 @@ use casebridge_engine::connections::{ConnectionChange, NewCreatio, creatio_setti
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::commands::{ConnectionAdd, ConnectionSet, Secret};
+use crate::commands::{ConnectionAdd, ConnectionSet, ConnectionTry, CrmChoices, Secret};
+use crate::dto::connections::{
+    AddReport, Choice, ConnectionHealth, ConnectionView, TestCheck, TestFailure, TestReport, TestResult,
+};
+use crate::dto::time;
 use crate::error::ApiError;
 
-fn view(connection: &Connection) -> Value {
-    json!({
-        "id": connection.id,
-        "name": connection.name,
-        "kind": connection.kind,
-        "instance": connection.instance,
-        "mode": connection.modes.current(),
-        "settings": connection.settings,
-        "paused": connection.pause,
-        "last_success_at": connection.last_success_at,
-        "created_at": connection.created_at,
+async fn view(engine: &Engine, connection: &Connection) -> Result<ConnectionView, ApiError> {
+    let health = engine.health(connection).await?;
+    Ok(ConnectionView {
+        health: ConnectionHealth::new(connection, health),
+        settings: connection.settings.clone(),
+        created_at: time(connection.created_at),
     })
 }
 
 pub(crate) async fn add(engine: &Engine, add: ConnectionAdd, actor: &str) -> Result<Value, ApiError> {
     let settings = creatio_settings(&Value::Object(add.settings))?;
     let new = NewCreatio { name: add.name, mode: add.mode, settings, secret: add.secret.map(|secret| secret.0) };
-    Ok(view(&engine.add_creatio(new, actor).await?))
+    let connection = engine.add_creatio(new, actor).await?;
+    Ok(json!(view(engine, &connection).await?))
+}
+
+pub(crate) async fn try_out(engine: &Engine, trial: ConnectionTry) -> Result<Value, ApiError> {
+    let settings = creatio_settings(&Value::Object(trial.settings))?;
+    Ok(json!(report(engine.try_creatio(&settings, trial.secret.map(|secret| secret.0)).await?)))
+}
+
+pub(crate) async fn try_and_add(engine: &Engine, wish: ConnectionAdd, actor: &str) -> Result<Value, ApiError> {
+    let settings = creatio_settings(&Value::Object(wish.settings.clone()))?;
+    let secret = wish.secret.as_ref().map(|secret| secret.0.clone());
+    let report = report(engine.try_creatio(&settings, secret.clone()).await?);
+    let added = match report.good {
+        true => {
+            let new = NewCreatio { name: wish.name, mode: wish.mode, settings, secret };
+            Some(view(engine, &engine.add_creatio(new, actor).await?).await?)
+        }
+        false => None,
+    };
+    Ok(json!(AddReport { report, added }))
+}
+
+fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
+    let good = found.is_good();
+    let checks = found.checks.into_iter().map(|check| TestCheck {
+        what: check.what,
+        proof: json!(check.proof),
+        detail: check.detail,
+        hint: Some(check.hint).filter(|hint| !hint.is_empty()),
+    });
+    let checks = checks.collect();
+    let failure = found.failure.map(|failure| TestFailure {
+        class: format!("{:?}", failure.class).split([' ', '{']).next().unwrap_or_default().to_lowercase(),
+        message: failure.message,
+        hint: failure.hint,
+        status: failure.status,
+    });
+    TestReport { good, report: TestResult { identity: found.identity, checks, failure } }
+}
+
+pub(crate) async fn choices(engine: &Engine, wish: CrmChoices) -> Result<Value, ApiError> {
+    let found = engine.choices(&wish.connection, wish.what, wish.query.as_deref()).await?;
+    Ok(found.into_iter().map(|one| json!(Choice { id: one.id.to_string(), name: one.name })).collect())
 }
 
 pub(crate) async fn set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {
     let change = ConnectionChange { mode: set.mode, settings: set.settings, secret: set.secret.map(|secret| secret.0) };
-    Ok(view(&engine.change_connection(&set.name, change, actor).await?))
+    let connection = engine.change_connection(&set.name, change, actor).await?;
+    Ok(json!(view(engine, &connection).await?))
 }
 
 pub(crate) async fn list(engine: &Engine) -> Result<Value, ApiError> {
-    Ok(engine.connections().await?.iter().map(view).collect())
+    let mut views = Vec::new();
+    for connection in engine.connections().await? {
+        views.push(view(engine, &connection).await?);
+    }
+    Ok(json!(views))
 }
 
 pub(crate) async fn test(engine: &Engine, name: &str) -> Result<Value, ApiError> {
-    let report = engine.test_connection(name).await?;
-    Ok(json!({ "good": report.is_good(), "report": report }))
+    Ok(json!(report(engine.test_connection(name).await?)))
 }
 
 pub(crate) async fn remove(engine: &Engine, name: &str, actor: &str) -> Result<Value, ApiError> {
-    Ok(view(&engine.remove_connection(name, actor).await?))
+    let connection = engine.remove_connection(name, actor).await?;
+    Ok(json!({ "id": connection.id, "name": connection.name }))
 }
 
 pub(crate) async fn begin_sign_in(engine: &Engine, name: &str) -> Result<Value, ApiError> {

@@ -1,7 +1,7 @@
 //! The one error that leaves the engine's process.
 
 use casebridge_domain::FailureClass;
-use casebridge_engine::EngineError;
+use casebridge_engine::{AppendRefused, EngineError};
 use serde::{Deserialize, Serialize};
 
 /// What failed, on what, what to do.
@@ -28,10 +28,18 @@ pub enum Code {
     NotFound,
     /// Something else is there already.
     Conflict,
+    /// The caller's role may not do this.
+    Forbidden,
     /// The CRM or its set-up is the cause.
     Crm,
     /// Store or secret store cannot be used now.
     Unavailable,
+}
+
+impl ApiError {
+    pub(crate) fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code: Code::Invalid, message: message.into(), hint: hint.into(), retry_after: None }
+    }
 }
 
 impl From<EngineError> for ApiError {
@@ -40,7 +48,8 @@ impl From<EngineError> for ApiError {
         let (code, retry_after) = match &error {
             EngineError::Invalid { .. } => (Code::Invalid, None),
             EngineError::NotFound { .. } | EngineError::NoSession(_) => (Code::NotFound, None),
-            EngineError::Append(_) => (Code::Conflict, None),
+            EngineError::Append(AppendRefused::NoSession(_)) => (Code::NotFound, None),
+            EngineError::Append(_) | EngineError::HeldBy { .. } => (Code::Conflict, None),
             EngineError::Crm(failure) => {
                 let after = match failure.class {
                     FailureClass::Throttled { after } => after.map(|after| after.as_secs()),

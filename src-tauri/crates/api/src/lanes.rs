@@ -1,10 +1,16 @@
 //! Commands about lanes.
 
+use std::collections::HashMap;
+
 use casebridge_domain::{Consumer, SessionId};
-use casebridge_engine::{Engine, LaneFilter};
+use casebridge_engine::lanes::LaneView as Lane;
+use casebridge_engine::{Engine, EngineError, LaneFilter};
 use serde_json::{Value, json};
 
 use crate::commands::{LaneName, LaneSelection};
+use crate::dto::connections::ConnectionHealth;
+use crate::dto::deliveries::{Deliveries, LaneGroup, LaneView};
+use crate::dto::time;
 use crate::error::{ApiError, Code};
 
 async fn filter(engine: &Engine, selection: LaneSelection) -> Result<LaneFilter, ApiError> {
@@ -41,9 +47,75 @@ async fn lane(engine: &Engine, name: LaneName) -> Result<(Consumer, SessionId), 
     }
 }
 
+/// Lanes as they are shown: with the customer's name and the case's number.
+pub(crate) async fn views(engine: &Engine, lanes: Vec<Lane>) -> Result<Vec<LaneView>, ApiError> {
+    let mut named: HashMap<SessionId, (Option<String>, Option<String>)> = HashMap::new();
+    let mut ids: Vec<SessionId> = lanes.iter().map(|lane| lane.session).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for some in ids.chunks(500) {
+        for head in engine.store().heads(some.to_vec()).await.map_err(EngineError::from)? {
+            named.entry(head.session.id).or_default().0 = head.session.contact.name;
+        }
+        // The newest come first.
+        for case in engine.store().cases_of(some.to_vec()).await.map_err(EngineError::from)? {
+            let (_, number) = named.entry(case.session_id).or_default();
+            *number = number.take().or(case.number);
+        }
+    }
+    Ok(lanes
+        .into_iter()
+        .map(|lane| {
+            let (contact_name, case_number) = named.get(&lane.session).cloned().unwrap_or_default();
+            LaneView {
+                session: lane.session.to_string(),
+                consumer: lane.consumer.to_string(),
+                connection: lane.connection,
+                written_seq: lane.written_seq,
+                considered_seq: lane.considered_seq,
+                dirty_seq: lane.dirty_seq,
+                due_at: lane.due_at.map(time),
+                reason: lane.reason,
+                state: lane.state.name().to_owned(),
+                detail: json!(lane.detail),
+                contact_name,
+                case_number,
+            }
+        })
+        .collect())
+}
+
+pub(crate) async fn count_matching(engine: &Engine, selection: LaneSelection) -> Result<Value, ApiError> {
+    let filter = filter(engine, selection).await?;
+    Ok(json!({ "count": engine.lanes(filter).await?.len() }))
+}
+
+pub(crate) async fn deliveries(engine: &Engine) -> Result<Value, ApiError> {
+    /// Lanes of a group that are shown.
+    const SHOWN: usize = 50;
+    let mut groups = Vec::new();
+    for group in engine.deliveries().await? {
+        let count = u32::try_from(group.lanes.len()).unwrap_or(u32::MAX);
+        let first = group.lanes.into_iter().take(SHOWN).collect();
+        groups.push(LaneGroup {
+            state: group.state.to_owned(),
+            reason: group.reason,
+            hint: group.hint,
+            connection: group.connection,
+            count,
+            lanes: views(engine, first).await?,
+        });
+    }
+    let mut connections = Vec::new();
+    for connection in engine.connections().await? {
+        connections.push(ConnectionHealth::new(&connection, engine.health(&connection).await?));
+    }
+    Ok(json!(Deliveries { groups, connections }))
+}
+
 pub(crate) async fn list(engine: &Engine, selection: LaneSelection) -> Result<Value, ApiError> {
     let filter = filter(engine, selection).await?;
-    Ok(json!(engine.lanes(filter).await?))
+    Ok(json!(views(engine, engine.lanes(filter).await?).await?))
 }
 
 pub(crate) async fn retry(engine: &Engine, selection: LaneSelection, actor: &str) -> Result<Value, ApiError> {

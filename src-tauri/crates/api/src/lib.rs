@@ -1,33 +1,84 @@
 //! The console's commands and errors, once, for whoever carries them: the command line in its own
 //! process, HTTP, later the desktop window.
 
+pub mod caller;
 pub mod commands;
+pub mod dto;
 pub mod error;
 
+mod acts;
 mod back;
 mod connections;
+mod console;
 mod keys;
 mod lanes;
+mod lists;
 mod sessions;
+mod webhooks;
 
+pub use caller::{Caller, Role, least_role};
 pub use commands::{Command, Secret};
 pub use error::ApiError;
 
+use std::sync::Arc;
+
 use casebridge_engine::Engine;
+use futures::future::BoxFuture;
 use serde_json::Value;
 
-/// Carries out one command. `actor` stands in the audit log.
-pub async fn call(engine: &Engine, command: Command, actor: &str) -> Result<Value, ApiError> {
+/// Starts the stand-in CRM; answers the address of its page.
+pub type StartSandbox = Arc<dyn Fn() -> BoxFuture<'static, Result<String, ApiError>> + Send + Sync>;
+
+/// What a host adds to the engine; what it leaves out is refused in words.
+#[derive(Clone, Default)]
+pub struct Host {
+    /// Starts the stand-in CRM.
+    pub sandbox: Option<StartSandbox>,
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").field("sandbox", &self.sandbox.is_some()).finish()
+    }
+}
+
+/// Carries out one command, with nothing but the engine behind it.
+pub async fn call(engine: &Engine, command: Command, caller: &Caller) -> Result<Value, ApiError> {
+    call_on(engine, &Host::default(), command, caller).await
+}
+
+/// Carries out one command. The caller's role must allow it; their name stands in the audit log.
+pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Caller) -> Result<Value, ApiError> {
+    caller.may(&command)?;
+    let actor = caller.name.as_str();
     match command {
+        Command::SessionsList(wish) => lists::sessions(engine, wish, actor).await,
+        Command::SessionsCounts => lists::counts(engine, actor).await,
+        Command::CaseLinks(wish) => lists::cases(engine, wish).await,
+        Command::SessionOpen { session } => sessions::open(engine, &session, actor).await,
+        Command::SessionEvents { session, before, limit } => sessions::events(engine, &session, before, limit).await,
+        Command::Trace { session } => sessions::trace(engine, &session).await,
+        Command::Explain { session } => sessions::explain(engine, &session).await,
+        Command::Find { text } => sessions::find(engine, &text).await,
+        Command::SessionReply(reply) => acts::reply(engine, reply, actor).await,
+        Command::SessionTakeOver { session } => acts::take_over(engine, &session, actor).await,
+        Command::SessionGiveBack { session } => acts::give_back(engine, &session, actor).await,
+        Command::SessionAssign { session, to } => acts::assign(engine, &session, to, actor).await,
+        Command::SessionHandOff { session, reason } => acts::hand_off(engine, &session, reason, actor).await,
+        Command::SessionResolve { session } => acts::resolve(engine, &session, actor).await,
+        Command::SessionReopen { session } => acts::reopen(engine, &session, actor).await,
         Command::ConnectionAdd(add) => connections::add(engine, *add, actor).await,
         Command::ConnectionSet(set) => connections::set(engine, set, actor).await,
         Command::ConnectionList => connections::list(engine).await,
         Command::ConnectionTest { name } => connections::test(engine, &name).await,
+        Command::ConnectionTry(trial) => connections::try_out(engine, *trial).await,
+        Command::ConnectionTryAndAdd(add) => connections::try_and_add(engine, *add, actor).await,
         Command::ConnectionRemove { name } => connections::remove(engine, &name, actor).await,
         Command::ConnectionSignInBegin { name } => connections::begin_sign_in(engine, &name).await,
         Command::ConnectionSignInFinish { name, brought } => {
             connections::finish_sign_in(engine, &name, &brought, actor).await
         }
+        Command::CrmChoices(wish) => connections::choices(engine, wish).await,
         Command::KeyCreate { name } => keys::create(engine, &name, actor).await,
         Command::KeyList => keys::list(engine).await,
         Command::KeyRevoke { name } => keys::revoke(engine, &name, actor).await,
@@ -36,11 +87,12 @@ pub async fn call(engine: &Engine, command: Command, actor: &str) -> Result<Valu
         Command::LanesSkip { lane, seq } => lanes::skip(engine, lane, seq, actor).await,
         Command::LanesPark { lane, why } => lanes::park(engine, lane, &why, actor).await,
         Command::LanesCount => lanes::count(engine).await,
-        Command::Trace { session } => sessions::trace(engine, &session).await,
-        Command::Explain { session } => sessions::explain(engine, &session).await,
-        Command::WebhookUrl { name } => back::webhook_url(engine, &name, actor).await,
+        Command::LanesCountMatching(filter) => lanes::count_matching(engine, filter).await,
+        Command::Deliveries => lanes::deliveries(engine).await,
+        Command::WebhookUrl { name } => webhooks::url(engine, &name, actor).await,
+        Command::WebhookShow { name } => webhooks::show(engine, &name).await,
         Command::WebhookRegenerate { name, grace_minutes } => {
-            back::webhook_regenerate(engine, &name, grace_minutes, actor).await
+            webhooks::regenerate(engine, &name, grace_minutes, actor).await
         }
         Command::RepliesList(selection) => back::replies_list(engine, selection).await,
         Command::RepliesRelease { reply, session } => {
@@ -51,5 +103,9 @@ pub async fn call(engine: &Engine, command: Command, actor: &str) -> Result<Valu
         Command::Restored => back::restored(engine, actor).await,
         Command::Doctor => back::doctor(engine).await,
         Command::Export { sessions, redacted } => back::export(engine, &sessions, redacted).await,
+        Command::ConsoleLink { name, role } => console::link(engine, &name, role, actor).await,
+        Command::ConsoleVisitors => console::visitors(engine).await,
+        Command::ConsoleDismiss { id } => console::dismiss(engine, &id, actor).await,
+        Command::SandboxStart => console::sandbox(host).await,
     }
 }

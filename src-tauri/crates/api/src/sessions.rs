@@ -1,16 +1,104 @@
-//! Commands about sessions.
+//! Commands that look at one conversation.
 
-use casebridge_engine::Engine;
+use casebridge_domain::{EventKind, SessionId};
+use casebridge_engine::{Engine, EngineError};
 use serde_json::{Value, json};
 
+use crate::dto::deliveries::{TraceCase, TraceEntry, TraceView};
+use crate::dto::sessions::{CaseChip, ContactView, EventPage, EventView, Explanation, SessionDetail, SessionRow};
+use crate::dto::time;
 use crate::error::ApiError;
+use crate::{back, lanes};
+
+/// Events of a page.
+const PAGE: i64 = 100;
+
+pub(crate) async fn find(engine: &Engine, text: &str) -> Result<Value, ApiError> {
+    // Whatever people paste: an id, or the address of a case's page.
+    let text = text.trim();
+    let last = text.rsplit(['/', '=', '#']).find(|part| !part.is_empty()).unwrap_or(text);
+    let session = match engine.find_session(text).await {
+        Err(EngineError::NotFound { .. }) if last != text && text.contains("://") => engine.find_session(last).await?,
+        other => other?,
+    };
+    Ok(json!({ "session": session }))
+}
+
+pub(crate) async fn open(engine: &Engine, session: &str, me: &str) -> Result<Value, ApiError> {
+    let id = engine.find_session(session).await?;
+    let row = engine.row(id).await?;
+    let handoff = newest_handoff(engine, id).await?;
+    let contact = row.head.session.contact.clone();
+    let (reason, summary, language, sentiment) = handoff.unwrap_or_default();
+    Ok(json!(SessionDetail {
+        contact: ContactView {
+            name: contact.name,
+            email: contact.email.map(Into::into),
+            phone: contact.phone.map(Into::into),
+            external_id: contact.external_id.map(Into::into),
+        },
+        cases: row.cases.iter().cloned().map(CaseChip::from).collect(),
+        replies: back::replies(engine, engine.replies(Some(id), None, 200).await?).await?,
+        explanation: engine.explain(id).await?.into_iter().map(Explanation::from).collect(),
+        created_at: time(row.head.session.created_at),
+        language,
+        sentiment,
+        summary,
+        handoff_reason: reason,
+        row: SessionRow::new(row, me),
+    }))
+}
+
+type Handoff = (Option<String>, Option<String>, Option<String>, Option<String>);
+
+async fn newest_handoff(engine: &Engine, id: SessionId) -> Result<Option<Handoff>, ApiError> {
+    let event = engine.store().newest_of(id, "handed_off").await.map_err(EngineError::from)?;
+    Ok(event.and_then(|event| match event.kind {
+        EventKind::HandedOff { reason, summary, language, sentiment } => Some((reason, summary, language, sentiment)),
+        _ => None,
+    }))
+}
+
+pub(crate) async fn events(
+    engine: &Engine,
+    session: &str,
+    before: Option<i64>,
+    limit: Option<i64>,
+) -> Result<Value, ApiError> {
+    let id = engine.find_session(session).await?;
+    let limit = limit.unwrap_or(PAGE).clamp(1, 500);
+    let events = engine.store().events_before(id, before, limit).await.map_err(EngineError::from)?;
+    // The log begins with 1 and has no gaps.
+    let before = events.first().map(|event| event.seq).filter(|seq| *seq > 1);
+    Ok(json!(EventPage { events: events.into_iter().map(EventView::from).collect(), before }))
+}
 
 pub(crate) async fn trace(engine: &Engine, session: &str) -> Result<Value, ApiError> {
     let id = engine.find_session(session).await?;
-    Ok(json!(engine.trace(id).await?))
+    let trace = engine.trace(id).await?;
+    let cases = trace.cases.into_iter().map(|case| TraceCase {
+        connection: case.connection,
+        crm_id: case.crm_id,
+        number: case.number,
+        state: case.state,
+    });
+    let timeline = trace.timeline.into_iter().map(|entry| TraceEntry {
+        at: time(entry.at),
+        what: entry.what,
+        connection: entry.connection,
+        summary: entry.summary,
+        detail: entry.detail,
+    });
+    Ok(json!(TraceView {
+        session: json!(trace.session),
+        cases: cases.collect(),
+        explanation: trace.explanation.into_iter().map(Explanation::from).collect(),
+        lanes: lanes::views(engine, trace.lanes).await?,
+        timeline: timeline.collect(),
+    }))
 }
 
 pub(crate) async fn explain(engine: &Engine, session: &str) -> Result<Value, ApiError> {
     let id = engine.find_session(session).await?;
-    Ok(json!(engine.explain(id).await?))
+    Ok(engine.explain(id).await?.into_iter().map(|one| json!(Explanation::from(one))).collect())
 }

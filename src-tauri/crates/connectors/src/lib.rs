@@ -8,7 +8,7 @@ pub mod port;
 
 pub use port::{
     Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, ChangedCase, ChangedRecord, Changes,
-    Check, Look, LookAt, Proof, Standing, TestReport, Vault, VaultError,
+    Check, Choice, ChoiceKind, Look, LookAt, Proof, Standing, TestReport, Vault, VaultError,
 };
 
 /// Installs the process's TLS provider, for whoever makes an HTTP client of their own. Once is enough; again

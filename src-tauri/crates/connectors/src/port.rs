@@ -135,6 +135,33 @@ pub struct Changes {
     pub more: bool,
 }
 
+/// What a picker picks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChoiceKind {
+    /// An employee who can own cases.
+    Owner,
+    /// A role that cases are given to.
+    Group,
+    /// A category of cases.
+    Category,
+    /// A status of cases.
+    Status,
+    /// A category of activities.
+    ActivityCategory,
+    /// A contact.
+    Contact,
+}
+
+/// A row that a setting can name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// Its id in the CRM.
+    pub id: Uuid,
+    /// Its name there, in the language of our user.
+    pub name: String,
+}
+
 /// How sure a check is (R23, R41).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -278,6 +305,9 @@ pub trait CaseSystem: Send + Sync {
     /// The newest records, anywhere in the CRM, that this client's settings take for replies: what an admin looks at
     /// before a kind of record is switched on (R7). Newest first.
     async fn recent_replies(&self, limit: usize, log: &CallLog) -> Result<Vec<CrmRecord>, CallFailure>;
+
+    /// Rows that a setting can name, for pickers; at most a hundred, by name. `query` is a part of the name.
+    async fn choices(&self, what: ChoiceKind, query: Option<&str>, log: &CallLog) -> Result<Vec<Choice>, CallFailure>;
 
     /// Most cases that one [`CaseSystem::look`] should be asked for.
     fn look_limit(&self) -> usize;

@@ -152,6 +152,15 @@ pub enum EventKind {
         #[serde(default)]
         sent_by_crm: bool,
     },
+    /// A person answered in the console. Written by the engine; it goes to the carrier and to the case.
+    AgentReply {
+        /// The whole text.
+        text: String,
+        /// The person's name.
+        author: String,
+        /// Its id as a reply.
+        reply_id: ReplyId,
+    },
     /// People changed the case in the CRM. Written by the engine.
     CaseChanged {
         /// The connection.
@@ -194,16 +203,18 @@ impl EventKind {
             EventKind::Resolved { .. } => "resolved",
             EventKind::Reopened { .. } => "reopened",
             EventKind::CrmMessage { .. } => "crm_message",
+            EventKind::AgentReply { .. } => "agent_reply",
             EventKind::CaseChanged { .. } => "case_changed",
         }
     }
 
-    /// Whether only the engine may write it: it tells what happened in a CRM.
+    /// Whether only the engine may write it: it tells what people did in a CRM or in the console.
     #[must_use]
-    pub fn is_from_crm(&self) -> bool {
+    pub fn is_the_engines(&self) -> bool {
         matches!(
             self,
             EventKind::CrmMessage { .. }
+                | EventKind::AgentReply { .. }
                 | EventKind::CaseChanged { .. }
                 | EventKind::Resolved { via: Some(_), .. }
                 | EventKind::Reopened { via: Some(_), .. }
@@ -216,6 +227,7 @@ impl EventKind {
         matches!(
             self,
             EventKind::CrmMessage { from: Speaker::Agent, .. }
+                | EventKind::AgentReply { .. }
                 | EventKind::Resolved { via: Some(_), .. }
                 | EventKind::Reopened { via: Some(_), .. }
         )
@@ -240,7 +252,40 @@ impl EventKind {
             EventKind::Message { from: Speaker::Customer | Speaker::Agent, .. }
                 | EventKind::AttachmentAdded { from: Speaker::Customer | Speaker::Agent, .. }
                 | EventKind::CrmMessage { .. }
+                | EventKind::AgentReply { .. }
         )
+    }
+
+    /// What was said, and who said it; a file counts by its name.
+    #[must_use]
+    pub fn said(&self) -> Option<(Speaker, &str)> {
+        match self {
+            EventKind::Message { from, text, .. } | EventKind::CrmMessage { from, text, .. } => Some((*from, text)),
+            EventKind::AttachmentAdded { from, attachment } => Some((*from, &attachment.name)),
+            EventKind::AgentReply { text, .. } => Some((Speaker::Agent, text)),
+            _ => None,
+        }
+    }
+
+    /// Its id as a reply of a person, if it is one.
+    #[must_use]
+    pub fn reply_id(&self) -> Option<ReplyId> {
+        match self {
+            EventKind::CrmMessage { reply_id, .. } | EventKind::AgentReply { reply_id, .. } => Some(*reply_id),
+            _ => None,
+        }
+    }
+}
+
+impl Speaker {
+    /// Text form in the store and on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Speaker::Customer => "customer",
+            Speaker::Ai => "ai",
+            Speaker::Agent => "agent",
+        }
     }
 }
 

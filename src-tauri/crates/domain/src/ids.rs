@@ -183,6 +183,12 @@ pub fn notice_id(session: SessionId, seq: i64) -> ReplyId {
     ReplyId(derived(session.0, &["notice", &seq.to_string()]))
 }
 
+/// Id of a reply that a person gave in the console; `name` is the console's own id of it.
+#[must_use]
+pub fn console_reply_id(session: SessionId, name: &str) -> ReplyId {
+    ReplyId(derived(session.0, &["console", name]))
+}
+
 /// Id of a contact that we create for an identifier nobody had (policy *create a contact*).
 #[must_use]
 pub fn contact_id(namespace: Uuid, identifier: &str) -> Uuid {

@@ -59,6 +59,7 @@ impl ModeHistory {
             EventKind::Message { from, .. }
             | EventKind::AttachmentAdded { from, .. }
             | EventKind::CrmMessage { from, .. } => from != Speaker::Ai && self.at(event.recorded_at) == Mode::Every,
+            EventKind::AgentReply { .. } => self.at(event.recorded_at) == Mode::Every,
             _ => false,
         }
     }

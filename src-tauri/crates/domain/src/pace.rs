@@ -29,7 +29,10 @@ impl Pace {
     #[must_use]
     pub fn due(&self, kind: &EventKind, first_message: bool, dirty_since: Timestamp, now: Timestamp) -> Timestamp {
         let urgent = match kind {
-            EventKind::HandedOff { .. } | EventKind::Resolved { .. } | EventKind::Reopened { .. } => true,
+            EventKind::HandedOff { .. }
+            | EventKind::Resolved { .. }
+            | EventKind::Reopened { .. }
+            | EventKind::AgentReply { .. } => true,
             _ => first_message,
         };
         if urgent {

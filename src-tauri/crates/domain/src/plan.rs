@@ -251,6 +251,9 @@ fn activity(kind: &EventKind, seq: i64, target: Target) -> Option<ActivityKind> 
         EventKind::Message { from, text, author } => {
             Some(ActivityKind::Message { from: *from, author: author.clone(), text: text.clone() })
         }
+        EventKind::AgentReply { text, author, .. } => {
+            Some(ActivityKind::Message { from: Speaker::Agent, author: Some(author.clone()), text: text.clone() })
+        }
         EventKind::AttachmentAdded { from, attachment } => {
             Some(ActivityKind::File { from: *from, attachment: attachment.clone() })
         }

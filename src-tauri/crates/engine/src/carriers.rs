@@ -7,6 +7,7 @@ use serde::Serialize;
 use tokio::sync::{Notify, watch};
 
 use crate::Engine;
+use crate::changes::Change;
 use crate::error::EngineError;
 
 /// Wakes the offering, and tells streams that there is something new.
@@ -48,6 +49,7 @@ pub(crate) async fn run(engine: Engine) {
                 }
                 if offered.new + offered.again > 0 {
                     carriers.offered.send_modify(|rounds| *rounds += 1);
+                    engine.tell([Change::Replies]);
                     continue;
                 }
             }

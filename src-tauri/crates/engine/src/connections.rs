@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use casebridge_connectors::creatio::{Creatio, CreatioSettings};
-use casebridge_connectors::{CallLog, CaseSystem, TestReport, Vault, VaultError};
+use casebridge_connectors::{CallLog, CaseSystem, Vault, VaultError};
+pub use casebridge_connectors::{Choice, ChoiceKind, TestReport};
 use casebridge_domain::{CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, ids};
 use casebridge_store::{SecretName, Secrets};
 use secrecy::SecretString;
@@ -12,6 +13,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::changes::Change;
 use crate::error::EngineError;
 
 /// Makes clients for connections. A port, so that tests can put other case systems behind the engine.
@@ -68,6 +70,20 @@ impl Vault for ConnectionVault {
 
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
         self.secrets()?.put(&self.name(name), value).await.map_err(|error| VaultError(error.to_string()))
+    }
+}
+
+/// A secret that is only tried: it is kept nowhere.
+struct TrialVault(Option<SecretString>);
+
+#[async_trait]
+impl Vault for TrialVault {
+    async fn get(&self, name: &str) -> Result<Option<SecretString>, VaultError> {
+        Ok(self.0.clone().filter(|_| name == CLIENT_SECRET))
+    }
+
+    async fn put(&self, _: &str, _: SecretString) -> Result<(), VaultError> {
+        Ok(())
     }
 }
 
@@ -146,6 +162,7 @@ impl Engine {
         self.inner.store.add_connection(connection.clone()).await?;
         let detail = json!({ "name": connection.name, "instance": connection.instance });
         self.inner.store.audit(actor, "connection.add", &connection.id.to_string(), detail, now).await?;
+        self.tell([Change::Connections, Change::Lanes]);
         self.follow(connection.clone())?;
         Ok(connection)
     }
@@ -192,6 +209,7 @@ impl Engine {
         connection.pause = None;
         let detail = json!({ "mode": change.mode, "members": members });
         self.inner.store.audit(actor, "connection.set", &connection.id.to_string(), detail, now).await?;
+        self.tell([Change::Connections, Change::Lanes]);
         self.inner.store.redo(Consumer::Crm(connection.id), now).await?;
         self.follow(connection.clone())?;
         Ok(connection)
@@ -212,6 +230,35 @@ impl Engine {
         Ok(report)
     }
 
+    /// Tests settings that are no connection yet. Nothing is stored.
+    pub async fn try_creatio(
+        &self,
+        settings: &CreatioSettings,
+        secret: Option<SecretString>,
+    ) -> Result<TestReport, EngineError> {
+        let connection = Connection {
+            id: ConnectionId(Uuid::now_v7()),
+            name: "trial".into(),
+            kind: ConnectionKind::Creatio,
+            instance: settings.instance(),
+            settings: settings.to_json(),
+            modes: ModeHistory::new(Mode::Every),
+            pause: None,
+            last_success_at: None,
+            created_at: self.inner.clock.now(),
+        };
+        let vault = Arc::new(TrialVault(secret));
+        let crm = self.inner.connectors.build(&connection, vault).map_err(EngineError::Crm)?;
+        Ok(crm.test(&CallLog::default()).await)
+    }
+
+    /// Rows of the CRM that a setting can name.
+    pub async fn choices(&self, name: &str, what: ChoiceKind, query: Option<&str>) -> Result<Vec<Choice>, EngineError> {
+        let connection = self.connection(name).await?;
+        let crm = self.inner.connectors.build(&connection, self.vault(connection.id)).map_err(EngineError::Crm)?;
+        crm.choices(what, query, &CallLog::default()).await.map_err(EngineError::Crm)
+    }
+
     /// Removes a connection: its lanes stop, its history stays, its secrets are wiped.
     pub async fn remove_connection(&self, name: &str, actor: &str) -> Result<Connection, EngineError> {
         let connection = self.connection(name).await?;
@@ -226,6 +273,7 @@ impl Engine {
         }
         let detail = json!({ "name": connection.name });
         self.inner.store.audit(actor, "connection.remove", &connection.id.to_string(), detail, now).await?;
+        self.tell([Change::Connections, Change::Lanes]);
         Ok(connection)
     }
 }

@@ -21,6 +21,14 @@ pub enum EngineError {
     /// There is no such session.
     #[error("there is no session `{0}`")]
     NoSession(SessionId),
+    /// Somebody else has the conversation.
+    #[error("{name} was first and has this conversation")]
+    HeldBy {
+        /// Which.
+        session: SessionId,
+        /// Who.
+        name: String,
+    },
     /// There is no such thing.
     #[error("there is no {what} `{name}`")]
     NotFound {
@@ -52,6 +60,7 @@ impl EngineError {
             }
             Self::Secret(error) => error.hint().into(),
             Self::Append(AppendRefused::Conflict { .. }) => "give another event an id of its own".into(),
+            Self::HeldBy { .. } => "your text is kept; ask them to give it back, or have it assigned to you".into(),
             Self::Crm(failure) => failure.hint.clone(),
             Self::Invalid { hint, .. } => hint.clone(),
             _ => String::new(),

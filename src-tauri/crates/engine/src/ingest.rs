@@ -42,10 +42,10 @@ impl Engine {
         for event in &events {
             name("id", &event.event_id)?;
             // What the engine writes itself must not be blocked, or forged, by a source.
-            if ["crm:", "auto:"].iter().any(|prefix| event.event_id.starts_with(prefix)) {
+            if ["crm:", "auto:", "console:"].iter().any(|prefix| event.event_id.starts_with(prefix)) {
                 return Err(EngineError::invalid("id", "begins like an id of the engine's own", "choose another id"));
             }
-            if event.kind.is_from_crm() {
+            if event.kind.is_the_engines() {
                 return Err(EngineError::invalid("kind", "is written by the engine only", "send a `message` instead"));
             }
             if event.occurred_at.is_some_and(|at| at > now + AHEAD || at < Timestamp::UNIX_EPOCH) {
@@ -61,6 +61,7 @@ impl Engine {
         }
         let append = Append { session_id, events: events.into() };
         let appended = self.inner.store.append(append, now).await??;
+        self.tell_of(session_id);
         self.wake();
         Ok(appended)
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::Engine;
+use crate::changes::Change;
 use crate::error::EngineError;
 
 /// A lane for people and programs.
@@ -94,6 +95,7 @@ impl Engine {
         let now = self.inner.clock.now();
         let count = self.inner.store.retry(filter, now).await?;
         self.inner.store.audit(actor, "lanes.retry", "lanes", json!({ "count": count }), now).await?;
+        self.tell([Change::Lanes, Change::Sessions]);
         self.wake();
         Ok(count)
     }
@@ -123,6 +125,7 @@ impl Engine {
             });
         }
         self.inner.store.audit(actor, "lanes.park", &session.to_string(), json!({ "consumer": consumer }), now).await?;
+        self.tell_of(session);
         Ok(())
     }
 
@@ -140,6 +143,7 @@ impl Engine {
         }
         let detail = json!({ "consumer": consumer, "seq": seq });
         self.inner.store.audit(actor, "lanes.skip", &session.to_string(), detail, now).await?;
+        self.tell_of(session);
         self.wake();
         Ok(())
     }

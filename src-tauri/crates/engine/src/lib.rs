@@ -3,13 +3,17 @@
 //! [`ingest`] takes conversations in; [`runner`] follows every session with one lane per connection, and
 //! [`pass`] carries a lane one step on; [`trace`] and [`explain`] tell what happened and why.
 
+pub mod acts;
 pub mod carriers;
+pub mod changes;
 pub mod clock;
 pub mod connections;
 pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod export;
+pub mod health;
+pub mod inbox;
 pub mod ingest;
 pub mod keys;
 pub mod lanes;
@@ -19,8 +23,10 @@ mod pulls;
 pub mod replies;
 pub mod runner;
 pub mod runtime;
+mod search;
 pub mod sign_in;
 pub mod trace;
+pub mod visitors;
 pub mod webhooks;
 
 use std::collections::HashMap;
@@ -37,6 +43,7 @@ pub use error::EngineError;
 pub use runtime::Runtime;
 
 pub use casebridge_store::{ApiKey, AppendRefused, Appended, LaneFilter, NewSession, Offer, ReceiptOutcome, Reply};
+pub use casebridge_store::{CaseWish, Holder, ListWish, SessionHead, View, ViewCounts, Visitor};
 
 /// The engine; cheap to clone.
 #[derive(Clone)]
@@ -55,6 +62,8 @@ struct Inner {
     tasks: TaskTracker,
     doorkeeper: webhooks::Doorkeeper,
     carriers: carriers::Carriers,
+    listeners: changes::Listeners,
+    words: tokio::sync::Notify,
     started: std::sync::atomic::AtomicBool,
 }
 
@@ -86,6 +95,8 @@ impl Engine {
                 tasks: TaskTracker::new(),
                 doorkeeper: webhooks::Doorkeeper::default(),
                 carriers: carriers::Carriers::default(),
+                listeners: changes::Listeners::default(),
+                words: tokio::sync::Notify::new(),
                 started: std::sync::atomic::AtomicBool::new(false),
             }),
         }
@@ -107,6 +118,7 @@ impl Engine {
         let engine = self.clone();
         inner.tasks.spawn(async move { engine.keep_house().await });
         inner.tasks.spawn(carriers::run(self.clone()));
+        inner.tasks.spawn(search::run(self.clone()));
         inner.tasks.spawn(webhooks::keep_counts(self.clone()));
         Ok(())
     }
@@ -133,6 +145,7 @@ impl Engine {
     /// Tells every connection that there may be work.
     pub fn wake(&self) {
         self.inner.carriers.wake();
+        self.inner.words.notify_one();
         for runtime in self.inner.runtimes.lock().unwrap_or_else(PoisonError::into_inner).values() {
             runtime.wake();
         }

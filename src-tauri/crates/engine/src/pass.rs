@@ -401,6 +401,7 @@ impl Pass<'_> {
             at: self.engine.clock().now(),
         };
         self.engine.store().record(result).await?;
+        self.engine.tell_of(self.lane.session_id);
         if moved {
             // Only now can the poller see it.
             self.runtime.poke_poller();

@@ -18,6 +18,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::changes::Change;
 use crate::pass::attempt;
 use crate::runtime::Runtime;
 
@@ -273,11 +274,13 @@ async fn take_in(
         steps: vec![step],
         at: now,
     };
-    let moved = result.state.is_some();
+    let (session, moved) = (result.session, result.state.is_some());
     store.record_pull(result).await?;
     if moved {
         runtime.poke_poller();
     }
+    engine.tell_of(session);
+    engine.tell([Change::Replies]);
     Ok(())
 }
 

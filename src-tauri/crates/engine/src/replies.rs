@@ -7,6 +7,7 @@ use casebridge_store::Reply;
 use serde_json::{Value, json};
 
 use crate::Engine;
+use crate::changes::Change;
 use crate::error::EngineError;
 
 impl Engine {
@@ -63,6 +64,8 @@ impl Engine {
             return Err(EngineError::NotFound { what: "held reply", name: id.to_string() });
         }
         self.store().audit(actor, "reply.release", &id.to_string(), json!({ "session": session }), now).await?;
+        self.tell([Change::Replies]);
+        self.tell_of(session);
         self.wake();
         Ok(session)
     }
@@ -125,6 +128,7 @@ impl Engine {
             return Err(EngineError::NotFound { what: "held reply", name: id.to_string() });
         }
         self.store().audit(actor, "reply.discard", &id.to_string(), json!({}), now).await?;
+        self.tell([Change::Replies, Change::Sessions]);
         Ok(())
     }
 }

@@ -178,6 +178,12 @@ fn event_entry(event: &Event) -> Entry {
             };
             format!("{who} {how}: {}", casebridge_domain::text::cut(&casebridge_domain::text::one_line(text), 100))
         }
+        EventKind::AgentReply { text, author, .. } => {
+            format!(
+                "{author} in the console: {}",
+                casebridge_domain::text::cut(&casebridge_domain::text::one_line(text), 100)
+            )
+        }
         EventKind::CaseChanged { changes, .. } => {
             let changes: Vec<String> = changes
                 .iter()

@@ -69,6 +69,23 @@ pub struct WebhookAddress {
     pub public_url: Option<String>,
 }
 
+/// A webhook without its secret.
+#[derive(Debug, Clone)]
+pub struct WebhookGlimpse {
+    /// The path with all but the end of its token left out; empty when there is no address yet.
+    pub path: String,
+    /// The last four characters of the token.
+    pub last4: String,
+    /// The public address in front.
+    pub public_url: Option<String>,
+    /// The newest call: when, and what it said.
+    pub last: Option<(Timestamp, String)>,
+    /// Calls to addresses that have ended, and the last of them.
+    pub old: Option<(i64, Timestamp)>,
+    /// Until when a former address works.
+    pub grace_until: Option<Timestamp>,
+}
+
 fn hash(token: &str) -> Hash {
     Sha256::digest(token.as_bytes()).into()
 }
@@ -131,7 +148,40 @@ impl Engine {
             Some(token) if self.is_current(&token) => token,
             _ => self.new_token(&connection, self.clock().now(), actor).await?,
         };
+        self.store().audit(actor, "webhook.url", &connection.id.to_string(), json!({}), self.clock().now()).await?;
         self.address(&connection, &token).await
+    }
+
+    /// What can be shown of a webhook to anybody at the console.
+    pub async fn webhook_glimpse(&self, name: &str) -> Result<WebhookGlimpse, EngineError> {
+        let connection = self.connection(name).await?;
+        let token = self.vault(connection.id).get(WEBHOOK_TOKEN).await.map_err(|error| vault_failed(&error))?;
+        let last4: String = token.as_ref().map_or_else(String::new, |token| {
+            let text = token.expose_secret();
+            text.get(text.len().saturating_sub(4)..).unwrap_or_default().to_owned()
+        });
+        let now = self.clock().now();
+        let tokens = self.store().tokens().await?;
+        let mine = tokens.iter().filter(|token| token.connection == connection.id);
+        let grace_until = mine.filter_map(|token| token.valid_until).filter(|until| *until > now).max();
+        let refusals = self.webhook_refusals().await?;
+        let old = refusals.into_iter().find(|one| one.connection == Some(connection.id));
+        Ok(WebhookGlimpse {
+            path: match last4.is_empty() {
+                true => String::new(),
+                false => format!("/webhooks/{}/••••{last4}", connection.kind.as_str()),
+            },
+            last4,
+            public_url: self.store().setting(PUBLIC_URL).await?,
+            last: self.store().last_receipt(connection.id).await?.map(|receipt| (receipt.at, receipt.event_type)),
+            old: old.map(|one| (one.calls, one.last_at)),
+            grace_until,
+        })
+    }
+
+    /// The address under which the public listener is reached.
+    pub async fn public_url(&self) -> Result<Option<String>, EngineError> {
+        Ok(self.store().setting(PUBLIC_URL).await?)
     }
 
     /// Makes a new address; the old one works for `grace` more.

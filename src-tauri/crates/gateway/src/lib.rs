@@ -27,13 +27,16 @@ mod serve;
 mod sessions;
 mod shortcuts;
 mod state;
+mod ui;
+mod visitor;
 mod webhooks;
 mod wire;
 
-pub use console::{ConsoleError, ConsoleHandler};
+pub use console::{ConsoleError, ConsoleFacts, ConsoleHandler};
 pub use routes::{console_router, public_router};
 pub use serve::{PublicLimits, serve, serve_public};
 pub use state::GatewayState;
+pub use ui::Ui;
 pub use webhooks::read_call as read_webhook_call;
 
 /// The OpenAPI document of the sessions API, as served at `/v1/openapi.json`.

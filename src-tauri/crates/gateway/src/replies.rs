@@ -72,6 +72,7 @@ impl From<Offer> for OfferView {
             EventKind::CrmMessage { text, author, sent_by_crm, .. } => {
                 ("reply", Some(text), author, Some(if sent_by_crm { "recorded" } else { "deliver" }))
             }
+            EventKind::AgentReply { text, author, .. } => ("reply", Some(text), Some(author), Some("deliver")),
             EventKind::Reopened { .. } => ("reopened", None, None, None),
             _ => ("resolved", None, None, None),
         };

@@ -1,8 +1,10 @@
 //! Which path leads where, on which listener.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
 use std::sync::Arc;
@@ -11,8 +13,8 @@ use crate::body::MOST_BYTES;
 use crate::guard::guard;
 use crate::observe::observed;
 use crate::problem::{Kind, Problem};
-use crate::state::GatewayState;
-use crate::{console, events, health, openapi, replies, sessions, shortcuts, webhooks};
+use crate::state::{GatewayState, Shared};
+use crate::{console, events, health, openapi, replies, sessions, shortcuts, ui, webhooks};
 
 /// The console, the command line and the sessions API: for the loopback listener, or that of a team server.
 pub fn console_router(state: GatewayState) -> Router {
@@ -30,7 +32,10 @@ pub fn console_router(state: GatewayState) -> Router {
         .route("/v1/replies/stream", get(replies::stream))
         .route("/v1/replies/{id}/taken", post(replies::taken))
         .route("/console/call", post(console::call))
-        .fallback(unknown)
+        .route("/console/me", get(console::me))
+        .route("/console/enter", get(console::enter))
+        .route("/console/events", get(console::events))
+        .fallback(page_or_unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn_with_state(hosts, guard))
@@ -48,6 +53,17 @@ pub fn public_router(state: GatewayState) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MOST_BYTES));
     observed(router)
+}
+
+async fn page_or_unknown(State(state): State<Shared>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let page = match &state.ui {
+        Some(ui) => ui::file(ui, &method, uri.path(), &headers).await,
+        None => None,
+    };
+    match page {
+        Some(page) => page,
+        None => unknown().await.into_response(),
+    }
 }
 
 async fn unknown() -> Problem {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use casebridge_engine::Engine;
 use secrecy::SecretString;
 
-use crate::console::ConsoleHandler;
+use crate::console::{ConsoleFacts, ConsoleHandler};
 use crate::keys::Keys;
+use crate::ui::Ui;
 
 /// Wrong webhook tokens a second that are told so; more are told to wait.
 const WRONG_A_SECOND: std::num::NonZeroU32 = std::num::NonZeroU32::MIN.saturating_add(19);
@@ -22,6 +23,8 @@ pub struct GatewayState {
     pub(crate) keys: Arc<Keys>,
     pub(crate) hosts: Arc<[String]>,
     pub(crate) console: Option<ConsoleHandler>,
+    pub(crate) facts: ConsoleFacts,
+    pub(crate) ui: Option<Ui>,
     /// Calls with a wrong webhook token that are answered in full.
     pub(crate) wrong_calls: Arc<governor::DefaultDirectRateLimiter>,
 }
@@ -36,6 +39,8 @@ impl GatewayState {
             keys: Arc::new(Keys::new(&local_token)),
             hosts: Arc::new([]),
             console: None,
+            facts: ConsoleFacts::default(),
+            ui: None,
             wrong_calls: Arc::new(governor::RateLimiter::direct(quota)),
         }
     }
@@ -44,6 +49,20 @@ impl GatewayState {
     #[must_use]
     pub fn with_console(mut self, handler: ConsoleHandler) -> Self {
         self.console = Some(handler);
+        self
+    }
+
+    /// What a browser is told about the engine.
+    #[must_use]
+    pub fn with_facts(mut self, facts: ConsoleFacts) -> Self {
+        self.facts = facts;
+        self
+    }
+
+    /// Serves the console's files; without it there are none.
+    #[must_use]
+    pub fn with_ui(mut self, ui: Ui) -> Self {
+        self.ui = Some(ui);
         self
     }
 

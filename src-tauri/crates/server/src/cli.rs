@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use casebridge_api::commands::{ConnectionAdd, ConnectionSet, LaneName, LaneSelection};
-use casebridge_api::{Command, Secret};
+use casebridge_api::{Command, Role, Secret};
 use casebridge_domain::Mode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use secrecy::SecretString;
@@ -47,6 +47,9 @@ enum What {
     /// Keys of the sessions API.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// The console in the browser.
+    #[command(subcommand)]
+    Console(ConsoleCommand),
     /// Lanes: what is written, waiting, failing or parked.
     #[command(subcommand)]
     Lanes(LanesCommand),
@@ -226,6 +229,46 @@ impl SettingsArgs {
     }
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RoleArg {
+    /// Everything.
+    Admin,
+    /// Answers customers, decides about replies.
+    Agent,
+    /// Looks.
+    Viewer,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Admin => Role::Admin,
+            RoleArg::Agent => Role::Agent,
+            RoleArg::Viewer => Role::Viewer,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum ConsoleCommand {
+    /// Make a link that opens the console once, within ten minutes.
+    Link {
+        /// For whom; the name stands on what they do.
+        #[arg(long, default_value = "admin")]
+        name: String,
+        /// What they may do.
+        #[arg(long, value_enum, default_value = "admin")]
+        role: RoleArg,
+    },
+    /// List the browsers that are let in.
+    Visitors,
+    /// Shut a browser out.
+    Dismiss {
+        /// Which, by its id.
+        id: String,
+    },
+}
+
 #[derive(Debug, Subcommand)]
 enum KeyCommand {
     /// Make a key; it is shown once.
@@ -350,6 +393,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         What::Key(KeyCommand::Create { name }) => Command::KeyCreate { name },
         What::Key(KeyCommand::List) => Command::KeyList,
         What::Key(KeyCommand::Revoke { name }) => Command::KeyRevoke { name },
+        What::Console(ConsoleCommand::Link { name, role }) => Command::ConsoleLink { name, role: role.into() },
+        What::Console(ConsoleCommand::Visitors) => Command::ConsoleVisitors,
+        What::Console(ConsoleCommand::Dismiss { id }) => Command::ConsoleDismiss { id },
         What::Lanes(command) => lanes(command)?,
         What::Trace { session } => Command::Trace { session },
         What::Explain { session } => Command::Explain { session },
@@ -361,8 +407,13 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     };
     let access = Access::open(data).await?;
     let answer = access.call(command.clone()).await;
+    let front = access.url();
     access.close().await;
-    output::print(&command, &answer?, json)
+    let mut answer = answer?;
+    if let (Command::ConsoleLink { .. }, Some(front)) = (&command, front) {
+        answer["path"] = Value::String(format!("{front}{}", answer["path"].as_str().unwrap_or_default()));
+    }
+    output::print(&command, &answer, json)
 }
 
 fn connection(command: ConnectionCommand) -> anyhow::Result<Command> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use casebridge_api::{ApiError, Command};
+use casebridge_api::{ApiError, Caller, Command};
 use casebridge_engine::{CreatioConnectors, Engine, SystemClock};
 use casebridge_store::secrets::KEY_VARIABLE;
 use casebridge_store::{DataFolder, EngineAddress, FolderLock, Secrets, Sqlite, StoreError};
@@ -67,7 +67,7 @@ impl Access {
 
     pub(crate) async fn call(&self, command: Command) -> anyhow::Result<Value> {
         match self {
-            Self::Local(opened) => Ok(casebridge_api::call(&opened.engine, command, ACTOR).await?),
+            Self::Local(opened) => Ok(casebridge_api::call(&opened.engine, command, &Caller::admin(ACTOR)).await?),
             Self::Remote(client, engine) => {
                 let response = client
                     .post(format!("{}/console/call", engine.url))
@@ -86,6 +86,14 @@ impl Access {
                     Err(_) => anyhow::bail!("the engine at {} answered {status}", engine.url),
                 }
             }
+        }
+    }
+
+    /// Where the running engine's console is.
+    pub(crate) fn url(&self) -> Option<String> {
+        match self {
+            Self::Local(_) => None,
+            Self::Remote(_, engine) => Some(engine.url.clone()),
         }
     }
 

@@ -52,7 +52,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 fn classify(error: &anyhow::Error) -> (u8, String) {
     if let Some(api) = error.downcast_ref::<ApiError>() {
         let code = match api.code {
-            Code::Invalid => 2,
+            Code::Invalid | Code::Forbidden => 2,
             Code::NotFound => 3,
             Code::Crm => 4,
             Code::Conflict => 5,

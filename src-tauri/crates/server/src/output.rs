@@ -71,7 +71,11 @@ fn human(command: &Command, answer: &Value) -> String {
         Command::RepliesPreview(_) => tables::preview(answer),
         Command::Restored => format!("{} cases begin anew: what was said before is held", answer["cases"]),
         Command::Doctor => tables::findings(answer),
-        Command::Export { .. } => answer.to_string(),
+        Command::ConsoleLink { .. } => {
+            format!("{}\nIt opens the console once, within {} minutes.", text(answer, "path"), answer["minutes"])
+        }
+        // What only the console asks for has no table.
+        _ => serde_json::to_string_pretty(answer).unwrap_or_default(),
     }
 }
 

@@ -14,6 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use casebridge_domain::{EventKind, NewEvent, SessionKey};
+use casebridge_engine::{Engine, NewSession};
 use casebridge_store::DataFolder;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Deserialize;
@@ -293,4 +295,46 @@ fn chosen(conversations: &[Conversation], share: f64) -> HashSet<String> {
 fn summary_of(conversation: &Conversation) -> String {
     let first = conversation.turns.iter().find(|turn| turn.from == "customer").map_or("", |turn| &turn.text);
     format!("The customer began with: {first}")
+}
+
+/// Puts a recorded conversation into an engine in this process; twice is once.
+pub(crate) async fn play_into(engine: &Engine, line: &str, handed_off: bool) -> anyhow::Result<()> {
+    let conversation: Conversation = serde_json::from_str(line).context("this is no conversation")?;
+    let new = NewSession {
+        key: SessionKey { source: "sandbox".into(), external_id: conversation.id.clone() },
+        channel: conversation.channel.clone().unwrap_or_else(|| "web".into()),
+        topic: conversation.topic.clone(),
+        contact: match &conversation.contact {
+            Some(contact) => serde_json::from_value(contact.clone()).context("the contact is not readable")?,
+            None => casebridge_domain::Contact::default(),
+        },
+    };
+    let (session, _) = engine.ensure_session(new).await?;
+    let mut events: Vec<(String, Value)> = Vec::new();
+    for (number, turn) in conversation.turns.iter().enumerate() {
+        if handed_off && number == conversation.turns.len() * 2 / 3 {
+            let handoff = json!({ "kind": "handed_off", "reason": "asked for a person",
+                "summary": summary_of(&conversation), "language": "en" });
+            events.push(("handoff".into(), handoff));
+        }
+        for (call, tool) in turn.tool_calls.iter().enumerate() {
+            let event = json!({ "kind": "tool_call", "name": tool.name, "arguments": tool.arguments,
+                "results": tool.results });
+            events.push((format!("t{number}.c{call}"), event));
+        }
+        let mut message = json!({ "kind": "message", "from": turn.from, "text": turn.text });
+        if let Some(author) = &turn.author {
+            message["author"] = json!(author);
+        }
+        events.push((format!("t{number}"), message));
+    }
+    if conversation.resolved {
+        events.push(("resolved".into(), json!({ "kind": "resolved" })));
+    }
+    let events: Result<Vec<NewEvent>, serde_json::Error> = events
+        .into_iter()
+        .map(|(id, event)| Ok(NewEvent::new(id, None, serde_json::from_value::<EventKind>(event)?)))
+        .collect();
+    engine.append(session.id, events.context("an event is not readable")?).await?;
+    Ok(())
 }

@@ -1,8 +1,12 @@
 //! The stand-in Creatio beside the engine, for people who want to try.
 
+use std::sync::{Arc, OnceLock};
+
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use casebridge_api::error::Code;
+use casebridge_api::{ApiError, StartSandbox};
 use casebridge_domain::Mode;
 use casebridge_engine::Engine;
 use casebridge_engine::connections::{NewCreatio, creatio_settings};
@@ -10,9 +14,13 @@ use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, Runn
 use rand::RngCore as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
+use tokio::sync::Mutex;
 
 /// Name of the connection to the stand-in.
 const NAME: &str = "sandbox";
+
+/// Conversations that are played when the console starts it.
+const PLAYED: usize = 12;
 
 /// A running stand-in; it forgets everything when it is dropped.
 pub(crate) struct Running {
@@ -70,4 +78,76 @@ fn hex(count: usize) -> String {
 
 fn token() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes::<32>())
+}
+
+/// The stand-in of this engine, whether it runs or may yet be started from the console.
+#[derive(Clone)]
+pub(crate) struct StandIn {
+    engine: Engine,
+    running: Arc<Mutex<Option<Running>>>,
+    page: Arc<OnceLock<String>>,
+    /// The public listener, where there is one: the stand-in calls it as a real CRM would.
+    listener: Arc<OnceLock<String>>,
+}
+
+impl StandIn {
+    pub(crate) fn new(engine: Engine, running: Option<Running>) -> Self {
+        let page = OnceLock::new();
+        if let Some(running) = &running {
+            drop(page.set(running.page.clone()));
+        }
+        Self { engine, running: Arc::new(Mutex::new(running)), page: Arc::new(page), listener: Arc::default() }
+    }
+
+    /// Lets the stand-in call the public listener, now or when it is started.
+    pub(crate) async fn reached_at(&self, listener: &str) -> anyhow::Result<()> {
+        drop(self.listener.set(listener.to_owned()));
+        match self.running.lock().await.as_ref() {
+            Some(running) => running.call(&self.engine, listener).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Address of its page, while it runs.
+    pub(crate) fn page(&self) -> Option<String> {
+        self.page.get().cloned()
+    }
+
+    /// What starts it when somebody asks; asked again, it answers the same page.
+    pub(crate) fn starter(&self) -> StartSandbox {
+        let this = self.clone();
+        Arc::new(move || {
+            let this = this.clone();
+            Box::pin(async move {
+                let mut running = this.running.lock().await;
+                if let Some(running) = running.as_ref() {
+                    return Ok(running.page.clone());
+                }
+                let failed = |error: anyhow::Error| ApiError {
+                    code: Code::Unavailable,
+                    message: format!("{error:#}"),
+                    hint: "start the engine with --sandbox to see why".into(),
+                    retry_after: None,
+                };
+                let started = start(&this.engine).await.map_err(failed)?;
+                let page = started.page.clone();
+                if let Some(listener) = this.listener.get() {
+                    started.call(&this.engine, listener).await.map_err(failed)?;
+                }
+                *running = Some(started);
+                drop(this.page.set(page.clone()));
+                play(&this.engine).await.map_err(failed)?;
+                Ok(page)
+            })
+        })
+    }
+}
+
+/// A few conversations, so that a newcomer sees cases at once.
+async fn play(engine: &Engine) -> anyhow::Result<()> {
+    let lines = include_str!("../../../../docs/examples/conversations.jsonl").lines();
+    for (number, line) in lines.filter(|line| !line.trim().is_empty()).take(PLAYED).enumerate() {
+        crate::replay::play_into(engine, line, number % 3 == 0).await?;
+    }
+    Ok(())
 }

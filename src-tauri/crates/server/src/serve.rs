@@ -7,19 +7,20 @@ use anyhow::Context as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use casebridge_api::error::Code;
-use casebridge_api::{ApiError, Command};
+use casebridge_api::{ApiError, Caller, Command, Host, Role};
 use casebridge_engine::Engine;
-use casebridge_gateway::{ConsoleError, GatewayState};
+use casebridge_engine::visitors::Person;
+use casebridge_gateway::{ConsoleError, ConsoleFacts, GatewayState, Ui};
 use casebridge_store::EngineAddress;
 use rand::RngCore as _;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::ServeArgs;
 use crate::engine_access::{ACTOR, Opened, open};
-use crate::sandbox;
+use crate::sandbox::{self, StandIn};
 
 pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     log_to_stderr();
@@ -43,19 +44,29 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
 
     let token = random_token();
     let handler_engine = engine.clone();
-    let state =
-        GatewayState::new(engine.clone(), SecretString::from(token.clone())).with_console(Arc::new(move |command| {
-            let engine = handler_engine.clone();
-            Box::pin(async move { console_call(&engine, command).await })
+    let stand_in = StandIn::new(engine.clone(), sandbox);
+    let host = Host { sandbox: Some(stand_in.starter()) };
+    let page = stand_in.clone();
+    let facts = ConsoleFacts {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        data_folder: data.canonicalize().unwrap_or_else(|_| data.clone()).display().to_string(),
+        sandbox_page: Some(Arc::new(move || page.page())),
+    };
+    let state = GatewayState::new(engine.clone(), SecretString::from(token.clone()))
+        .with_facts(facts)
+        .with_ui(Ui::Embedded)
+        .with_console(Arc::new(move |command, person| {
+            let (engine, host) = (handler_engine.clone(), host.clone());
+            Box::pin(async move { console_call(&engine, &host, command, person).await })
         }));
+    let link = engine.make_link(&user_name(), Role::Admin, ACTOR).await?;
+    let link = format!("{url}/console/enter?link={}", link.expose_secret());
     let mut servers = tokio::task::JoinSet::new();
     servers.spawn(casebridge_gateway::serve(console, casebridge_gateway::console_router(state.clone()), stop.clone()));
     let mut public_url = None;
     if let Some(listener) = public {
         let own = format!("http://{}", listener.local_addr()?);
-        if let Some(sandbox) = &sandbox {
-            sandbox.call(&engine, &own).await?;
-        }
+        stand_in.reached_at(&own).await?;
         let url = args.public_url.map_or(own, |url| url.to_string().trim_end_matches('/').to_owned());
         engine.set_public_url(&url).await?;
         public_url = Some(url);
@@ -64,7 +75,7 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
         servers.spawn(casebridge_gateway::serve_public(listener, router, stop.clone(), limits));
     }
     lock.publish(&EngineAddress { pid: std::process::id(), url: url.clone(), token })?;
-    welcome(&data, &url, public_url.as_deref(), sandbox.as_ref());
+    welcome(&data, &url, &link, public_url.as_deref(), stand_in.page().as_deref());
 
     let broken = tokio::select! {
         signal = stop_signal() => { signal?; None }
@@ -82,17 +93,19 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     }
 }
 
-async fn console_call(engine: &Engine, command: Value) -> Result<Value, ConsoleError> {
+async fn console_call(engine: &Engine, host: &Host, command: Value, person: Person) -> Result<Value, ConsoleError> {
     let failed = |error: ApiError| {
         let status = match error.code {
             Code::Invalid => 422,
             Code::NotFound => 404,
             Code::Conflict => 409,
+            Code::Forbidden => 403,
             Code::Crm => 502,
             Code::Unavailable => 503,
         };
         ConsoleError { status, body: json!(error) }
     };
+    let caller = Caller { name: person.name, role: person.role };
     let command: Command = serde_json::from_value(command).map_err(|error| {
         failed(ApiError {
             code: Code::Invalid,
@@ -101,7 +114,13 @@ async fn console_call(engine: &Engine, command: Value) -> Result<Value, ConsoleE
             retry_after: None,
         })
     })?;
-    casebridge_api::call(engine, command, ACTOR).await.map_err(failed)
+    casebridge_api::call_on(engine, host, command, &caller).await.map_err(failed)
+}
+
+/// Whoever started the engine, as their computer calls them.
+fn user_name() -> String {
+    let name = ["USER", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    name.filter(|name| !name.trim().is_empty() && name.chars().count() <= 64).unwrap_or_else(|| "admin".into())
 }
 
 fn random_token() -> String {
@@ -132,20 +151,22 @@ async fn stop_signal() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn welcome(data: &std::path::Path, url: &str, public_url: Option<&str>, sandbox: Option<&sandbox::Running>) {
+fn welcome(data: &std::path::Path, url: &str, link: &str, public_url: Option<&str>, sandbox: Option<&str>) {
     let data = data.display();
     let program = std::env::current_exe().unwrap_or_else(|_| "casebridged".into());
     let here = std::env::current_dir().unwrap_or_default();
     let program = program.strip_prefix(&here).unwrap_or(&program).display();
     println!("Casebridge {} is running", env!("CARGO_PKG_VERSION"));
+    println!("  console           {link}");
+    println!("                    (opens once, within 10 minutes; another: `console link`)");
     println!("  sessions API      {url}/v1            (OpenAPI: {url}/v1/openapi.json)");
     println!("  data folder       {data}");
     match public_url {
         Some(public_url) => println!("  public address    {public_url}   (webhooks: `webhook url CONNECTION`)"),
         None => println!("  public address    none: replies come by polling"),
     }
-    if let Some(sandbox) = sandbox {
-        println!("  sandbox Creatio   {}", sandbox.page);
+    if let Some(page) = sandbox {
+        println!("  sandbox Creatio   {page}");
         println!("\nTry it, in another terminal:");
         println!("  {program} --data {data} replay docs/examples/conversations.jsonl --handoff-share 0.3");
         println!("  {program} --data {data} lanes list");

@@ -4,6 +4,7 @@
 //! the keychain. Nothing is acknowledged before it is on disk, and no transaction waits for a network.
 
 pub mod back;
+pub mod console;
 pub mod error;
 pub mod folder;
 pub mod port;
@@ -11,6 +12,7 @@ pub mod secrets;
 pub mod sqlite;
 
 pub use back::*;
+pub use console::*;
 pub use error::StoreError;
 pub use folder::{DataFolder, EngineAddress, FolderLock};
 pub use port::*;

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::back::{Inbound, Replies};
+use crate::console::Console;
 use crate::error::StoreError;
 
 /// A session to be made, or found.
@@ -361,5 +362,5 @@ pub trait Registry: Send + Sync {
 }
 
 /// A whole store.
-pub trait Store: SessionLog + Lanes + Traces + Registry + Inbound + Replies {}
-impl<T: SessionLog + Lanes + Traces + Registry + Inbound + Replies> Store for T {}
+pub trait Store: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console {}
+impl<T: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console> Store for T {}

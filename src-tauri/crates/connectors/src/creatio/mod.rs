@@ -9,6 +9,7 @@ mod apply;
 mod batch;
 mod case;
 mod check;
+mod choices;
 mod contact;
 mod http;
 mod many;
@@ -45,7 +46,9 @@ use self::once::Once;
 use self::pace::Pace;
 use self::probe::Statuses;
 use self::pull::{Columns, Names, Walked};
-use crate::port::{Applied, Batch, CallLog, CaseSystem, Changes, Look, LookAt, Standing, TestReport, Vault};
+use crate::port::{
+    Applied, Batch, CallLog, CaseSystem, Changes, Choice, ChoiceKind, Look, LookAt, Standing, TestReport, Vault,
+};
 
 pub use self::address::{AddressError, normalise_instance_url};
 pub use self::oauth::{CLIENT_SECRET, REFRESH_TOKEN, SignIn, begin_sign_in, finish_sign_in};
@@ -134,6 +137,10 @@ impl CaseSystem for Creatio {
 
     async fn recent_replies(&self, limit: usize, log: &CallLog) -> Result<Vec<CrmRecord>, CallFailure> {
         self.newest_replies(limit, log).await
+    }
+
+    async fn choices(&self, what: ChoiceKind, query: Option<&str>, log: &CallLog) -> Result<Vec<Choice>, CallFailure> {
+        self.choose(what, query, log).await
     }
 
     fn look_limit(&self) -> usize {

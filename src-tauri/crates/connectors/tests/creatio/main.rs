@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests stop at the first thing that is not as expected")]
 
 mod back;
+mod choices;
 mod customers;
 mod following;
 mod odd_hosts;

@@ -159,6 +159,16 @@ event_kinds! {
         /// The CRM sent it to the customer itself; it is not to be sent again.
         sent_by_crm: [bool],
     }
+    /// A person answered in the console. Written by the engine only.
+    @[serde(skip_deserializing)]
+    AgentReply {
+        /// What they wrote.
+        text: [String],
+        /// Their name.
+        author: [String],
+        /// Its id as a reply.
+        reply_id: [ReplyId],
+    }
     /// People changed the case in the CRM. Written by the engine only.
     @[serde(skip_deserializing)]
     CaseChanged {

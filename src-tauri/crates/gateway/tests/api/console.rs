@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Gateway, LOCAL};
 
 fn handler() -> ConsoleHandler {
-    Arc::new(|call: Value| {
+    Arc::new(|call: Value, _| {
         async move {
             match call["command"].as_str() {
                 Some("echo") => Ok(json!({ "echo": call["what"] })),

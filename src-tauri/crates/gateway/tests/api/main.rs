@@ -1,6 +1,7 @@
 //! Stories of the HTTP surface, over a real store; the engine behind it is not started, so nothing leaves.
 
 mod any_bytes;
+mod browser;
 mod console;
 mod document;
 mod doors;

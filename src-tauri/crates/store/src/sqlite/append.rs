@@ -12,7 +12,7 @@ use super::rows::{json, ms};
 use crate::error::StoreError;
 use crate::port::{Append, AppendRefused, Appended};
 
-/// Most rows of one statement: 9 values each stay far below SQLite's 32,766 variables.
+/// Most rows of one statement: 13 values each at most stay far below SQLite's 32,766 variables.
 const MOST: usize = 256;
 
 /// Cuts a list into as few runs as statements allow, each filled up to a power of two by repeating its last entry.
@@ -37,10 +37,22 @@ struct Head {
     status: &'static str,
     resolved_ms: Option<i64>,
     updated_ms: i64,
+    /// The newest words, cut, with who said them and when.
+    last: Option<Last>,
+    holder: (String, String),
     due_ms: Option<i64>,
     /// Whether something is for whoever carries the conversation.
     for_carrier: bool,
 }
+
+struct Last {
+    text: String,
+    from: String,
+    at_ms: i64,
+}
+
+/// The longest piece of a message that the list shows, in characters.
+const SHOWN: usize = 200;
 
 struct Fresh {
     session: SessionId,
@@ -98,7 +110,8 @@ async fn heads(
     let mut heads = BTreeMap::new();
     for run in padded(appends) {
         let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
-            "select id, last_seq, last_ordered_ms, message_count, handed_off_seq, status, resolved_ms from sessions where id in (",
+            "select id, last_seq, last_ordered_ms, message_count, handed_off_seq, status, resolved_ms, last_text, \
+             last_from, last_message_ms, holder, holder_name from sessions where id in (",
         );
         let mut ids = query.separated(", ");
         for (append, _) in run {
@@ -118,6 +131,11 @@ async fn heads(
                     status: casebridge_domain::SessionStatus::parse(status).as_str(),
                     resolved_ms: row.try_get(6)?,
                     updated_ms: 0,
+                    last: match (row.try_get(7)?, row.try_get(8)?, row.try_get(9)?) {
+                        (Some(text), Some(from), Some(at_ms)) => Some(Last { text, from, at_ms }),
+                        _ => None,
+                    },
+                    holder: (row.try_get(10)?, row.try_get(11)?),
                     due_ms: None,
                     for_carrier: false,
                 },
@@ -224,6 +242,18 @@ fn place(
         EventKind::Reopened { .. } => (head.status, head.resolved_ms) = ("open", None),
         _ => {}
     }
+    if let Some((from, text)) = event.kind.said() {
+        let text = text.chars().take(SHOWN).collect();
+        head.last = Some(Last { text, from: from.as_str().to_owned(), at_ms: occurred_ms });
+    }
+    match &event.kind {
+        EventKind::HandedOff { .. } => head.holder = ("nobody".into(), String::new()),
+        EventKind::GivenBack { .. } => head.holder = ("ai".into(), String::new()),
+        EventKind::TakenOver { by: name } | EventKind::Assigned { to: name, .. } => {
+            head.holder = ("person".into(), name.clone());
+        }
+        _ => {}
+    }
     head.for_carrier |= event.kind.is_for_carrier();
     let due = ms(pace.due(&event.kind, first_message, now, now));
     // The newest event decides about the quiet, but nothing postpones what is urgent.
@@ -269,7 +299,8 @@ async fn insert(conn: &mut SqliteConnection, fresh: &[Fresh]) -> Result<(), Stor
 
 async fn update_heads(conn: &mut SqliteConnection, heads: &[&(SessionId, Head)]) -> Result<(), StoreError> {
     let mut query: QueryBuilder<Dialect> = QueryBuilder::new(
-        "with head(id, last_seq, last_ordered_ms, message_count, handed_off_seq, status, resolved_ms, updated_ms) as (",
+        "with head(id, last_seq, last_ordered_ms, message_count, handed_off_seq, status, resolved_ms, updated_ms, \
+         last_text, last_from, last_message_ms, holder, holder_name) as (",
     );
     query.push_values(heads.iter().copied(), |mut row, (id, head)| {
         row.push_bind(id.to_string())
@@ -279,12 +310,19 @@ async fn update_heads(conn: &mut SqliteConnection, heads: &[&(SessionId, Head)])
             .push_bind(head.handed_off_seq)
             .push_bind(head.status)
             .push_bind(head.resolved_ms)
-            .push_bind(head.updated_ms);
+            .push_bind(head.updated_ms)
+            .push_bind(head.last.as_ref().map(|last| last.text.as_str()))
+            .push_bind(head.last.as_ref().map(|last| last.from.as_str()))
+            .push_bind(head.last.as_ref().map(|last| last.at_ms))
+            .push_bind(head.holder.0.as_str())
+            .push_bind(head.holder.1.as_str());
     });
     query.push(
         ") update sessions set last_seq = head.last_seq, last_ordered_ms = head.last_ordered_ms, \
          message_count = head.message_count, handed_off_seq = head.handed_off_seq, status = head.status, \
-         resolved_ms = head.resolved_ms, updated_ms = head.updated_ms from head where sessions.id = head.id",
+         resolved_ms = head.resolved_ms, updated_ms = head.updated_ms, last_text = head.last_text, \
+         last_from = head.last_from, last_message_ms = head.last_message_ms, holder = head.holder, \
+         holder_name = head.holder_name from head where sessions.id = head.id",
     );
     query.build().execute(conn).await?;
     Ok(())

@@ -2,6 +2,8 @@
 
 mod append;
 mod connections;
+mod console;
+mod doors;
 mod inbound;
 mod keys;
 mod lanes;
@@ -12,6 +14,7 @@ mod pulls;
 mod receipts;
 mod replies;
 mod rows;
+mod search;
 mod sessions;
 mod tokens;
 mod traces;

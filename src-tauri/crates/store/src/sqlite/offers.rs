@@ -1,6 +1,6 @@
 //! What carriers are offered. An offer keeps its id and gets a new place in the stream when nobody took it in time.
 
-use casebridge_domain::{EventKind, ReplyId, SessionId, ids, retry};
+use casebridge_domain::{ReplyId, SessionId, ids, retry};
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
@@ -182,7 +182,7 @@ async fn offer_new(
         .await?;
     let events = sqlx::query(AssertSqlSafe(format!(
         "select {EVENT} from session_events where session_id = $1 and seq > $2 \
-         and kind in ('crm_message', 'resolved', 'reopened') order by seq"
+         and kind in ('crm_message', 'agent_reply', 'resolved', 'reopened') order by seq"
     )))
     .bind(session.to_string())
     .bind(after)
@@ -194,10 +194,7 @@ async fn offer_new(
         if !event.kind.is_for_carrier() {
             continue;
         }
-        let id = match &event.kind {
-            EventKind::CrmMessage { reply_id, .. } => *reply_id,
-            _ => ids::notice_id(session, event.seq),
-        };
+        let id = event.kind.reply_id().unwrap_or_else(|| ids::notice_id(session, event.seq));
         insert(conn, (id.to_string(), session, event.seq, source.clone()), 1, (now, ms(now)), None).await?;
         new += 1;
     }

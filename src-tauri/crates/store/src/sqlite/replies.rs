@@ -169,7 +169,7 @@ impl Sqlite {
         since: Timestamp,
     ) -> Result<Vec<(ReplyId, String)>, StoreError> {
         let rows = sqlx::query(
-            "select body from session_events where session_id = $1 and kind = 'crm_message' and recorded_ms >= $2 \
+            "select body from session_events where session_id = $1 and kind in ('crm_message', 'agent_reply') and recorded_ms >= $2 \
              order by seq desc limit 50",
         )
         .bind(session.to_string())
@@ -180,9 +180,9 @@ impl Sqlite {
         for row in rows {
             let kind: EventKind = rows::from_json("session_events.body", row.try_get(0)?)?;
             if kind.is_for_carrier()
-                && let EventKind::CrmMessage { reply_id, text, .. } = kind
+                && let (Some(reply_id), Some((_, text))) = (kind.reply_id(), kind.said())
             {
-                replies.push((reply_id, text));
+                replies.push((reply_id, text.to_owned()));
             }
         }
         Ok(replies)

@@ -3,6 +3,7 @@
 
 mod appends;
 mod carriers;
+mod console;
 mod polls;
 mod pulls;
 mod receipts;

@@ -34,6 +34,11 @@ impl Filter {
         Filter { expression: format!("{column} eq {}", text(value)), values: vec![value.to_owned()] }
     }
 
+    /// A text column holds this part.
+    pub(crate) fn part(column: &str, value: &str) -> Self {
+        Filter { expression: format!("contains({column},{})", text(value)), values: vec![value.to_owned()] }
+    }
+
     /// A GUID equals.
     pub(crate) fn guid(path: &str, id: Uuid) -> Self {
         Filter { expression: format!("{path} eq {}", guid(id)), values: Vec::new() }

@@ -199,7 +199,7 @@ fn r13_a_closure_that_is_older_than_the_customers_last_words_is_followed_by_thei
         "whoever closed at 50 had not read what the customer wrote at 51, and nobody would answer it"
     );
     let (_, reopening) = result.events.last().expect("events");
-    assert!(!reopening.kind.is_from_crm(), "it is the customer's, so it is written to the case");
+    assert!(!reopening.kind.is_the_engines(), "it is the customer's, so it is written to the case");
     look.sessions[0].last_customer_at = Some(at(50));
     assert_eq!(statuses(&look.absorb()), ["resolved"], "what was said before the closure is answered by it");
 }

@@ -255,3 +255,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn r38_an_answer_from_the_console_is_written_as_the_persons_own_words() {
+    let reply = EventKind::AgentReply {
+        text: "On it".into(),
+        author: "Mary".into(),
+        reply_id: reply_id(namespace(), RecordRef { kind: RecordKind::Activity, id: Uuid::from_u128(3) }),
+    };
+    let story = Story::new(Mode::Every, vec![said(Customer, "a"), reply]).with_case(CaseState::Open, 1, 1);
+    let Plan::Write { effects, through: 2 } = story.plan() else { panic!("it goes to the case: {:?}", story.plan()) };
+    let Some(Effect::AddActivity(draft)) = effects.first() else { panic!("as an activity: {effects:?}") };
+    let expected = ActivityKind::Message { from: Speaker::Agent, author: Some("Mary".into()), text: "On it".into() };
+    assert_eq!((draft.what.clone(), effects.len()), (expected, 1), "an agent said it, by name, once");
+}

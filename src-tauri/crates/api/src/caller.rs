@@ -1,0 +1,93 @@
+//! Who calls, and the one table of what they may do.
+
+use crate::commands::Command;
+use crate::error::{ApiError, Code};
+
+pub use casebridge_engine::visitors::Role;
+
+/// Whoever calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Their name; it stands in the audit log and on what they do.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl Caller {
+    /// Somebody who may do everything: whoever can read the data folder.
+    #[must_use]
+    pub fn admin(name: impl Into<String>) -> Self {
+        Self { name: name.into(), role: Role::Admin }
+    }
+
+    /// Refuses a command that is not this caller's to give.
+    pub(crate) fn may(&self, command: &Command) -> Result<(), ApiError> {
+        let least = least_role(command);
+        if self.role >= least {
+            return Ok(());
+        }
+        Err(ApiError {
+            code: Code::Forbidden,
+            message: format!("this needs the role `{}`; you have `{}`", least.as_str(), self.role.as_str()),
+            hint: format!("ask somebody who is `{}`", least.as_str()),
+            retry_after: None,
+        })
+    }
+}
+
+/// The least role that may give a command. A new command does not compile before it has one.
+#[must_use]
+pub fn least_role(command: &Command) -> Role {
+    match command {
+        Command::SessionsList(_)
+        | Command::SessionsCounts
+        | Command::SessionOpen { .. }
+        | Command::SessionEvents { .. }
+        | Command::CaseLinks(_)
+        | Command::RepliesList(_)
+        | Command::LanesList(_)
+        | Command::LanesCount
+        | Command::LanesCountMatching(_)
+        | Command::Deliveries
+        | Command::Trace { .. }
+        | Command::Explain { .. }
+        | Command::Find { .. }
+        | Command::ConnectionList
+        | Command::WebhookShow { .. } => Role::Viewer,
+        Command::SessionReply(_)
+        | Command::SessionTakeOver { .. }
+        | Command::SessionGiveBack { .. }
+        | Command::SessionAssign { .. }
+        | Command::SessionHandOff { .. }
+        | Command::SessionResolve { .. }
+        | Command::SessionReopen { .. }
+        | Command::RepliesRelease { .. }
+        | Command::RepliesDiscard { .. }
+        | Command::LanesRetry(_)
+        | Command::Doctor => Role::Agent,
+        Command::ConnectionAdd(_)
+        | Command::ConnectionSet(_)
+        | Command::ConnectionTest { .. }
+        | Command::ConnectionRemove { .. }
+        | Command::ConnectionTry(_)
+        | Command::ConnectionTryAndAdd(_)
+        | Command::ConnectionSignInBegin { .. }
+        | Command::ConnectionSignInFinish { .. }
+        | Command::CrmChoices(_)
+        | Command::KeyCreate { .. }
+        | Command::KeyList
+        | Command::KeyRevoke { .. }
+        | Command::LanesSkip { .. }
+        | Command::LanesPark { .. }
+        | Command::WebhookUrl { .. }
+        | Command::WebhookRegenerate { .. }
+        | Command::RepliesPreview(_)
+        | Command::Restored
+        | Command::Export { .. }
+        | Command::ConsoleLink { .. }
+        | Command::ConsoleVisitors
+        | Command::ConsoleDismiss { .. }
+        | Command::SandboxStart => Role::Admin,
+    }
+}

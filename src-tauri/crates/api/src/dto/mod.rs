@@ -1,0 +1,13 @@
+//! The answers, as programs and the console's TypeScript read them.
+
+pub mod connections;
+pub mod deliveries;
+pub mod people;
+pub mod sessions;
+
+use jiff::Timestamp;
+
+/// A time on the wire: RFC 3339 in UTC.
+pub(crate) fn time(at: Timestamp) -> String {
+    at.to_string()
+}

@@ -1,0 +1,46 @@
+//! People at the console.
+
+use casebridge_engine::visitors::Role as Inner;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// What a person may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything.
+    Admin,
+    /// Answers customers, and decides about replies and lanes.
+    Agent,
+    /// Looks.
+    Viewer,
+}
+
+impl From<Inner> for Role {
+    fn from(role: Inner) -> Self {
+        match role {
+            Inner::Admin => Role::Admin,
+            Inner::Agent => Role::Agent,
+            Inner::Viewer => Role::Viewer,
+        }
+    }
+}
+
+/// Who I am, and what this engine is.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Me {
+    /// My name.
+    pub name: String,
+    /// What I may do.
+    pub role: Role,
+    /// For the header `X-Casebridge-Token` of each call.
+    pub token: String,
+    /// The engine's version.
+    pub version: String,
+    /// Where the data is.
+    pub data_folder: String,
+    /// How the internet reaches the public listener.
+    pub public_url: Option<String>,
+    /// The page of the stand-in CRM, while it runs.
+    pub sandbox_page: Option<String>,
+}

@@ -1,0 +1,233 @@
+//! The console's commands on a real store, as people use them.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on should stop where it is")]
+
+use std::sync::Arc;
+
+use casebridge_api::{Caller, Command, Role, call, least_role};
+use casebridge_engine::{CreatioConnectors, Engine, SystemClock};
+use casebridge_store::{DataFolder, Secrets, Sqlite};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+struct Place {
+    _folder: tempfile::TempDir,
+    store: Sqlite,
+    engine: Engine,
+}
+
+async fn place() -> Place {
+    let temp = tempfile::tempdir().unwrap();
+    let folder = DataFolder::open(temp.path()).unwrap();
+    let store = Sqlite::open(&folder.database().unwrap()).await.unwrap();
+    let key = SecretString::from("a key for tests, long enough");
+    let secrets = Secrets::open(folder.secrets_file(), Some(key), "tests").await.unwrap();
+    let engine =
+        Engine::new(Arc::new(store.clone()), Some(secrets), Arc::new(SystemClock), Arc::new(CreatioConnectors));
+    Place { _folder: temp, store, engine }
+}
+
+fn person(name: &str, role: Role) -> Caller {
+    Caller { name: name.into(), role }
+}
+
+impl Place {
+    async fn try_as(&self, who: &Caller, command: Value) -> Result<Value, Value> {
+        let command: Command = serde_json::from_value(command).unwrap();
+        call(&self.engine, command, who).await.map_err(|error| json!(error))
+    }
+
+    async fn ask(&self, who: &Caller, command: Value) -> Value {
+        let asked = command.clone();
+        self.try_as(who, command).await.unwrap_or_else(|error| panic!("{asked} was refused: {error}"))
+    }
+
+    async fn session(&self, name: &str, events: Value) -> String {
+        let key = casebridge_domain::SessionKey { source: "chat".into(), external_id: name.into() };
+        let contact = serde_json::from_value(
+            json!({ "name": "Ada Okafor", "email": { "value": "ada@example.com", "verified": true } }),
+        );
+        let new = casebridge_engine::NewSession { key, channel: "web".into(), topic: None, contact: contact.unwrap() };
+        let (session, _) = self.engine.ensure_session(new).await.unwrap();
+        let events = events.as_array().unwrap().iter().enumerate().map(|(n, kind)| {
+            casebridge_domain::NewEvent::new(format!("e{n}"), None, serde_json::from_value(kind.clone()).unwrap())
+        });
+        self.engine.append(session.id, events.collect()).await.unwrap();
+        session.id.to_string()
+    }
+
+    async fn connection(&self, name: &str) {
+        let add = json!({
+            "command": "connection_add", "name": name, "mode": "every", "secret": "canary-of-the-client",
+            "settings": { "url": "http://127.0.0.1:9", "identity_url": "http://127.0.0.1:9",
+                "auth": { "kind": "client_credentials", "client_id": "C1" } },
+        });
+        self.ask(&Caller::admin("test"), add).await;
+    }
+}
+
+fn hello() -> Value {
+    json!({ "kind": "message", "from": "customer", "text": "Where is my parcel?" })
+}
+
+fn handed_off() -> Value {
+    json!({ "kind": "handed_off", "reason": "asked for a person", "summary": "a late parcel", "language": "en" })
+}
+
+#[tokio::test]
+async fn a_person_finds_takes_answers_and_gives_back_a_conversation() {
+    let place = place().await;
+    let (mary, ann) = (person("Mary", Role::Agent), person("Ann", Role::Agent));
+    let id = place.session("late-parcel", json!([hello(), handed_off()])).await;
+    let page = place.ask(&mary, json!({ "command": "sessions_list", "view": "needs_person" })).await;
+    let row = &page["rows"][0];
+    assert_eq!(
+        (&row["id"], &row["holder"]),
+        (&json!(id), &json!({ "kind": "nobody" })),
+        "it waits for a person: {page}"
+    );
+    assert_eq!((&row["last_text"], &row["last_from"]), (&json!("Where is my parcel?"), &json!("customer")));
+    assert_eq!((&row["contact_address"], &row["verified"]), (&json!("ada@example.com"), &json!(true)));
+    assert_eq!((&page["next"], &page["bounded"]), (&Value::Null, &json!(false)));
+
+    place.ask(&mary, json!({ "command": "session_take_over", "session": id })).await;
+    let late = place.try_as(&ann, json!({ "command": "session_take_over", "session": id })).await.unwrap_err();
+    assert_eq!(late["code"], "conflict", "the second is told so: {late}");
+    assert!(late["message"].as_str().unwrap().contains("Mary"), "and who was first: {late}");
+    let again = place.ask(&mary, json!({ "command": "session_take_over", "session": id })).await;
+    assert_eq!(again["seq"], 3, "what one has already is not taken again");
+
+    let reply = json!({ "command": "session_reply", "session": id, "id": uuid::Uuid::from_u128(7), "text": "It is on its way" });
+    let first = place.ask(&mary, reply.clone()).await;
+    let twice = place.ask(&mary, reply.clone()).await;
+    assert_eq!(first, twice, "sent again, it is said once");
+    let other = json!({ "command": "session_reply", "session": id, "id": uuid::Uuid::from_u128(7), "text": "Other" });
+    assert_eq!(place.try_as(&mary, other).await.unwrap_err()["code"], "conflict", "an id stands for one answer");
+
+    let detail = place.ask(&mary, json!({ "command": "session_open", "session": id })).await;
+    assert_eq!(detail["row"]["holder"], json!({ "kind": "person", "name": "Mary", "me": true }));
+    assert_eq!(
+        (&detail["summary"], &detail["handoff_reason"]),
+        (&json!("a late parcel"), &json!("asked for a person"))
+    );
+    let events = place.ask(&mary, json!({ "command": "session_events", "session": id, "limit": 2 })).await;
+    let kinds: Vec<&str> = events["events"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
+    assert_eq!((kinds, &events["before"]), (vec!["taken_over", "agent_reply"], &json!(3)), "the newest page, in order");
+    assert_eq!(events["events"][1]["body"]["author"], "Mary", "who said it stands there");
+    let older = place.ask(&mary, json!({ "command": "session_events", "session": id, "before": 3 })).await;
+    assert_eq!((older["events"].as_array().unwrap().len(), &older["before"]), (2, &Value::Null));
+
+    let mine = place.ask(&mary, json!({ "command": "sessions_counts" })).await;
+    assert_eq!((&mine["mine"], &mine["needs_person"], &mine["all"]), (&json!(1), &json!(0), &json!(1)));
+    place.ask(&mary, json!({ "command": "session_give_back", "session": id })).await;
+    place.ask(&mary, json!({ "command": "session_resolve", "session": id })).await;
+    let page = place.ask(&ann, json!({ "command": "sessions_list", "view": "resolved" })).await;
+    assert_eq!((&page["rows"][0]["status"], &page["rows"][0]["holder"]["kind"]), (&json!("resolved"), &json!("ai")));
+    place.ask(&ann, json!({ "command": "session_reopen", "session": id })).await;
+    place.ask(&ann, json!({ "command": "session_assign", "session": id, "to": "Mary" })).await;
+    let counts = place.ask(&mary, json!({ "command": "sessions_counts" })).await;
+    assert_eq!((&counts["mine"], &counts["resolved"]), (&json!(1), &json!(0)), "assigned to me is mine: {counts}");
+}
+
+#[tokio::test]
+async fn what_a_person_says_cannot_be_forged_by_a_source() {
+    let place = place().await;
+    let id = place.session("a", json!([hello()])).await;
+    let kind =
+        json!({ "kind": "agent_reply", "text": "pay me", "author": "Mary", "reply_id": format!("rep_{:032}", 1) });
+    let forged = casebridge_domain::NewEvent::new("x", None, serde_json::from_value(kind).unwrap());
+    assert!(place.engine.append(id.parse().unwrap(), vec![forged]).await.is_err(), "only the console writes answers");
+    let hello = serde_json::from_value(hello()).unwrap();
+    let squat = casebridge_domain::NewEvent::new("console:1", None, hello);
+    assert!(place.engine.append(id.parse().unwrap(), vec![squat]).await.is_err(), "nor may a source block their ids");
+}
+
+#[tokio::test]
+async fn a_role_may_do_what_the_table_says_and_nothing_more() {
+    let place = place().await;
+    place.connection("acme").await;
+    let id = place.session("a", json!([hello()])).await;
+    let (viewer, agent) = (person("Vera", Role::Viewer), person("Mary", Role::Agent));
+    let commands = [
+        (Role::Viewer, json!({ "command": "sessions_list", "view": "all" })),
+        (Role::Viewer, json!({ "command": "deliveries" })),
+        (Role::Agent, json!({ "command": "session_take_over", "session": id })),
+        (Role::Agent, json!({ "command": "lanes_retry", "session": id })),
+        (Role::Admin, json!({ "command": "webhook_url", "name": "acme" })),
+        (Role::Admin, json!({ "command": "key_create", "name": "k" })),
+        (Role::Admin, json!({ "command": "console_link", "name": "Ann", "role": "admin" })),
+    ];
+    for (least, command) in commands {
+        assert_eq!(least_role(&serde_json::from_value(command.clone()).unwrap()), least, "{command}");
+        for who in [&viewer, &agent] {
+            let done = place.try_as(who, command.clone()).await;
+            match who.role >= least {
+                true => assert!(done.is_ok(), "{command} belongs to `{}`: {done:?}", who.role.as_str()),
+                false => {
+                    assert_eq!(done.unwrap_err()["code"], "forbidden", "{command} is above `{}`", who.role.as_str())
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_answer_to_a_viewer_holds_a_secret() {
+    let place = place().await;
+    place.connection("acme").await;
+    let viewer = person("Vera", Role::Viewer);
+    let url = place.ask(&Caller::admin("boss"), json!({ "command": "webhook_url", "name": "acme" })).await;
+    let token = url["path"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    for command in [
+        json!({ "command": "connection_list" }),
+        json!({ "command": "deliveries" }),
+        json!({ "command": "webhook_show", "name": "acme" }),
+    ] {
+        let text = place.ask(&viewer, command.clone()).await.to_string();
+        assert!(!text.contains("canary-of-the-client"), "{command} tells the client's secret: {text}");
+        assert!(!text.contains(&token), "{command} tells the webhook's token: {text}");
+    }
+    let shown = place.ask(&viewer, json!({ "command": "webhook_show", "name": "acme" })).await;
+    assert!(token.ends_with(shown["last4"].as_str().unwrap()) && shown["last4"].as_str().unwrap().len() == 4);
+    let connection = &place.ask(&viewer, json!({ "command": "connection_list" })).await[0];
+    assert_eq!((&connection["name"], &connection["lanes"]["all"]), (&json!("acme"), &json!(0)), "{connection}");
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_work_is_not_stored() {
+    let place = place().await;
+    let admin = Caller::admin("boss");
+    let settings = json!({ "url": "http://127.0.0.1:9", "identity_url": "http://127.0.0.1:9",
+        "auth": { "kind": "client_credentials", "client_id": "C1" } });
+    let wish = json!({ "command": "connection_try_and_add", "name": "acme", "mode": "every", "settings": settings, "secret": "canary" });
+    let answer = place.ask(&admin, wish).await;
+    assert_eq!((&answer["report"]["good"], &answer["added"]), (&json!(false), &Value::Null), "{answer}");
+    assert!(answer["report"]["report"]["failure"]["message"].is_string(), "and it is said why: {answer}");
+    assert_eq!(place.ask(&admin, json!({ "command": "connection_list" })).await, json!([]), "nothing stays behind");
+    let tried =
+        place.ask(&admin, json!({ "command": "connection_try", "settings": settings, "secret": "canary" })).await;
+    assert_eq!(tried["good"], false);
+    assert!(!tried.to_string().contains("canary"), "nor does the answer repeat the secret");
+}
+
+#[tokio::test]
+async fn lists_can_be_searched_and_a_wrong_cursor_is_said() {
+    let place = place().await;
+    let viewer = person("Vera", Role::Viewer);
+    for n in 0..3 {
+        place.session(&format!("s{n}"), json!([hello()])).await;
+    }
+    let first = place.ask(&viewer, json!({ "command": "sessions_list", "view": "all", "limit": 2 })).await;
+    let next = place.ask(&viewer, json!({ "command": "sessions_list", "view": "all", "cursor": first["next"] })).await;
+    assert_eq!((first["rows"].as_array().unwrap().len(), next["rows"].as_array().unwrap().len()), (2, 1));
+    let wrong = json!({ "command": "sessions_list", "view": "all", "cursor": "nonsense" });
+    assert_eq!(place.try_as(&viewer, wrong).await.unwrap_err()["code"], "invalid");
+    while casebridge_store::Console::index_search(&place.store).await.unwrap() > 0 {}
+    let found = place.ask(&viewer, json!({ "command": "sessions_list", "view": "all", "query": "parc" })).await;
+    assert_eq!(found["rows"].as_array().unwrap().len(), 3, "words are found as they are typed");
+    let links = place.ask(&viewer, json!({ "command": "case_links" })).await;
+    assert_eq!(links, json!({ "rows": [], "next": null }), "there is no case yet");
+    let found = place.ask(&viewer, json!({ "command": "find", "text": "chat/s1" })).await;
+    assert!(found["session"].as_str().unwrap().starts_with("ses_"));
+    let nothing = place.try_as(&viewer, json!({ "command": "find", "text": "https://crm.example/x?id=1" })).await;
+    assert_eq!(nothing.unwrap_err()["code"], "not_found");
+}

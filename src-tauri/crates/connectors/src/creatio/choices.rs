@@ -1,0 +1,82 @@
+//! Rows for pickers. Names are shown, never compared: they follow the user's language.
+
+use casebridge_domain::CallFailure;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Creatio;
+use super::odata::{Filter, Query, flag, id, string};
+use crate::port::{CallLog, Choice, ChoiceKind};
+
+/// Most rows asked for.
+const ASKED: usize = 500;
+/// Most rows given.
+const GIVEN: usize = 100;
+
+impl Creatio {
+    pub(crate) async fn choose(
+        &self,
+        what: ChoiceKind,
+        query: Option<&str>,
+        log: &CallLog,
+    ) -> Result<Vec<Choice>, CallFailure> {
+        let part = query.map(str::trim).filter(|part| !part.is_empty());
+        let mut found = match what {
+            ChoiceKind::Owner => self.units(log, employee).await?,
+            ChoiceKind::Group => self.units(log, role).await?,
+            ChoiceKind::Category => self.named("CaseCategory", None, log).await?,
+            ChoiceKind::Status => self.named("CaseStatus", None, log).await?,
+            ChoiceKind::ActivityCategory => self.named("ActivityCategory", None, log).await?,
+            ChoiceKind::Contact => self.named("Contact", part, log).await?,
+        };
+        if let Some(part) = part {
+            let part = part.to_lowercase();
+            found.retain(|choice| choice.name.to_lowercase().contains(&part));
+        }
+        found.sort_by_cached_key(|choice| (choice.name.to_lowercase(), choice.id));
+        found.dedup();
+        found.truncate(GIVEN);
+        Ok(found)
+    }
+
+    async fn named(&self, set: &str, part: Option<&str>, log: &CallLog) -> Result<Vec<Choice>, CallFailure> {
+        let filter = part.map(|part| Filter::part("Name", part));
+        let rows = self.rows(&Query { set, select: "Id,Name", filter, top: ASKED }, log).await?;
+        Ok(rows.iter().filter_map(|row| Some(Choice { id: id(row, "Id")?, name: string(row, "Name")? })).collect())
+    }
+
+    async fn units(
+        &self,
+        log: &CallLog,
+        pick: impl Fn(&Value, i64) -> Option<Uuid>,
+    ) -> Result<Vec<Choice>, CallFailure> {
+        let query = Query {
+            set: "SysAdminUnit",
+            select: "Id,Name,Active,ConnectionType,SysAdminUnitTypeValue,ContactId",
+            filter: None,
+            top: ASKED,
+        };
+        let rows = self.rows(&query, log).await.map_err(|failure| CallFailure {
+            hint: "give the integration user read access to SysAdminUnit, or type the id".into(),
+            ..failure
+        })?;
+        Ok(rows
+            .iter()
+            .filter(|row| row.get("ConnectionType").and_then(Value::as_i64) == Some(0))
+            .filter_map(|row| {
+                let kind = row.get("SysAdminUnitTypeValue").and_then(Value::as_i64)?;
+                Some(Choice { id: pick(row, kind)?, name: string(row, "Name")? })
+            })
+            .collect())
+    }
+}
+
+/// The contact of an active user: owners are contacts.
+fn employee(row: &Value, kind: i64) -> Option<Uuid> {
+    (kind == 4 && flag(row, "Active")).then(|| id(row, "ContactId")).flatten()
+}
+
+/// Organisations, divisions, teams and functional roles; everything but users.
+fn role(row: &Value, kind: i64) -> Option<Uuid> {
+    (kind != 4).then(|| id(row, "Id")).flatten()
+}
