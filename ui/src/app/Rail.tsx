@@ -27,15 +27,16 @@ export function health(connection: ConnectionView, now: number): { kind: SpanKin
 type ItemProps = { to: string; icon: IconName; name: string; here: boolean; count?: number | undefined; hot?: number; search?: object };
 
 function Item({ to, icon, name, here, count, hot, search }: ItemProps) {
+  const said = hot ? `${name}, ${many(hot)} parked` : count ? `${name}, ${many(count)} need a person` : name;
   return (
-    <Link className="nav" to={to} search={search as never} aria-current={here ? "page" : undefined} data-tip-narrow={name}>
+    <Link className="nav" to={to} search={search as never} aria-current={here ? "page" : undefined} aria-label={said} data-tip-narrow={said}>
       <Icon name={icon} />
       <span className="lbl">{name}</span>
       {count ? <span className="n">{many(count)}</span> : null}
       {hot ? (
         <span className="n hot">
           <Icon name="parked" small />
-          {many(hot)}<span className="vh"> parked</span>
+          {many(hot)}
         </span>
       ) : null}
     </Link>

@@ -3,6 +3,13 @@ import { createPortal } from "react-dom";
 
 type Shown = { text: string; x: number; y: number; above: boolean };
 const DELAY_MS = 350;
+const NARROW = 80;
+
+/** Some speak only while their word is hidden, as in the narrow rail. */
+function textOf(at: Element, focus: boolean): string | null {
+  const narrow = at.getBoundingClientRect().width < NARROW ? at.getAttribute("data-tip-narrow") : null;
+  return at.getAttribute("data-tip") ?? narrow ?? (focus ? at.getAttribute("data-focus-tip") : null);
+}
 
 /** One tooltip for the page: anything with data-tip has one, on hover and on focus. Esc puts it away. */
 export function TipLayer() {
@@ -12,9 +19,9 @@ export function TipLayer() {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const show = (target: EventTarget | null, delay: number, focus: boolean) => {
       clearTimeout(timer);
-      const at = target instanceof Element ? target.closest(focus ? "[data-tip],[data-focus-tip]" : "[data-tip]") : null;
+      const at = target instanceof Element ? target.closest(focus ? "[data-tip],[data-tip-narrow],[data-focus-tip]" : "[data-tip],[data-tip-narrow]") : null;
       if (target instanceof Element && target.closest(".tip")) return;
-      const text = at?.getAttribute("data-tip") ?? (focus ? at?.getAttribute("data-focus-tip") : null);
+      const text = at ? textOf(at, focus) : null;
       if (!at || !text) {
         timer = setTimeout(() => setShown(null), 80);
         return;

@@ -7,6 +7,7 @@ import { initials } from "../../shared/Holder";
 import { channelIcon, channelName, Icon } from "../../shared/Icon";
 import { useShortcuts } from "../../shared/shortcuts";
 import { draftOf, keepDraft } from "./drafts";
+import { newId } from "../../shared/insecure";
 
 type Props = { session: string; row: SessionRow | null; name: string; off: string | null };
 
@@ -46,7 +47,7 @@ export function Composer({ session, row, name, off }: Props) {
     const body = text.trim();
     if (!body || !writable || send.isPending) return;
     // The same text sent again is the same reply: it cannot reach the customer twice.
-    if (sent.current?.text !== body) sent.current = { id: crypto.randomUUID(), text: body };
+    if (sent.current?.text !== body) sent.current = { id: newId(), text: body };
     send.mutate(sent.current, {
       onSuccess: () => {
         sent.current = null;

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useMe } from "../../data/client";
 import { useConnections } from "../../data/engine";
 import { useEvents, useSession } from "../../data/sessions";
@@ -81,6 +81,18 @@ function Transcript({ items, detail, older, reading, onOlder, connectionName, no
     }
     kept.current = { height: el.scrollHeight, top: el.scrollTop, first, last };
   }, [first, last]);
+
+  useEffect(() => {
+    const el = box.current;
+    if (!el) return;
+    const watch = new MutationObserver(() => {
+      const before = kept.current;
+      if (el.scrollHeight !== before.height && before.height - before.top - el.clientHeight < 2) el.scrollTop = el.scrollHeight;
+      kept.current = { ...before, height: el.scrollHeight, top: el.scrollTop };
+    });
+    watch.observe(el, { childList: true, subtree: true });
+    return () => watch.disconnect();
+  }, []);
 
   const onScroll = () => {
     const el = box.current;

@@ -56,7 +56,7 @@ function Contact({ detail }: { detail: SessionDetail }) {
           </div>
         ))}
         {detail.language && <div><dt className="t3">Language</dt><dd>{detail.language}</dd></div>}
-        {detail.sentiment && <div><dt className="t3">Sentiment</dt><dd>{detail.sentiment}</dd></div>}
+        {detail.sentiment && <div><dt className="t3">Sentiment</dt><dd className="cap">{detail.sentiment}</dd></div>}
       </dl>
     </section>
   );

@@ -54,7 +54,7 @@ export function RetrySheet({ group, all, onClose }: { group: LaneGroup; all: Del
         <div className="in">
           <div className="counts">
             <div><span className="big">{scope.count}</span><span className="f12 t2">{things}</span></div>
-            <div><span className="big">{scope.conversations}</span><span className="f12 t2">conversations</span></div>
+            <div><span className="big">{scope.conversations}</span><span className="f12 t2">{scope.conversations === 1 ? "conversation" : "conversations"}</span></div>
             <div><span className="big">0</span><span className="f12 t2">messages to customers</span></div>
           </div>
           {scope.whole && <div className="note"><Icon name="info" /><div className="grow">Not all of them can be listed, so everything {group.state === "parked" ? "parked" : "unfinished"} on {group.connection} is tried again.</div></div>}

@@ -6,7 +6,7 @@ import { Icon } from "../../shared/Icon";
 import type { IconName } from "../../shared/icons";
 import { Bars, ErrorPane, Loading, StaleNote } from "../../shared/States";
 import { Time } from "../../shared/Time";
-import { toast } from "../../shared/toasts";
+import { copyText } from "../../shared/insecure";
 
 const GRADES: Record<Finding["grade"], [IconName, string, string]> = { bad: ["warn", "c-act", "needs you"], note: ["info", "t3", "good to know"], good: ["check", "c-ok", "fine"] };
 const ORDER: Finding["grade"][] = ["bad", "note", "good"];
@@ -23,7 +23,7 @@ export function DiagnosticsScreen() {
   const bad = doctor.data?.findings.filter((finding) => finding.grade === "bad").length ?? 0;
   const copy = () => {
     const lines = (doctor.data?.findings ?? []).map((one) => `${one.grade.padEnd(5)} ${one.connection ?? "casebridge"}: ${one.what}: ${one.detail}${one.action ? ` → ${one.action}` : ""}`);
-    void navigator.clipboard.writeText([`Casebridge ${me?.version ?? ""}`, ...lines].join("\n")).then(() => toast("The findings are copied"));
+    void copyText([`Casebridge ${me?.version ?? ""}`, ...lines].join("\n"), "The findings are copied");
   };
   return (
     <div className="page">

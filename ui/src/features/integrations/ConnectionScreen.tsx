@@ -46,7 +46,7 @@ export function ConnectionScreen() {
               <dl className="kv facts">
                 <div><dt className="t3">Instance</dt><dd className="any" dir="ltr">{one.instance}</dd></div>
                 <div><dt className="t3">Opens a case</dt><dd>{one.mode === "every" ? "At the first message" : "At handoff only"}</dd></div>
-                {Object.entries(one.settings).filter(([, value]) => typeof value === "string").map(([key, value]) => <div key={key}><dt className="t3">{key.replaceAll("_", " ")}</dt><dd className="mono any" dir="ltr">{String(value)}</dd></div>)}
+                {shownSettings(one).map(([key, value]) => <div key={key}><dt className="t3">{key}</dt><dd className="mono any" dir="ltr">{value}</dd></div>)}
               </dl>
               {test.error && <div className="note act" role="alert"><Icon name="warn" /><div className="grow"><span className="b">{test.error.message}</span> <span className="t2">{test.error.hint}</span></div></div>}
               {test.data && <TestResult report={test.data} />}
@@ -58,6 +58,17 @@ export function ConnectionScreen() {
       </div>
     </div>
   );
+}
+
+/** What was given when it was set up, but for what already stands above; a secret is never among it. */
+function shownSettings(one: ConnectionView): [string, string][] {
+  const flat = Object.entries(one.settings).flatMap(([key, value]) => (typeof value === "object" && value !== null ? Object.entries(value) : [[key, value] as const]));
+  return flat.flatMap(([key, value]): [string, string][] => {
+    const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+    if (text === "" || text === one.instance || key === "kind" || key === "url") return [];
+    const words = key.replaceAll("_", " ").replace(/\bid\b/, "ID").replace(/\burl\b/, "URL");
+    return [[words.charAt(0).toUpperCase() + words.slice(1), text]];
+  });
 }
 
 function Health({ one }: { one: ConnectionView }) {

@@ -8,6 +8,7 @@ import { Sheet } from "../../shared/Sheet";
 import { Time } from "../../shared/Time";
 import { hhmm } from "../../shared/time";
 import { toast } from "../../shared/toasts";
+import { copyText } from "../../shared/insecure";
 
 const SHOWN_MS = 30_000;
 const GRACE_MINUTES = 60;
@@ -21,7 +22,7 @@ export function Webhook({ name, admin, polls }: { name: string; admin: boolean; 
   const reveal = useMutation({ mutationFn: () => host.call("webhook_url", { name }) });
   const copy = useMutation({
     mutationFn: () => host.call("webhook_url", { name }),
-    onSuccess: ({ url }) => void navigator.clipboard.writeText(url).then(() => toast("The webhook URL is copied")),
+    onSuccess: ({ url }) => void copyText(url, "The webhook URL is copied"),
   });
   const renew = useMutation({
     mutationFn: () => host.call("webhook_regenerate", { name, grace_minutes: GRACE_MINUTES }),

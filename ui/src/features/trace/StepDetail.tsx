@@ -6,6 +6,7 @@ import { useShortcuts } from "../../shared/shortcuts";
 import { exactTime, hhmmss } from "../../shared/time";
 import { toast } from "../../shared/toasts";
 import { pretty, rec, type Step } from "./steps";
+import { copyText } from "../../shared/insecure";
 
 type Props = { step: Step; number: number; of: number; utc: boolean; session: string; view: TraceView; onMove: (by: number) => void; onBack: () => void };
 const HEADS: [string, string][] = [["failure", "What failed"], ["remedy", "What clears it"], ["why", "Why"], ["next", "Next try"]];
@@ -75,7 +76,7 @@ function Retry({ session }: { session: string }) {
 function Exchange({ title, body, head, note }: { title: string; body: unknown; head: string | null; note: string }) {
   const text = body === null || body === undefined || body === "" ? "" : pretty(body);
   const whole = [head, text].filter(Boolean).join("\n\n");
-  const copy = () => void navigator.clipboard.writeText(whole).then(() => toast(`${title} copied`));
+  const copy = () => void copyText(whole, `${title} copied`);
   return (
     <section className="said">
       <h2 className="h3 flex">{title} {note && <span className="t3 f12 plain flex tight">{note === "secrets masked" && <Icon name="lock" small />}{note}</span>}<span className="end"><IconButton icon="copy" label={`Copy ${title.toLowerCase()}`} onClick={copy} /></span></h2>

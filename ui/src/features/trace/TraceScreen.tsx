@@ -9,7 +9,7 @@ import { prefs, usePrefs } from "../../shared/prefs";
 import { useShortcuts } from "../../shared/shortcuts";
 import { Span, StatusWord } from "../../shared/Span";
 import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/States";
-import { toast } from "../../shared/toasts";
+import { copyText } from "../../shared/insecure";
 import { Answers } from "./Answers";
 import { StepDetail } from "./StepDetail";
 import { asText, toSteps, type Kind, type Step } from "./steps";
@@ -36,7 +36,7 @@ export function TraceScreen() {
   };
   const copy = () => {
     if (!trace.data) return false;
-    void navigator.clipboard.writeText(asText(trace.data, steps)).then(() => toast("The trace is copied as text"));
+    void copyText(asText(trace.data, steps), "The trace is copied as text");
     return true;
   };
   useShortcuts({
