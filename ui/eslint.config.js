@@ -3,7 +3,7 @@ import hooks from "eslint-plugin-react-hooks";
 import ts from "typescript-eslint";
 
 export default ts.config(
-  { ignores: ["dist-app", "node_modules", "src/generated"] },
+  { ignores: ["dist", "node_modules", "src/generated"] },
   js.configs.recommended,
   ...ts.configs.strict,
   {

@@ -6,11 +6,11 @@ export default defineConfig({
   base: "./",
   plugins: [react()],
   build: {
-    outDir: "dist-app",
+    outDir: "dist",
     emptyOutDir: true,
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rollupOptions: { input: "app.html" },
+    rollupOptions: { input: "index.html" },
   },
   server: { proxy: { "/console": "http://127.0.0.1:8080" } },
   test: {

@@ -1,45 +1,44 @@
 //! The commands that the page may call. Each is listed in `build.rs` and in a capability file.
 
-use serde::Serialize;
+use casebridge_api::{ApiError, Command, call_on};
+use serde_json::{Value, json};
+use tauri::State;
 
-/// What this program is, for the page that introduces it.
-#[derive(Debug, Serialize)]
-pub struct About {
-    version: &'static str,
-    engine: &'static str,
-    start: &'static str,
-    console: &'static str,
+use crate::Opened;
+
+/// Carries out a command of the console: the same list as over HTTP.
+///
+/// # Errors
+///
+/// What the engine answers instead, with a hint; also when the engine could not be opened at all.
+#[tauri::command]
+pub async fn call(command: Value, opened: State<'_, Opened>) -> Result<Value, ApiError> {
+    let running = opened.running()?;
+    let command: Command = serde_json::from_value(command).map_err(|error| ApiError {
+        code: casebridge_api::error::Code::Invalid,
+        message: format!("the command is not usable: {error}"),
+        hint: "this is a mistake of the console: report it".into(),
+        retry_after: None,
+    })?;
+    call_on(&running.engine, &opened.host, command, &running.caller).await
 }
 
-/// The facts that the page shows.
+/// Who sits in front of the window.
+///
+/// # Errors
+///
+/// When the engine could not be opened.
 #[tauri::command]
-pub fn about() -> About {
-    About {
-        version: env!("CARGO_PKG_VERSION"),
-        engine: "casebridged runs without a window; this window does not start or show it yet",
-        start: "cargo xtask run",
-        console: "The console window arrives in a later release",
-    }
+pub fn me(opened: State<'_, Opened>) -> Result<Value, ApiError> {
+    let running = opened.running()?;
+    Ok(json!({
+        "name": running.caller.name, "role": running.caller.role, "token": "", "version": env!("CARGO_PKG_VERSION"),
+        "data_folder": opened.data.display().to_string(), "public_url": null, "sandbox_page": opened.sandbox_page(),
+    }))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::about;
-
-    #[test]
-    fn about_tells_the_version_of_this_build() {
-        assert_eq!(about().version, env!("CARGO_PKG_VERSION"), "support asks for this version first");
-    }
-
-    #[test]
-    fn the_page_repeats_the_facts_for_when_scripts_are_off() {
-        let page = include_str!("../../ui/index.html");
-        let facts = about();
-        for fact in [facts.engine, facts.start, facts.console] {
-            assert!(page.contains(fact), "the page and the command must not differ: {fact}");
-        }
-    }
-
     #[test]
     fn every_command_is_permitted_to_the_main_window_only() {
         let capability: serde_json::Value =
@@ -51,8 +50,8 @@ mod tests {
         );
         assert_eq!(
             capability["permissions"],
-            serde_json::json!(["allow-about"]),
-            "the page asks one question and needs no other right"
+            serde_json::json!(["allow-call", "allow-me", "core:event:allow-listen", "core:event:allow-unlisten"]),
+            "the page asks the engine, hears of changes, and needs no other right"
         );
     }
 }

@@ -1,5 +1,6 @@
 import { httpHost } from "./http";
 import type { Host } from "./types";
+import { inWindow, windowHost } from "./window";
 
 export type { CommandName, Input, Output } from "./commands";
 export { asCallError, CallError, type Host } from "./types";
@@ -10,5 +11,5 @@ export async function chooseHost(): Promise<Host> {
     const { fakeHost } = await import("./fake");
     return fakeHost();
   }
-  return httpHost();
+  return inWindow() ? windowHost() : httpHost();
 }

@@ -1,4 +1,4 @@
-//! The console's own files: from inside the program, or from a folder. A debug build reads `ui/dist-app` anew each time.
+//! The console's own files: from inside the program, or from a folder. A debug build reads `ui/dist` anew each time.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -12,10 +12,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Pages that a path without a file leads to.
-const PAGES: [&str; 2] = ["app.html", "index.html"];
+const PAGES: [&str; 1] = ["index.html"];
 
 #[derive(RustEmbed)]
-#[folder = "../../../ui/dist-app"]
+#[folder = "../../../ui/dist"]
 #[allow_missing = true]
 struct Built;
 
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn names_lead_nowhere_else() {
-        for good in ["app.html", "assets/app-Bx3k9_Qz.js", "a/b/c.svg"] {
+        for good in ["index.html", "assets/app-Bx3k9_Qz.js", "a/b/c.svg"] {
             assert!(is_plain(good), "{good} is a file of a build");
         }
         for bad in ["", "..", "../x", "a/../b", ".env", "a//b", "a\\b", "%2e%2e/x", "a/.git/config", "/etc/passwd"] {

@@ -168,12 +168,12 @@ async fn the_consoles_files_come_with_what_keeps_them_safe() {
     let folder = tempfile::tempdir().expect("a folder");
     let inside = folder.path().join("dist");
     std::fs::create_dir_all(inside.join("assets")).expect("a folder");
-    for (name, text) in [("app.html", "<title>App</title>"), ("assets/app-Bx3k9_Qz.js", "1"), ("icon.svg", "<svg/>")] {
+    for (name, text) in [("index.html", "<title>App</title>"), ("assets/app-Bx3k9_Qz.js", "1"), ("icon.svg", "<svg/>")] {
         std::fs::write(inside.join(name), text).expect("a file");
     }
     std::fs::write(folder.path().join("secret.txt"), "canary").expect("a file");
     let gateway = Gateway::start_with(|state| state.with_ui(Ui::Folder(inside))).await;
-    for path in ["/", "/sessions/ses_1", "/app.html"] {
+    for path in ["/", "/sessions/ses_1", "/index.html"] {
         let answer = page(&gateway, Method::GET, path, "text/html,*/*").await;
         assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, "<title>App</title>"), "{path} is the app");
         assert_eq!(answer.headers["cache-control"], "no-store", "{path}: a new build is seen at once");
