@@ -45,11 +45,8 @@ impl Sandbox {
         let secret = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
         let client = ClientApp { client_secret: secret.clone(), ..ClientApp::demo() };
         let client_id = client.client_id.clone();
-        let config = CreatioConfig {
-            clients: vec![client],
-            control_token: Some(control.clone()),
-            ..CreatioConfig::default()
-        };
+        let config =
+            CreatioConfig { clients: vec![client], control_token: Some(control.clone()), ..CreatioConfig::default() };
         let creatio = CreatioSandbox::start(config).await.map_err(|error| ApiError {
             code: Code::Unavailable,
             message: format!("the sandbox could not start: {error}"),

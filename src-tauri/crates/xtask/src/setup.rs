@@ -14,9 +14,9 @@ pub enum Scope {
     Everything,
 }
 
-/// The web view with its tool kit, then a session bus with a keychain for the tests of secrets.
+/// The web view with its tool kit, a session bus with a keychain for the tests of secrets, and a browser.
 const FOR_EVERYTHING: &[&str] =
-    &["pkg-config", "libgtk-3-dev", "libwebkit2gtk-4.1-dev", "libdbus-1-dev", "dbus", "gnome-keyring"];
+    &["pkg-config", "libgtk-3-dev", "libwebkit2gtk-4.1-dev", "libdbus-1-dev", "dbus", "gnome-keyring", "chromium"];
 
 /// What pkg-config calls the libraries above, for systems without APT.
 const LIBRARIES: &[&str] = &["gtk+-3.0", "webkit2gtk-4.1", "dbus-1"];

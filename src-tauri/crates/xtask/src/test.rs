@@ -30,6 +30,7 @@ pub fn all(workspace: &Workspace) -> Result<ExitCode> {
     if report.gate("build", || stream(&mut workspace.cargo(build)).map(|()| String::new())) {
         let home = Home::fresh(workspace)?;
         tests(workspace, &home, &mut report)?;
+        ui::browser_tests(workspace, &mut report);
         report.gate("hermetic", || home.untouched());
     }
     check::gates(workspace, &mut report);

@@ -59,6 +59,38 @@ pub fn run_tests(workspace: &Workspace, report: &mut Report) {
     report.stage("vitest", start.elapsed(), failed == 0);
 }
 
+/// Runs the console in a real browser over the programs that were just built.
+pub fn browser_tests(workspace: &Workspace, report: &mut Report) {
+    let start = Instant::now();
+    let mut node = workspace.command("node");
+    node.args(["--test", "--test-reporter=tap", "tests/e2e/console.test.mjs"]);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CASEBRIDGE_") && !text.starts_with("CASEBRIDGE_TEST_") {
+            node.env_remove(&name);
+        }
+    }
+    let (passed, failed) = match node.env("CASEBRIDGE_TEST_TARGET", &workspace.target).output() {
+        Ok(output) => {
+            let text = String::from_utf8_lossy(&output.stdout);
+            println!("{text}{}", String::from_utf8_lossy(&output.stderr));
+            let count = |word: &str| {
+                let line = text.lines().rev().find_map(|line| line.strip_prefix("# ")?.strip_prefix(word));
+                line.and_then(|number| number.trim().parse::<usize>().ok()).unwrap_or(0)
+            };
+            let (passed, failed) = (count("pass "), count("fail "));
+            let silent = failed == 0 && (passed == 0 || !output.status.success());
+            (passed, failed + usize::from(silent))
+        }
+        Err(error) => {
+            println!("the browser's tests could not be started: {error}");
+            (0, 1)
+        }
+    };
+    report.count(passed, failed);
+    report.stage("browser", start.elapsed(), failed == 0);
+}
+
 /// Passed and failed of a line such as `      Tests  1 failed | 41 passed (42)`.
 fn counts(line: &str) -> Option<(usize, usize)> {
     let rest = line.trim_start().strip_prefix("Tests ")?;

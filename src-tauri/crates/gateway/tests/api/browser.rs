@@ -168,7 +168,8 @@ async fn the_consoles_files_come_with_what_keeps_them_safe() {
     let folder = tempfile::tempdir().expect("a folder");
     let inside = folder.path().join("dist");
     std::fs::create_dir_all(inside.join("assets")).expect("a folder");
-    for (name, text) in [("index.html", "<title>App</title>"), ("assets/app-Bx3k9_Qz.js", "1"), ("icon.svg", "<svg/>")] {
+    for (name, text) in [("index.html", "<title>App</title>"), ("assets/app-Bx3k9_Qz.js", "1"), ("icon.svg", "<svg/>")]
+    {
         std::fs::write(inside.join(name), text).expect("a file");
     }
     std::fs::write(folder.path().join("secret.txt"), "canary").expect("a file");
