@@ -5,24 +5,23 @@
 
 mod commands;
 mod engine;
-mod sandbox;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use casebridge_api::{ApiError, Host};
+use casebridge_tryout::StandIn;
 use serde_json::json;
 use tauri::{Emitter as _, Manager as _, RunEvent};
 
 use crate::engine::Running;
-use crate::sandbox::Sandbox;
 
 /// What the window's commands share.
 pub(crate) struct Opened {
     running: Result<Arc<Running>, ApiError>,
     pub(crate) data: PathBuf,
     pub(crate) host: Host,
-    sandbox: Arc<Sandbox>,
+    stand_in: Option<StandIn>,
 }
 
 impl Opened {
@@ -31,7 +30,7 @@ impl Opened {
     }
 
     fn sandbox_page(&self) -> Option<String> {
-        self.sandbox.page()
+        self.stand_in.as_ref().and_then(StandIn::page)
     }
 }
 
@@ -54,15 +53,12 @@ pub fn run() -> tauri::Result<()> {
         .setup(|app| {
             let data = data_folder(app)?;
             let running = tauri::async_runtime::block_on(engine::open(&data)).map(Arc::new);
-            let sandbox = Arc::new(Sandbox::default());
-            let host = match &running {
-                Ok(running) => Host { sandbox: Some(sandbox.starter(running.engine.clone())) },
-                Err(_) => Host::default(),
-            };
+            let stand_in = running.as_ref().ok().map(|running| StandIn::new(running.engine.clone(), None));
+            let host = Host { sandbox: stand_in.as_ref().map(StandIn::starter) };
             if let Ok(running) = &running {
                 tell_of_changes(app.handle().clone(), running);
             }
-            app.manage(Opened { running, data, host, sandbox });
+            app.manage(Opened { running, data, host, stand_in });
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![commands::call, commands::me])

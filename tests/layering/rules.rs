@@ -21,6 +21,7 @@ const ENGINE: &str = "casebridge-engine";
 const API: &str = "casebridge-api";
 const GATEWAY: &str = "casebridge-gateway";
 const SANDBOX: &str = "casebridge-sandbox";
+const TRYOUT: &str = "casebridge-tryout";
 const SERVER: &str = "casebridge-server";
 const SHELL: &str = "casebridge";
 const TESTS: &str = "casebridge-tests";
@@ -34,14 +35,15 @@ pub const PLACES: &[Place] = &[
     place(API, &[DOMAIN, ENGINE], "the console's commands reach the store and the CRMs only through the engine"),
     place(GATEWAY, &[DOMAIN, ENGINE, API], "HTTP is a surface: what it may do, the engine decides"),
     place(SANDBOX, &[], "a stand-in that shares our code would share our mistakes about the real CRM"),
+    place(TRYOUT, &[DOMAIN, ENGINE, API, SANDBOX], "the stand-in beside an engine, for both programs"),
     place(
         SERVER,
-        &[DOMAIN, STORE, CONNECTORS, ENGINE, API, GATEWAY, SANDBOX],
+        &[DOMAIN, STORE, CONNECTORS, ENGINE, API, GATEWAY, TRYOUT],
         "the headless program joins the parts and needs no desktop",
     ),
     place(
         SHELL,
-        &[DOMAIN, STORE, CONNECTORS, ENGINE, API, GATEWAY, SANDBOX],
+        &[DOMAIN, STORE, CONNECTORS, ENGINE, API, GATEWAY, TRYOUT],
         "the desktop program joins the parts and needs no server",
     ),
     place("xtask", &[], "it must build before the product does, also when the product does not"),

@@ -82,5 +82,6 @@ export function useTryAndAdd() {
 export function useSandbox() {
   const host = useHost();
   const client = useQueryClient();
-  return useMutation({ mutationFn: () => host.call("sandbox_start", {}), onSuccess: () => refresh(client, ["*"]) });
+  // Waited for: whoever goes on to the inbox must not find the empty one of before.
+  return useMutation({ mutationFn: () => host.call("sandbox_start", {}), onSuccess: () => client.invalidateQueries() });
 }

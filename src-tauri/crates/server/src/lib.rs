@@ -10,7 +10,6 @@ mod engine_access;
 mod export;
 mod output;
 mod replay;
-mod sandbox;
 mod serve;
 mod sign_in;
 mod tables;

@@ -14,11 +14,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use casebridge_domain::{EventKind, NewEvent, SessionKey};
-use casebridge_engine::{Engine, NewSession};
 use casebridge_store::DataFolder;
+use casebridge_tryout::conversation::Conversation;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -27,39 +25,6 @@ use crate::engine_access::client;
 
 /// How long an engine may be away (a restart) before the replay gives up.
 const PATIENCE: Duration = Duration::from_secs(120);
-
-#[derive(Debug, Deserialize)]
-struct Conversation {
-    id: String,
-    #[serde(default)]
-    channel: Option<String>,
-    #[serde(default)]
-    topic: Option<String>,
-    #[serde(default)]
-    contact: Option<Value>,
-    turns: Vec<Turn>,
-    #[serde(default)]
-    resolved: bool,
-}
-
-#[derive(Debug, Deserialize)]
-struct Turn {
-    from: String,
-    text: String,
-    #[serde(default)]
-    author: Option<String>,
-    #[serde(default)]
-    tool_calls: Vec<ToolCall>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ToolCall {
-    name: String,
-    #[serde(default)]
-    arguments: Value,
-    #[serde(default)]
-    results: Value,
-}
 
 #[derive(Debug, Default, serde::Serialize)]
 struct Summary {
@@ -225,7 +190,7 @@ impl Sender {
         for (number, turn) in conversation.turns.iter().enumerate() {
             if handoff_at == Some(number) {
                 let event = json!({ "id": "handoff", "kind": "handed_off", "reason": "asked for a person",
-                    "summary": summary_of(&conversation), "language": "en" });
+                    "summary": conversation.summary(), "language": "en" });
                 self.post(&path, &event).await?;
             }
             let mut events: Vec<Value> = turn
@@ -290,51 +255,4 @@ fn chosen(conversations: &[Conversation], share: f64) -> HashSet<String> {
     ids.sort_by_cached_key(|id| uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, id.as_bytes()));
     let count = (ids.len() as f64 * share).round() as usize;
     ids.into_iter().take(count).cloned().collect()
-}
-
-fn summary_of(conversation: &Conversation) -> String {
-    let first = conversation.turns.iter().find(|turn| turn.from == "customer").map_or("", |turn| &turn.text);
-    format!("The customer began with: {first}")
-}
-
-/// Puts a recorded conversation into an engine in this process; twice is once.
-pub(crate) async fn play_into(engine: &Engine, line: &str, handed_off: bool) -> anyhow::Result<()> {
-    let conversation: Conversation = serde_json::from_str(line).context("this is no conversation")?;
-    let new = NewSession {
-        key: SessionKey { source: "sandbox".into(), external_id: conversation.id.clone() },
-        channel: conversation.channel.clone().unwrap_or_else(|| "web".into()),
-        topic: conversation.topic.clone(),
-        contact: match &conversation.contact {
-            Some(contact) => serde_json::from_value(contact.clone()).context("the contact is not readable")?,
-            None => casebridge_domain::Contact::default(),
-        },
-    };
-    let (session, _) = engine.ensure_session(new).await?;
-    let mut events: Vec<(String, Value)> = Vec::new();
-    for (number, turn) in conversation.turns.iter().enumerate() {
-        if handed_off && number == conversation.turns.len() * 2 / 3 {
-            let handoff = json!({ "kind": "handed_off", "reason": "asked for a person",
-                "summary": summary_of(&conversation), "language": "en" });
-            events.push(("handoff".into(), handoff));
-        }
-        for (call, tool) in turn.tool_calls.iter().enumerate() {
-            let event = json!({ "kind": "tool_call", "name": tool.name, "arguments": tool.arguments,
-                "results": tool.results });
-            events.push((format!("t{number}.c{call}"), event));
-        }
-        let mut message = json!({ "kind": "message", "from": turn.from, "text": turn.text });
-        if let Some(author) = &turn.author {
-            message["author"] = json!(author);
-        }
-        events.push((format!("t{number}"), message));
-    }
-    if conversation.resolved {
-        events.push(("resolved".into(), json!({ "kind": "resolved" })));
-    }
-    let events: Result<Vec<NewEvent>, serde_json::Error> = events
-        .into_iter()
-        .map(|(id, event)| Ok(NewEvent::new(id, None, serde_json::from_value::<EventKind>(event)?)))
-        .collect();
-    engine.append(session.id, events.context("an event is not readable")?).await?;
-    Ok(())
 }

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::ServeArgs;
 use crate::engine_access::{ACTOR, Opened, open};
-use crate::sandbox::{self, StandIn};
+use casebridge_tryout::stand_in::{self as sandbox, StandIn};
 
 pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     log_to_stderr();

@@ -35,9 +35,9 @@ struct Cli {
 enum Command {
     /// Install what is missing: system packages and Rust components
     Setup,
-    /// Build the engine and start it with the sandbox, on a fresh data folder
+    /// Build and start it on a fresh data folder: the window where there is a display, else the engine with the sandbox
     Run {
-        /// Arguments for `casebridged serve`
+        /// Arguments for `casebridged serve`, which then starts without a window
         #[arg(last = true)]
         args: Vec<OsString>,
     },

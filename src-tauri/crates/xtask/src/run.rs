@@ -18,18 +18,29 @@ const SECRETS_KEY: &str = "CASEBRIDGE_SECRETS_KEY";
 
 /// Builds the engine and becomes it. The engine itself prints its addresses and what to try.
 pub fn serve(workspace: &Workspace, args: Vec<OsString>) -> Result<ExitCode> {
-    setup::all(workspace, Scope::Engine)?;
+    // Arguments are for the engine without a window.
+    let window = args.is_empty() && has_display();
+    setup::all(workspace, if window { Scope::Everything } else { Scope::Engine })?;
     ui::build(workspace)?;
     // `--workspace` gives the dependencies the features that the tests build them with; asking for
     // the package alone would build many of them a second time.
-    stream(&mut workspace.cargo(["build", "--workspace", "--locked", "--bin", "casebridged"]))?;
+    let program = if window { "casebridge" } else { "casebridged" };
+    stream(&mut workspace.cargo(["build", "--workspace", "--locked", "--bin", program]))?;
 
     let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock stands before 1970")?;
     let data = workspace.target.join("run").join(now.as_secs().to_string());
     fs::create_dir_all(&data).with_context(|| format!("could not make the data folder {}", data.display()))?;
 
-    let program = format!("casebridged{}", env::consts::EXE_SUFFIX);
-    let mut engine = workspace.command(workspace.target.join("debug").join(program));
+    let file = format!("{program}{}", env::consts::EXE_SUFFIX);
+    let mut engine = workspace.command(workspace.target.join("debug").join(file));
+    if env::var_os(SECRETS_KEY).is_none() {
+        engine.env(SECRETS_KEY, random_key()?);
+    }
+    if window {
+        println!("the window opens; its data folder is {}", data.display());
+        engine.env("CASEBRIDGE_DATA", &data);
+        return become_it(&mut engine);
+    }
     engine.arg("serve").arg("--data").arg(&data).arg("--sandbox");
     if !args.iter().any(|arg| arg.to_string_lossy().starts_with("--listen")) {
         engine.args(["--listen", "127.0.0.1:0"]);
@@ -39,10 +50,13 @@ pub fn serve(workspace: &Workspace, args: Vec<OsString>) -> Result<ExitCode> {
         engine.args(["--public-listen", "127.0.0.1:0"]);
     }
     engine.args(args);
-    if env::var_os(SECRETS_KEY).is_none() {
-        engine.env(SECRETS_KEY, random_key()?);
-    }
     become_it(&mut engine)
+}
+
+/// Whether a window could be seen.
+fn has_display() -> bool {
+    let named = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || named("DISPLAY") || named("WAYLAND_DISPLAY")
 }
 
 /// On Unix the engine takes the place of this process, so every signal reaches it directly.

@@ -8,8 +8,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use casebridge_api::error::Code;
 use casebridge_api::{ApiError, StartSandbox};
 use casebridge_domain::Mode;
-use casebridge_engine::Engine;
 use casebridge_engine::connections::{NewCreatio, creatio_settings};
+use casebridge_engine::{Engine, EngineError};
 use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio, SignalSubscription, ids};
 use rand::RngCore as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -23,15 +23,21 @@ const NAME: &str = "sandbox";
 const PLAYED: usize = 12;
 
 /// A running stand-in; it forgets everything when it is dropped.
-pub(crate) struct Running {
+pub struct Running {
     creatio: RunningCreatio,
     /// Address of its page, with the token that opens it.
-    pub(crate) page: String,
+    pub page: String,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Running")
+    }
 }
 
 /// Starts a stand-in and connects the engine to it. A connection to an earlier one is removed: that
 /// stand-in and its cases are gone.
-pub(crate) async fn start(engine: &Engine) -> anyhow::Result<Running> {
+pub async fn start(engine: &Engine) -> anyhow::Result<Running> {
     let (client_id, secret, control) = (hex(16), hex(32), token());
     let config = CreatioConfig {
         clients: vec![ClientApp { client_id: client_id.clone(), client_secret: secret.clone(), ..ClientApp::demo() }],
@@ -58,7 +64,7 @@ pub(crate) async fn start(engine: &Engine) -> anyhow::Result<Running> {
 
 impl Running {
     /// Sets the stand-in's processes up as our recipe says, to call this address.
-    pub(crate) async fn call(&self, engine: &Engine, public: &str) -> anyhow::Result<()> {
+    pub async fn call(&self, engine: &Engine, public: &str) -> anyhow::Result<()> {
         let path = engine.webhook_address(NAME, "sandbox").await?.path;
         let url = format!("{public}{}", path.expose_secret());
         self.creatio.sandbox.set_subscriptions(SignalSubscription::guided_recipe(&url, Some(ids::CATEGORY_TO_DO)));
@@ -82,7 +88,7 @@ fn token() -> String {
 
 /// The stand-in of this engine, whether it runs or may yet be started from the console.
 #[derive(Clone)]
-pub(crate) struct StandIn {
+pub struct StandIn {
     engine: Engine,
     running: Arc<Mutex<Option<Running>>>,
     page: Arc<OnceLock<String>>,
@@ -90,8 +96,16 @@ pub(crate) struct StandIn {
     listener: Arc<OnceLock<String>>,
 }
 
+impl std::fmt::Debug for StandIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StandIn")
+    }
+}
+
 impl StandIn {
-    pub(crate) fn new(engine: Engine, running: Option<Running>) -> Self {
+    /// A stand-in for this engine, running or not.
+    #[must_use]
+    pub fn new(engine: Engine, running: Option<Running>) -> Self {
         let page = OnceLock::new();
         if let Some(running) = &running {
             drop(page.set(running.page.clone()));
@@ -100,7 +114,7 @@ impl StandIn {
     }
 
     /// Lets the stand-in call the public listener, now or when it is started.
-    pub(crate) async fn reached_at(&self, listener: &str) -> anyhow::Result<()> {
+    pub async fn reached_at(&self, listener: &str) -> anyhow::Result<()> {
         drop(self.listener.set(listener.to_owned()));
         match self.running.lock().await.as_ref() {
             Some(running) => running.call(&self.engine, listener).await,
@@ -109,12 +123,14 @@ impl StandIn {
     }
 
     /// Address of its page, while it runs.
-    pub(crate) fn page(&self) -> Option<String> {
+    #[must_use]
+    pub fn page(&self) -> Option<String> {
         self.page.get().cloned()
     }
 
     /// What starts it when somebody asks; asked again, it answers the same page.
-    pub(crate) fn starter(&self) -> StartSandbox {
+    #[must_use]
+    pub fn starter(&self) -> StartSandbox {
         let this = self.clone();
         Arc::new(move || {
             let this = this.clone();
@@ -126,7 +142,11 @@ impl StandIn {
                 let failed = |error: anyhow::Error| ApiError {
                     code: Code::Unavailable,
                     message: format!("{error:#}"),
-                    hint: "start the engine with --sandbox to see why".into(),
+                    hint: error
+                        .downcast_ref::<EngineError>()
+                        .map(EngineError::hint)
+                        .filter(|hint| !hint.is_empty())
+                        .unwrap_or_else(|| "try again, and look into the log if it goes on".into()),
                     retry_after: None,
                 };
                 let started = start(&this.engine).await.map_err(failed)?;
@@ -147,7 +167,7 @@ impl StandIn {
 async fn play(engine: &Engine) -> anyhow::Result<()> {
     let lines = include_str!("../../../../docs/examples/conversations.jsonl").lines();
     for (number, line) in lines.filter(|line| !line.trim().is_empty()).take(PLAYED).enumerate() {
-        crate::replay::play_into(engine, line, number % 3 == 0).await?;
+        crate::conversation::play_into(engine, line, number % 3 == 0).await?;
     }
     Ok(())
 }
