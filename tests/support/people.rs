@@ -50,6 +50,7 @@ impl Carrier {
                 let (kind, text, recorded, author) = match offer.kind {
                     EventKind::CrmMessage { text, sent_by_crm, author, .. } => ("reply", text, sent_by_crm, author),
                     EventKind::Reopened { .. } => ("reopened", String::new(), false, None),
+                    EventKind::TakenOver { by } => ("taken_over", String::new(), false, Some(by)),
                     _ => ("resolved", String::new(), false, None),
                 };
                 let session = format!("{}/{}", offer.source, offer.external_id);

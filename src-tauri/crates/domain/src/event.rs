@@ -233,6 +233,21 @@ impl EventKind {
         )
     }
 
+    /// Whether whoever carries the conversation must hear of an event with this id: what is for them anyway, and what
+    /// people did in the console. What the carrier did itself is no news to it (R38).
+    #[must_use]
+    pub fn is_told_to_carrier(&self, event_id: &str) -> bool {
+        let held = matches!(
+            self,
+            EventKind::TakenOver { .. }
+                | EventKind::GivenBack { .. }
+                | EventKind::Assigned { .. }
+                | EventKind::Resolved { .. }
+                | EventKind::Reopened { .. }
+        );
+        self.is_for_carrier() || (held && event_id.starts_with("console:"))
+    }
+
     /// Whether the customer says it.
     #[must_use]
     pub fn is_from_customer(&self) -> bool {

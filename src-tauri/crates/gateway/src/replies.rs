@@ -39,6 +39,7 @@ pub(crate) struct OfferView {
     #[schema(value_type = String)]
     reply_id: ReplyId,
     /// `reply`: an answer to the customer. `resolved` and `reopened`: people closed or reopened the case.
+    /// `taken_over`: a person holds the conversation, and your AI must not answer until `given_back`.
     kind: &'static str,
     /// The session.
     session_id: String,
@@ -56,7 +57,7 @@ pub(crate) struct OfferView {
     /// What the person wrote, as plain text.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
-    /// The person's name, if the CRM tells.
+    /// The person's name, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     author: Option<String>,
     /// For replies: `deliver`: send it to the customer. `recorded`: the CRM has sent it already; only show it.
@@ -73,7 +74,12 @@ impl From<Offer> for OfferView {
                 ("reply", Some(text), author, Some(if sent_by_crm { "recorded" } else { "deliver" }))
             }
             EventKind::AgentReply { text, author, .. } => ("reply", Some(text), Some(author), Some("deliver")),
-            EventKind::Reopened { .. } => ("reopened", None, None, None),
+            EventKind::Reopened { by, .. } => ("reopened", None, by, None),
+            // While a person holds the conversation the AI must not answer.
+            EventKind::TakenOver { by } => ("taken_over", None, Some(by), None),
+            EventKind::Assigned { to, .. } => ("taken_over", None, Some(to), None),
+            EventKind::GivenBack { by } => ("given_back", None, Some(by), None),
+            EventKind::Resolved { by, .. } => ("resolved", None, by, None),
             _ => ("resolved", None, None, None),
         };
         Self {
@@ -138,7 +144,8 @@ pub(crate) async fn list(
     Ok(Json(OfferPage { replies: offers.into_iter().map(Into::into).collect(), next_after }))
 }
 
-/// Streams what is offered, as server-sent events of the types `reply`, `resolved` and `reopened`.
+/// Streams what is offered, as server-sent events of the types `reply`, `resolved`, `reopened`, `taken_over`
+/// and `given_back`.
 ///
 /// `Last-Event-ID` goes on behind that place; without it the stream begins with everything that was not taken.
 /// Acknowledge each with `POST /v1/replies/{id}/taken`: what is not taken within two minutes is offered again,

@@ -254,7 +254,7 @@ fn place(
         }
         _ => {}
     }
-    head.for_carrier |= event.kind.is_for_carrier();
+    head.for_carrier |= event.kind.is_told_to_carrier(&event.event_id);
     let due = ms(pace.due(&event.kind, first_message, now, now));
     // The newest event decides about the quiet, but nothing postpones what is urgent.
     head.due_ms = Some(head.due_ms.map_or(due, |before| if before <= ms(now) { before } else { due }));

@@ -182,7 +182,8 @@ async fn offer_new(
         .await?;
     let events = sqlx::query(AssertSqlSafe(format!(
         "select {EVENT} from session_events where session_id = $1 and seq > $2 \
-         and kind in ('crm_message', 'agent_reply', 'resolved', 'reopened') order by seq"
+         and kind in ('crm_message', 'agent_reply', 'resolved', 'reopened', 'taken_over', 'given_back', 'assigned') \
+         order by seq"
     )))
     .bind(session.to_string())
     .bind(after)
@@ -191,7 +192,7 @@ async fn offer_new(
     let mut new = 0;
     for row in events {
         let event = rows::event(&row)?;
-        if !event.kind.is_for_carrier() {
+        if !event.kind.is_told_to_carrier(&event.event_id) {
             continue;
         }
         let id = event.kind.reply_id().unwrap_or_else(|| ids::notice_id(session, event.seq));

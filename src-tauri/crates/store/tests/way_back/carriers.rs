@@ -110,3 +110,19 @@ async fn the_stream_is_in_order_and_a_source_reads_its_own() {
     assert_eq!(place.store.offers(page[1].no, None, 2).await.unwrap().len(), 1, "page by page");
     assert!(place.store.offers(0, Some("fax".into()), 10).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn r38_the_carrier_hears_who_took_over_in_the_console_and_not_of_its_own_doings() {
+    let place = Place::new().await;
+    let session = place.session("chat", "c1").await;
+    let taken = |by: &str| EventKind::TakenOver { by: by.into() };
+    place.append(session, vec![event("t1", taken("the carrier's own person"))], at(100)).await;
+    place.store.offer_due(at(200)).await.unwrap();
+    assert!(place.store.offers(0, None, 10).await.unwrap().is_empty(), "what it sent is no news to it");
+    let given_back = event("console:2", EventKind::GivenBack { by: "Mary".into() });
+    place.append(session, vec![event("console:1", taken("Mary")), given_back], at(300)).await;
+    place.store.offer_due(at(300)).await.unwrap();
+    let kinds: Vec<&str> =
+        place.store.offers(0, None, 10).await.unwrap().iter().map(|offer| offer.kind.name()).collect();
+    assert_eq!(kinds, ["taken_over", "given_back"], "while a person holds it the AI must not answer");
+}
