@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use casebridge_domain::{Mode, SessionId};
-use casebridge_engine::{Clock, VirtualClock};
-use casebridge_sandbox::creatio::{CreatioConfig, CreatioSandbox, SandboxClock, VirtualClock as CrmClock, ids};
+use casebridge_domain::SessionId;
+use casebridge_engine::Clock;
+use casebridge_sandbox::creatio::{CreatioConfig, CreatioSandbox, ids};
 use casebridge_store::Inbound as _;
+use casebridge_tests::days::Days;
 use casebridge_tests::people::{Carrier, HttpCarrier, REPLY_CATEGORY, Shares, Work, undecided};
 use casebridge_tests::process::{Served, connect, ok, synced};
 use casebridge_tests::world::{Side, within};
-use casebridge_tests::{Conversation, World, WorldOptions, conversations};
-use jiff::Timestamp;
+use casebridge_tests::{Conversation, WorldOptions, conversations};
 use serde_json::json;
 
 use crate::replay::load;
@@ -23,43 +23,7 @@ const SHARES: Shares = Shares { replies: 400, closures: 200, reopenings: 100, in
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn closable(all: &[Conversation]) -> BTreeSet<String> {
-    let resolved = |one: &Conversation| one.lines.iter().any(|line| line.kind.name() == "resolved");
-    all.iter().filter(|one| !resolved(one)).map(|one| one.key.path()).collect()
-}
-
-struct Days {
-    world: World,
-    clock: Arc<VirtualClock>,
-    crm: CrmClock,
-}
-
-impl Days {
-    async fn begin() -> Self {
-        let start: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
-        let clock = Arc::new(VirtualClock::new(start));
-        let crm = CrmClock::starting_at(start);
-        let options = WorldOptions {
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            creatio: CreatioConfig { clock: SandboxClock::Virtual(crm.clone()), ..CreatioConfig::default() },
-            mode: Mode::Every,
-            ..WorldOptions::default()
-        };
-        Self { world: World::with(options.with_task_replies()).await, clock, crm }
-    }
-
-    async fn pass(&self, minutes: u64) {
-        let end = self.clock.now() + Duration::from_secs(minutes * 60);
-        while self.clock.now() < end {
-            let next = self.clock.next_alarm().filter(|alarm| *alarm <= end).unwrap_or(end);
-            self.crm.set(next.max(self.crm.now()));
-            self.clock.advance_to(next);
-            let mut calm = 0;
-            while calm < 4 {
-                tokio::time::sleep(Duration::from_millis(3)).await;
-                calm = if self.world.engine().in_flight() > 0 { 0 } else { calm + 1 };
-            }
-        }
-    }
+    all.iter().filter(|one| !one.resolved()).map(|one| one.key.path()).collect()
 }
 
 async fn quiet(side: &Side, what: &str) {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use casebridge_domain::{Contact, EventKind, NewEvent, SessionKey, Speaker};
-use casebridge_store::{Append, DataFolder, NewSession, SessionLog as _, Sqlite};
+use casebridge_store::{Append, Console as _, DataFolder, NewSession, SessionLog as _, Sqlite};
 use jiff::Timestamp;
 
 use crate::report::{fdatasync, heading, line, median};
@@ -63,6 +63,15 @@ pub async fn run() {
         ratios.push(together / alone);
         per_commit.push(together / commits);
     }
+    let (mut followed, mut costs) = (Vec::new(), Vec::new());
+    for round in PAIRS..2 * PAIRS {
+        let (without, _) = rate(&store, 64, round).await;
+        let following = tokio::spawn(follow(store.clone()));
+        let (with, _) = rate(&store, 64, 2 * PAIRS + round).await;
+        following.abort();
+        followed.push(with);
+        costs.push(with / without);
+    }
     let sync = median(fdatasync(300).iter().map(Duration::as_secs_f64).collect());
     line(
         "appends, 64 writers",
@@ -74,6 +83,20 @@ pub async fn run() {
         "appends, 64 writers",
         &format!("{:.1} per fsync", median(per_commit)),
         &format!("ideal 64 per fdatasync ({:.2} ms): {:.0}/s", sync * 1e3, 64.0 / sync),
-        &format!("{:.2} of it", median(many) / (64.0 / sync)),
+        &format!("{:.2} of it", median(many.clone()) / (64.0 / sync)),
     );
+    line(
+        "appends, 64 writers, search index following",
+        &format!("{:.0}/s", median(followed)),
+        &format!("without it {:.0}/s", median(many)),
+        &format!("{:.2} of it", median(costs)),
+    );
+}
+
+/// Brings the search index up as an engine does, for as long as it is let.
+async fn follow(store: Sqlite) {
+    loop {
+        store.index_search().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }

@@ -1,12 +1,11 @@
 //! What was said before is never delivered: a second store, a restored backup, a laptop that slept (R2, R3).
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use casebridge_domain::{Contact, EventKind, Identifier, Mode, NewEvent, SessionKey, Speaker};
-use casebridge_engine::{Clock, VirtualClock};
-use casebridge_sandbox::creatio::{CreatioConfig, SandboxClock, VirtualClock as CrmClock, ids};
+use casebridge_domain::{Contact, EventKind, Identifier, NewEvent, SessionKey, Speaker};
+use casebridge_sandbox::creatio::{CreatioConfig, ids};
 use casebridge_store::{Inbound as _, NewSession};
+use casebridge_tests::days::Days;
 use casebridge_tests::people::{Carrier, Shares, Work, case_ids};
 use casebridge_tests::process::{Served, connect, ok, synced};
 use casebridge_tests::world::{Side, eventually, eventually_told};
@@ -138,48 +137,6 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
     }
 }
 
-struct Days {
-    world: World,
-    clock: Arc<VirtualClock>,
-    crm: CrmClock,
-}
-
-impl Days {
-    async fn begin() -> Self {
-        let start: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
-        let clock = Arc::new(VirtualClock::new(start));
-        let crm = CrmClock::starting_at(start);
-        let options = WorldOptions {
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            creatio: CreatioConfig { clock: SandboxClock::Virtual(crm.clone()), ..CreatioConfig::default() },
-            mode: Mode::Every,
-            ..WorldOptions::default()
-        };
-        Self { world: World::with(options).await, clock, crm }
-    }
-
-    /// Lives on from alarm to alarm for so long.
-    async fn pass(&self, minutes: u64) {
-        let end = self.clock.now() + Duration::from_secs(minutes * 60);
-        while self.clock.now() < end {
-            let next = self.clock.next_alarm().filter(|alarm| *alarm <= end).unwrap_or(end);
-            self.crm.set(next.max(self.crm.now()));
-            self.clock.advance_to(next);
-            self.rest().await;
-        }
-    }
-
-    /// Waits until nobody is at work.
-    async fn rest(&self) {
-        let mut calm = 0;
-        while calm < 5 {
-            tokio::time::sleep(Duration::from_millis(3)).await;
-            let busy = self.world.engine().in_flight() > 0;
-            calm = if busy { 0 } else { calm + 1 };
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r16_a_draft_that_is_sent_forty_minutes_later_is_delivered_then() {
     let days = Days::begin().await;
@@ -196,6 +153,26 @@ async fn r16_a_draft_that_is_sent_forty_minutes_later_is_delivered_then() {
     days.pass(11).await;
     carrier.drain(days.world.engine()).await;
     assert_eq!(carrier.replies(), [(session, "Let me think".to_owned())], "once it is sent, within two periods");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r16_a_reply_that_becomes_visible_minutes_after_its_stamp_is_found_all_the_same() {
+    let days = Days::begin().await;
+    let conversations = seeded(3, 1);
+    days.world.side.send_all(&conversations).await;
+    days.pass(20).await;
+    let (session, case) = case_ids_of_ours(&days);
+    let foreign = days.world.crm().insert("Case", &json!({ "Subject": "not ours", "UsrSessionId": "x" })).unwrap();
+    days.world.crm().supervisor().portal_message(foreign, "Read in the meantime", false, false).unwrap();
+    let stamped = days.crm.now() - Duration::from_secs(3 * 60);
+    days.pass(6).await;
+    // A long transaction: others were changed and read after the time that this one is stamped with.
+    let reply = days.world.crm().supervisor().portal_message(case, "Saved for a long while", false, false).unwrap();
+    days.world.crm().stamp_all("PortalMessage", &[reply], stamped).unwrap();
+    days.pass(11).await;
+    let mut carrier = Carrier::default();
+    carrier.drain(days.world.engine()).await;
+    assert_eq!(carrier.replies(), [(session, "Saved for a long while".to_owned())], "the overlap is ten minutes");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -25,8 +25,7 @@ fn recipe(kind: RecipeKind, url: String) -> Recipe {
 
 /// Those that no event of their own resolves.
 fn open_ones(conversations: &[Conversation]) -> BTreeSet<String> {
-    let resolved = |one: &Conversation| one.lines.iter().any(|line| line.kind.name() == "resolved");
-    conversations.iter().filter(|one| !resolved(one)).map(|one| one.key.path()).collect()
+    conversations.iter().filter(|one| !one.resolved()).map(|one| one.key.path()).collect()
 }
 
 async fn arrives(world: &World, work: &Work, carrier: &mut Carrier) {

@@ -42,6 +42,11 @@ impl Conversation {
         self.lines.iter().any(|line| matches!(line.kind, EventKind::HandedOff { .. }))
     }
 
+    /// Whether an event of its own resolves it.
+    pub fn resolved(&self) -> bool {
+        self.lines.iter().any(|line| matches!(line.kind, EventKind::Resolved { .. }))
+    }
+
     /// Its events, as the API would take them.
     pub fn events(&self) -> Vec<NewEvent> {
         self.lines.iter().map(|line| NewEvent::new(line.id.clone(), None, line.kind.clone())).collect()

@@ -9,6 +9,7 @@
 
 pub mod conversations;
 pub mod crm;
+pub mod days;
 pub mod faults;
 pub mod people;
 pub mod process;

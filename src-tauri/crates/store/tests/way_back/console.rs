@@ -1,7 +1,5 @@
 //! The console's list, search, conditions and doors.
 
-use std::time::Instant;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -293,42 +291,4 @@ async fn heads_of_rows_from_before_are_filled_from_their_logs() {
     }
     let filled = [place.store.head(session).await.unwrap(), place.store.head(silent).await.unwrap()];
     assert_eq!(filled, heads, "an older database shows what a new one would");
-}
-
-/// `cargo test -p casebridge-store --test way_back -- --ignored --nocapture appends_a_second`
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn appends_a_second() {
-    for follows in [false, true] {
-        let place = Place::new().await;
-        let mut sessions = Vec::new();
-        for n in 0..64 {
-            sessions.push(place.session("chat", &format!("s{n}")).await);
-        }
-        let done = std::sync::atomic::AtomicBool::new(false);
-        let began = Instant::now();
-        let writing = async {
-            futures::future::join_all(sessions.iter().map(|session| {
-                let place = &place;
-                async move {
-                    for n in 0..200 {
-                        place.append(*session, vec![said(&format!("m{n} some more words of a message"))], at(n)).await;
-                    }
-                }
-            }))
-            .await;
-            done.store(true, std::sync::atomic::Ordering::SeqCst);
-            began.elapsed()
-        };
-        let following = async {
-            while follows && !done.load(std::sync::atomic::Ordering::SeqCst) {
-                place.store.index_search().await.unwrap();
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        };
-        let (took, ()) = tokio::join!(writing, following);
-        println!("follower {follows}: {:.0} appends/s", 12_800.0 / took.as_secs_f64());
-        index(&place).await;
-        println!("  index whole after {:?}", began.elapsed());
-    }
 }
