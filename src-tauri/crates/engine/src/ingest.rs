@@ -62,7 +62,7 @@ impl Engine {
         let append = Append { session_id, events: events.into() };
         let appended = self.inner.store.append(append, now).await??;
         self.tell_of(session_id);
-        self.wake();
+        self.wake_lanes();
         Ok(appended)
     }
 

@@ -151,6 +151,15 @@ impl Engine {
         }
     }
 
+    /// The same after an event of a source: it is for lanes and the search index. Neither a carrier nor a look at a case
+    /// waits for it, and asking the store for them at every message would cost more than the message.
+    pub(crate) fn wake_lanes(&self) {
+        self.inner.words.notify_one();
+        for runtime in self.inner.runtimes.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            runtime.wake_lanes();
+        }
+    }
+
     /// How many passes, looks and rounds of pollers are under way.
     #[must_use]
     pub fn in_flight(&self) -> usize {

@@ -78,9 +78,15 @@ impl Runtime {
         Consumer::Crm(self.connection.id)
     }
 
+    /// Says that there may be lanes to carry on or cases to look at.
     pub(crate) fn wake(&self) {
-        self.notify.notify_one();
+        self.wake_lanes();
         self.pulls.notify_one();
+    }
+
+    /// Says that there may be lanes to carry on.
+    pub(crate) fn wake_lanes(&self) {
+        self.notify.notify_one();
     }
 
     /// Returns when there may be a case to look at.
