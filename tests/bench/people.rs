@@ -89,6 +89,7 @@ async fn by_polling(all: &[Conversation]) {
             .with_task_replies(),
     )
     .await;
+    second.engine.take_over("creatio", "bench").await.unwrap();
     second.send_all(all).await;
     days.pass(20).await;
     second.settled().await;

@@ -121,6 +121,7 @@ async fn faults_and_kills(all: &[Conversation]) {
     let rows = (creatio.sandbox.count("Case"), creatio.sandbox.count("Activity"));
     creatio.sandbox.set_faults(Default::default());
     let second = Side::open(&creatio, &WorldOptions::default()).await;
+    second.engine.take_over("creatio", "bench").await.unwrap();
     second.send_all(&messages).await;
     second.settled().await;
     let after = (creatio.sandbox.count("Case"), creatio.sandbox.count("Activity"));

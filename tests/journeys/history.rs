@@ -58,6 +58,7 @@ async fn r2_a_second_empty_store_delivers_no_old_reply_and_every_new_one() {
     eventually("a second has passed", async || (Timestamp::now() > edge).then_some(())).await;
 
     let second = Side::open(&world.creatio, &polling()).await;
+    second.engine.take_over("creatio", "test").await.unwrap();
     second.send_all(&conversations).await;
     quiet(&second).await;
     let mut other = Carrier::default();

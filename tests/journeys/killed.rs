@@ -63,9 +63,11 @@ async fn killed_every_moment_nothing_is_missing_and_nothing_doubled() {
     assert!(engine.stop().success(), "a graceful stop succeeds");
     let count = cases(&creatio.sandbox).len();
 
-    // A second, empty data folder against the same CRM.
+    // A second, empty data folder against the same CRM, told that the first is gone.
     let second = temp.path().join("second");
     connect(&second, &creatio);
+    let told = ok(&second, &["connection", "take-over", "creatio"], "");
+    assert!(told.contains("held"), "it says what becomes of replies in between: {told}");
     let _engine = Served::start(&second, &[]);
     ok(&second, &["replay", "--source", "seed", file.to_str().unwrap()], "");
     synced(&second, PATIENCE).await;

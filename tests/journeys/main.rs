@@ -21,3 +21,4 @@ mod replies;
 mod second_engine;
 mod sign_in;
 mod status;
+mod two_desktops;

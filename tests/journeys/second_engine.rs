@@ -16,6 +16,7 @@ async fn a_reinstalled_engine_finds_its_records_instead_of_doubling_them() {
     let rows = (world.crm().count("Case"), world.crm().count("Activity"), world.crm().count("Contact"));
 
     let second = Side::open(&world.creatio, &WorldOptions::default()).await;
+    second.engine.take_over("creatio", "test").await.unwrap();
     second.send_all(&conversations).await;
     second.settled().await;
     let after = (world.crm().count("Case"), world.crm().count("Activity"), world.crm().count("Contact"));

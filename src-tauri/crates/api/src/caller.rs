@@ -69,6 +69,7 @@ pub fn least_role(command: &Command) -> Role {
         Command::ConnectionAdd(_)
         | Command::ConnectionSet(_)
         | Command::ConnectionTest { .. }
+        | Command::ConnectionTakeOver { .. }
         | Command::ConnectionRemove { .. }
         | Command::ConnectionTry(_)
         | Command::ConnectionTryAndAdd(_)

@@ -131,6 +131,11 @@ pub enum Command {
         /// Name or id.
         name: String,
     },
+    /// Goes on with what another engine wrote to the same CRM until now.
+    ConnectionTakeOver {
+        /// Name or id.
+        name: String,
+    },
     /// Removes a connection; history stays.
     ConnectionRemove {
         /// Name or id.

@@ -89,6 +89,11 @@ pub(crate) async fn test(engine: &Engine, name: &str) -> Result<Value, ApiError>
     Ok(json!(report(engine.test_connection(name).await?)))
 }
 
+pub(crate) async fn take_over(engine: &Engine, name: &str, actor: &str) -> Result<Value, ApiError> {
+    let cases = engine.take_over(name, actor).await?;
+    Ok(json!({ "taken_over": name, "cases": cases }))
+}
+
 pub(crate) async fn remove(engine: &Engine, name: &str, actor: &str) -> Result<Value, ApiError> {
     let connection = engine.remove_connection(name, actor).await?;
     Ok(json!({ "id": connection.id, "name": connection.name }))

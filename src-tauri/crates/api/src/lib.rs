@@ -73,6 +73,7 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::ConnectionTest { name } => connections::test(engine, &name).await,
         Command::ConnectionTry(trial) => connections::try_out(engine, *trial).await,
         Command::ConnectionTryAndAdd(add) => connections::try_and_add(engine, *add, actor).await,
+        Command::ConnectionTakeOver { name } => connections::take_over(engine, &name, actor).await,
         Command::ConnectionRemove { name } => connections::remove(engine, &name, actor).await,
         Command::ConnectionSignInBegin { name } => connections::begin_sign_in(engine, &name).await,
         Command::ConnectionSignInFinish { name, brought } => {

@@ -50,8 +50,19 @@ pub struct Connection {
     pub pause: Option<Pause>,
     /// Last time the CRM took a write of ours.
     pub last_success_at: Option<Timestamp>,
+    /// What another engine, or this one before a backup was restored, left to go on with.
+    pub adoption: Option<Adoption>,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// Work that this engine goes on with although its store holds no intents of it. Times are ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Adoption {
+    /// Records of ours made in the CRM before this are this engine's, whoever wrote them.
+    pub before: Timestamp,
+    /// What people said since then and before [`Self::before`] may have been delivered, or not.
+    pub unsure_since: Timestamp,
 }
 
 /// What stopped a connection.
@@ -64,6 +75,16 @@ pub enum PauseKind {
     Fault,
     /// An admin said so.
     ByHand,
+    /// Another engine writes to the same CRM. Only one may deliver, and a person says which.
+    AnotherEngine,
+}
+
+impl PauseKind {
+    /// Whether only a person ends it; a good answer of the CRM says nothing about its cause.
+    #[must_use]
+    pub fn is_for_a_person(self) -> bool {
+        matches!(self, PauseKind::ByHand | PauseKind::AnotherEngine)
+    }
 }
 
 /// A connection's pause (R18, R39): lanes wait, none is parked.

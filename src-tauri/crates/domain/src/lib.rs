@@ -22,7 +22,7 @@ pub mod text;
 
 pub use back::{BackSettings, ReopenPolicy};
 pub use case::{Case, CaseState};
-pub use connection::{Connection, ConnectionKind, Pause, PauseKind};
+pub use connection::{Adoption, Connection, ConnectionKind, Pause, PauseKind};
 pub use effect::{ActivityDraft, ActivityKind, CaseDraft, Effect, RecordKind, RecordRef, StatusWish};
 pub use event::{Attachment, CaseChange, Event, EventKind, NewEvent, Speaker};
 pub use failure::{CallFailure, FailureClass, FailureScope};

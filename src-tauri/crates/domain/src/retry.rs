@@ -132,6 +132,9 @@ pub fn connection_after_failure(
     now: Timestamp,
     random: f64,
 ) -> Option<Pause> {
+    if before.is_some_and(|pause| pause.kind.is_for_a_person()) {
+        return before.cloned();
+    }
     let fault = failure.scope == FailureScope::Connection && !failure.is_transient();
     if !fault && (!failure.concerns_connection() || (before.is_none() && in_a_row < BREAKER_AFTER)) {
         return before.cloned();

@@ -152,6 +152,7 @@ impl Engine {
             modes: ModeHistory::new(new.mode),
             pause: None,
             last_success_at: None,
+            adoption: None,
             created_at: now,
         };
         self.tasks_were_looked_at(&json!({}), &connection).await?;
@@ -205,8 +206,9 @@ impl Engine {
         }
         self.inner.store.update_connection(connection.clone()).await?;
         // New credentials or settings deserve a fresh look; a fault that is still there pauses again.
-        self.inner.store.set_pause(connection.id, None).await?;
-        connection.pause = None;
+        if connection.pause.take_if(|pause| !pause.kind.is_for_a_person()).is_some() {
+            self.inner.store.set_pause(connection.id, None).await?;
+        }
         let detail = json!({ "mode": change.mode, "members": members });
         self.inner.store.audit(actor, "connection.set", &connection.id.to_string(), detail, now).await?;
         self.tell([Change::Connections, Change::Lanes]);
@@ -224,6 +226,7 @@ impl Engine {
             let runtime = self.runtimes().get(&connection.id).cloned();
             match runtime {
                 Some(runtime) => runtime.succeeded(self.inner.store.as_ref(), self.inner.clock.now()).await,
+                None if connection.pause.as_ref().is_some_and(|pause| pause.kind.is_for_a_person()) => {}
                 None => self.inner.store.set_pause(connection.id, None).await?,
             }
         }
@@ -245,6 +248,7 @@ impl Engine {
             modes: ModeHistory::new(Mode::Every),
             pause: None,
             last_success_at: None,
+            adoption: None,
             created_at: self.inner.clock.now(),
         };
         let vault = Arc::new(TrialVault(secret));

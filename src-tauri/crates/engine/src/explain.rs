@@ -2,7 +2,9 @@
 //! proves it, and the action (R40). The console, the command line and the trace show the same.
 
 use casebridge_domain::plan::{Plan, Snapshot, plan};
-use casebridge_domain::{Case, CaseState, Connection, EventKind, LaneState, RecordKind, ReopenPolicy, SessionId, ids};
+use casebridge_domain::{
+    Case, CaseState, Connection, EventKind, LaneState, Pause, PauseKind, RecordKind, ReopenPolicy, SessionId, ids,
+};
 use casebridge_store::{LaneFilter, LedgerRow, Reply};
 use serde::Serialize;
 
@@ -53,12 +55,13 @@ impl Engine {
             let lane = lanes.iter().find(|lane| lane.consumer.connection() == Some(connection.id));
             let replies: Vec<&Reply> = replies.iter().filter(|reply| reply.connection == connection.id).collect();
             let wanted = self.wanted(id, &connection, case.as_ref()).await?;
+            let pause = connection.pause.as_ref();
             let answers = vec![
-                about_case(case.as_ref(), lane),
+                about_case(case.as_ref(), lane, pause),
                 about_messages(case.as_ref(), &rows, wanted),
-                about_replies(case.as_ref(), &rows, &replies),
+                about_replies(case.as_ref(), &rows, &replies, pause),
                 about_fields(&connection),
-                about_trouble(lane),
+                about_trouble(lane, pause),
             ];
             explanations.push(Explanation { connection: connection.name, answers });
         }
@@ -90,7 +93,13 @@ impl Engine {
     }
 }
 
-fn about_case(case: Option<&Case>, lane: Option<&LaneView>) -> Answer {
+/// What ends a pause: a person's decision where nothing else can, else a good test.
+fn way_on(pause: Option<&Pause>) -> String {
+    let decision = pause.filter(|pause| pause.kind.is_for_a_person()).and_then(|pause| pause.failure.as_ref());
+    decision.map_or_else(|| "mend the connection, then `connection test`".to_owned(), |failure| failure.hint.clone())
+}
+
+fn about_case(case: Option<&Case>, lane: Option<&LaneView>, pause: Option<&Pause>) -> Answer {
     let question = "Is there a case?";
     let why = lane.and_then(|lane| lane.reason.clone());
     let Some(case) = case else {
@@ -104,7 +113,7 @@ fn about_case(case: Option<&Case>, lane: Option<&LaneView>) -> Answer {
             lane.map_or_else(|| "no lane".to_owned(), |lane| format!("looked at up to event {}", lane.considered_seq));
         let action = match lane.map(|lane| &lane.state) {
             Some(LaneState::Parked { reason }) => Some(reason.kind.remedy().to_owned()),
-            Some(LaneState::Paused { .. }) => Some("mend the connection, then `connection test`".to_owned()),
+            Some(LaneState::Paused { .. }) => Some(way_on(pause)),
             _ => None,
         };
         return Answer { question, good: action.is_none(), sentence, proof, action };
@@ -146,11 +155,17 @@ fn about_messages(case: Option<&Case>, rows: &[&LedgerRow], wanted: usize) -> An
     Answer { question: "Are the messages there?", good, sentence, proof, action: None }
 }
 
-fn about_replies(case: Option<&Case>, rows: &[&LedgerRow], replies: &[&Reply]) -> Answer {
+fn about_replies(case: Option<&Case>, rows: &[&LedgerRow], replies: &[&Reply], pause: Option<&Pause>) -> Answer {
     let question = "Did the replies arrive?";
     if case.is_none() {
         let sentence = "There is no case on which anybody could answer.".to_owned();
         return Answer { question, good: true, sentence, proof: "no case".into(), action: None };
+    }
+    if let Some(pause) = pause.filter(|pause| pause.kind == PauseKind::AnotherEngine) {
+        let why = pause.failure.as_ref().map_or_else(String::new, |failure| failure.message.clone());
+        let proof = format!("the connection is paused since {}", pause.since);
+        let sentence = format!("This engine delivers none: {why}.");
+        return Answer { question, good: false, sentence, proof, action: Some(way_on(Some(pause))) };
     }
     let held = replies.iter().filter(|reply| reply.state == "held").count();
     let taken = replies.iter().filter(|reply| reply.taken_at.is_some()).count();
@@ -188,7 +203,7 @@ fn about_fields(connection: &Connection) -> Answer {
     }
 }
 
-fn about_trouble(lane: Option<&LaneView>) -> Answer {
+fn about_trouble(lane: Option<&LaneView>, pause: Option<&Pause>) -> Answer {
     let question = "Is anything stuck?";
     let Some(lane) = lane else {
         return Answer { question, good: true, sentence: "No.".into(), proof: "no lane".into(), action: None };
@@ -207,11 +222,7 @@ fn about_trouble(lane: Option<&LaneView>) -> Answer {
                 Some("retry now: `lanes retry`".to_owned()),
             )
         }
-        LaneState::Paused { .. } => (
-            false,
-            format!("The whole connection is paused: {reason}"),
-            Some("mend it, then `connection test`".to_owned()),
-        ),
+        LaneState::Paused { .. } => (false, format!("The whole connection is paused: {reason}"), Some(way_on(pause))),
         LaneState::Parked { reason } => {
             (false, format!("It waits for a person: {}", reason.failure.message), Some(reason.kind.remedy().to_owned()))
         }

@@ -4,6 +4,7 @@
 //! [`pass`] carries a lane one step on; [`trace`] and [`explain`] tell what happened and why.
 
 pub mod acts;
+mod another;
 pub mod carriers;
 pub mod changes;
 pub mod clock;

@@ -12,14 +12,15 @@ use casebridge_domain::absorb::on_crm_clock;
 use casebridge_domain::plan::{Plan, Snapshot, plan};
 use casebridge_domain::retry::{Verdict, after_failure};
 use casebridge_domain::{
-    CallFailure, Case, CaseState, Effect, Event, FailureClass, FailureScope, Lane, ParkKind, ParkReason, RecordKind,
-    RecordRef, Session, StatusClass, StatusWish,
+    CallFailure, Case, CaseDraft, CaseState, Effect, Event, FailureClass, FailureScope, Lane, ParkKind, ParkReason,
+    RecordKind, RecordRef, Session, StatusClass, StatusWish,
 };
 use casebridge_store::{Attempt, CaseUpdate, Intent, LaneEnd, PassResult, Reservation, Step, StoreError};
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::Engine;
+use crate::another::{self, Found};
 use crate::runtime::Runtime;
 
 /// Events read at once for a case that stands; more wait for the next pass.
@@ -169,6 +170,7 @@ impl Pass<'_> {
             }),
         );
         let me = (self.lane.consumer, self.lane.session_id, self.lane.fence);
+        let new = reserve.is_some();
         let known = self.engine.store().commit_plan(me, reserve, intents, step).await?;
 
         let mut progress = Progress {
@@ -187,6 +189,9 @@ impl Pass<'_> {
             let batch = Batch { case_id, session: &session.key, effects: &todo };
             match self.read_back(crm, &batch).await {
                 Ok(standing) => {
+                    if self.another_made_it(&standing, opening.map(AsRef::as_ref), &progress, None).await? {
+                        return self.stand_back(case_id).await;
+                    }
                     self.note("settle", &standing, &todo, &mut progress);
                     if let Some((kind, failure)) = unusable(&standing, open, &progress) {
                         return self.park(kind, failure, progress, Some(case_id)).await;
@@ -219,6 +224,12 @@ impl Pass<'_> {
                 let Ok(standing) = self.read_back(crm, &batch).await else {
                     return self.fail(failure, progress, &effects, through).await;
                 };
+                if self
+                    .another_made_it(&standing, opening.map(AsRef::as_ref), &progress, new.then_some(&failure))
+                    .await?
+                {
+                    return self.stand_back(case_id).await;
+                }
                 self.note("settle", &standing, &todo, &mut progress);
                 if let Some((kind, failure)) = unusable(&standing, open, &progress) {
                     return self.park(kind, failure, progress, Some(case_id)).await;
@@ -266,6 +277,40 @@ impl Pass<'_> {
         let outcome = crm.amend(&Batch { case_id, session: &session.key, effects: todo }, differs, &self.log).await;
         let failure = outcome.err().map(|failure| failure.message);
         progress.steps.push(self.step("amend", json!({ "columns": differs, "failure": failure })));
+    }
+
+    /// Whether a case that this pass was to make is another engine's work. `first`: how the very first attempt to make it
+    /// failed.
+    async fn another_made_it(
+        &self,
+        standing: &Standing,
+        opening: Option<&CaseDraft>,
+        progress: &Progress,
+        first: Option<&CallFailure>,
+    ) -> Result<bool, StoreError> {
+        let (Some(draft), CaseReading::Stands(case)) = (opening, &standing.case) else { return Ok(false) };
+        let record = RecordRef { kind: RecordKind::Case, id: draft.id };
+        if progress.stands.contains(&record) {
+            return Ok(false);
+        }
+        let now = self.engine.clock().now();
+        let found = Found {
+            case,
+            wanted_at: progress.reserved_at.unwrap_or(now),
+            in_this_pass: first.is_some(),
+            refused_at_once: first.is_some_and(|failure| failure.status.is_some() && failure.item == Some(draft.id)),
+        };
+        if !found.is_anothers(self.runtime.connection.adoption.map(|one| one.before), now) {
+            return Ok(false);
+        }
+        another::stop_for(self.engine, self.runtime, vec![record]).await
+    }
+
+    /// Ends the pass without taking the case for ours: that is decided by whoever takes over.
+    async fn stand_back(&self, case_id: uuid::Uuid) -> Result<(), StoreError> {
+        let mut progress = Progress::default();
+        progress.steps.push(self.step("another_engine", json!({ "case": case_id })));
+        self.finish(LaneEnd::Wait, progress, None).await
     }
 
     fn note(&self, what: &str, standing: &Standing, todo: &[Effect], progress: &mut Progress) {
@@ -369,7 +414,8 @@ impl Pass<'_> {
     /// (R2). For a case that was just made nothing can be older; one that stood before has a history.
     fn opened(&self, crm_id: uuid::Uuid, case: &CaseStands, progress: &Progress) -> CaseUpdate {
         let now = self.engine.clock().now();
-        let reserved_at = progress.reserved_at.unwrap_or(now);
+        let adopted = self.runtime.connection.adoption.map_or(Timestamp::UNIX_EPOCH, |one| one.before);
+        let reserved_at = progress.reserved_at.unwrap_or(now).max(adopted);
         let from = match case.seen_at {
             Some(crm_now) => on_crm_clock(reserved_at, now, crm_now),
             None => reserved_at,

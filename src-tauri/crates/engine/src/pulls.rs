@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use casebridge_connectors::{CallLog, CaseSystem, Look, LookAt};
-use casebridge_domain::absorb::{Absorbed, Entry, SessionOnCase, Verdict, View, absorb, on_crm_clock};
+use casebridge_domain::absorb::{Absorbed, CLOCK_MARGIN, Entry, SessionOnCase, Verdict, View, absorb, on_crm_clock};
 use casebridge_domain::retry::delay;
 use casebridge_domain::{
-    CallFailure, Case, CaseSeen, ConnectionId, CrmRecord, Event, EventKind, FailureScope, RecordKind, SessionId,
-    StatusWish, ids,
+    CallFailure, Case, CaseSeen, ConnectionId, CrmRecord, Event, EventKind, FailureScope, RecordKind, RecordRef,
+    SessionId, StatusWish, ids,
 };
 use casebridge_store::{Attempt, ClaimedPull, LaneFilter, NewReply, PullFailed, PullResult, Step, StoreError};
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::another;
 use crate::changes::Change;
 use crate::pass::attempt;
 use crate::runtime::Runtime;
@@ -228,7 +229,10 @@ async fn take_in(
         .unwrap_or_else(|| on_crm_clock(from, now, crm_now));
     let unsure_from = case
         .restored_at
-        .map(|_| case.pulled_to.as_deref().and_then(|text| text.parse().ok()).unwrap_or(Timestamp::UNIX_EPOCH));
+        .map(|_| case.pulled_to.as_deref().and_then(|text| text.parse().ok()))
+        // What is older than our wish for the case was never ours to deliver.
+        .map(|seen| seen.unwrap_or_else(|| on_crm_clock(case.reserved_at, now, crm_now)))
+        .or_else(|| runtime.connection.adoption.map(|one| on_crm_clock(one.unsure_since, now, crm_now)));
     let pending =
         pending(engine, runtime, case.session_id).await?.map(|(wish, at)| (wish, on_crm_clock(at, now, crm_now)));
     let absorbed = absorb(View {
@@ -247,8 +251,24 @@ async fn take_in(
         now: crm_now,
         settings: &runtime.back,
     });
-    if absorbed.decisions.iter().any(|decision| decision.foreign) {
-        tracing::warn!(connection.id = %runtime.connection.id, "another engine writes to this connection");
+    let adopted = runtime.connection.adoption.map(|one| on_crm_clock(one.before, now, crm_now) + CLOCK_MARGIN);
+    let foreign = absorbed.decisions.iter().filter(|decision| decision.foreign).map(|decision| decision.record);
+    let foreign: Vec<RecordRef> =
+        foreign.filter(|named| records.iter().any(|one| one.record == *named && Some(one.at) > adopted)).collect();
+    if another::stop_for(engine, runtime, foreign).await? {
+        // What was read may be the other engine's to deliver: it is read again when somebody has taken over.
+        let step = Step { at: now, what: "another_engine".into(), detail: json!({ "case": case.crm_id }) };
+        let failed = PullFailed {
+            connection: runtime.connection.id,
+            case: case.crm_id,
+            session: case.session_id,
+            fence: pull.fence,
+            due_at: now,
+            counts: false,
+            attempts,
+            steps: vec![step],
+        };
+        return store.fail_pull(failed).await;
     }
     let step = step(now, &pull, &seen, &records, &absorbed);
     let newest = records.iter().map(|record| record.modified.clone()).chain(match &seen {

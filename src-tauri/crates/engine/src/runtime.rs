@@ -141,7 +141,7 @@ impl Runtime {
             let mut health = self.health();
             health.in_a_row = 0;
             health.last_success = Some(now);
-            health.pause.take().is_some()
+            health.pause.take_if(|pause| !pause.kind.is_for_a_person()).is_some()
         };
         if was_paused {
             tracing::info!(connection.id = %self.connection.id, "the connection goes on");
@@ -186,7 +186,17 @@ impl Runtime {
         }
     }
 
-    async fn keep_pause(&self, store: &dyn Store, pause: Option<Pause>) {
+    /// Pauses for a reason that only a person can end. Returns whether that is new.
+    pub(crate) fn set_pause_of_a_person(&self, pause: Pause) -> bool {
+        let mut health = self.health();
+        if health.pause.as_ref().is_some_and(|before| before.kind == pause.kind) {
+            return false;
+        }
+        health.pause = Some(pause);
+        true
+    }
+
+    pub(crate) async fn keep_pause(&self, store: &dyn Store, pause: Option<Pause>) {
         // What cannot be kept is found out again after a restart, at the price of one probe.
         if let Err(error) = store.set_pause(self.connection.id, pause).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "the pause could not be stored");

@@ -221,6 +221,7 @@ fn step_summary(what: &str, detail: &Value) -> String {
         "park" => format!("{} ({})", text("failure"), text("remedy")),
         "wait_for_connection" => format!("the connection is paused: {}", text("failure")),
         "pull" => pull_summary(detail),
+        "another_engine" => "another engine wrote this: this one stopped here until somebody decides".to_owned(),
         "pull_failed" => format!("the case could not be looked at: {} (next at {})", text("failure"), text("next")),
         "amend" => format!("columns brought up to date: {}", detail["columns"]),
         _ => detail.to_string(),

@@ -128,6 +128,12 @@ enum ConnectionCommand {
     },
     /// Change a connection.
     Set(SetArgs),
+    /// Go on with what another engine wrote to the same CRM until now: stop that one first. Replies that it may have
+    /// delivered are held.
+    TakeOver {
+        /// Name or id.
+        name: String,
+    },
     /// Remove a connection; its history stays.
     Remove {
         /// Name or id.
@@ -442,6 +448,7 @@ fn connection(command: ConnectionCommand) -> anyhow::Result<Command> {
             let settings = set.settings.members()?;
             Command::ConnectionSet(ConnectionSet { name: set.name, mode: set.mode.map(Mode::from), settings, secret })
         }
+        ConnectionCommand::TakeOver { name } => Command::ConnectionTakeOver { name },
         ConnectionCommand::Remove { name } => Command::ConnectionRemove { name },
         ConnectionCommand::SignIn { .. } => return Err(Usage("sign-in runs by itself".into()).into()),
     })

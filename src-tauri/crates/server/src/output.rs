@@ -34,6 +34,9 @@ fn human(command: &Command, answer: &Value) -> String {
             text(answer, "name")
         ),
         Command::ConnectionSet(_) => format!("changed connection `{}`", text(answer, "name")),
+        Command::ConnectionTakeOver { name } => {
+            format!("`{name}` goes on here; replies that the other engine may have delivered are held")
+        }
         Command::ConnectionRemove { .. } => {
             format!("removed connection `{}`; its history stays", text(answer, "name"))
         }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use casebridge_domain::pace::Pace;
 use casebridge_domain::{
-    Case, CaseState, Connection, ConnectionId, Consumer, Contact, Event, FailureMemory, KeyId, Lane, NewEvent,
-    ParkReason, Pause, RecordKind, RecordRef, Session, SessionId, SessionKey, StatusClass,
+    Adoption, Case, CaseState, Connection, ConnectionId, Consumer, Contact, Event, FailureMemory, KeyId, Lane,
+    NewEvent, ParkReason, Pause, RecordKind, RecordRef, Session, SessionId, SessionKey, StatusClass,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -336,6 +336,12 @@ pub trait Registry: Send + Sync {
     async fn update_connection(&self, connection: Connection) -> Result<(), StoreError>;
     /// Sets or clears the pause.
     async fn set_pause(&self, id: ConnectionId, pause: Option<Pause>) -> Result<(), StoreError>;
+    /// Makes this store the one that goes on with what another engine wrote: ends the pause, and begins every case anew,
+    /// as after a restored backup. Returns how many cases that concerns.
+    async fn take_over(&self, id: ConnectionId, adoption: Adoption) -> Result<u64, StoreError>;
+    /// Whether this store meant to write one of these records on another connection, a removed one too: whoever adds a
+    /// connection anew finds what it wrote before.
+    async fn meant_elsewhere(&self, id: ConnectionId, records: Vec<RecordRef>) -> Result<bool, StoreError>;
     /// Removes a connection; history stays, its lanes stop.
     async fn remove_connection(&self, id: ConnectionId, now: Timestamp) -> Result<(), StoreError>;
     /// Adds a key by its hash.

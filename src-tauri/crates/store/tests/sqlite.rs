@@ -49,6 +49,7 @@ async fn connection(store: &Sqlite) -> Consumer {
         modes: ModeHistory::new(Mode::Every),
         pause: None,
         last_success_at: None,
+        adoption: None,
         created_at: at(0),
     };
     store.add_connection(connection).await.unwrap();

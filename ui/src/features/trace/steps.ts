@@ -59,6 +59,7 @@ function toStep(entry: TraceEntry): Omit<Step, "id"> {
     case "pull": return { ...base, kind: "pulls", cross: "both", tone: "", problem: false };
     case "pull_failed": return { ...base, kind: "pulls", cross: "failed", tone: "time", problem: true };
     case "park": return { ...base, kind: "plans", cross: "parked", tone: "act", problem: true };
+    case "another_engine": return { ...base, kind: "plans", cross: "parked", tone: "act", problem: true };
     case "retry": case "wait_for_connection": return { ...base, kind: "plans", cross: "here", tone: "time", problem: true };
     case "reply": {
       const held = /is held|nobody takes/.test(entry.summary);

@@ -49,6 +49,7 @@ impl Door {
             modes: ModeHistory::new(Mode::Every),
             pause: None,
             last_success_at: None,
+            adoption: None,
             created_at: now,
         };
         let store = &gateway.store;

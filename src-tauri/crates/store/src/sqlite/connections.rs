@@ -1,7 +1,7 @@
 //! Connections, settings and the audit log.
 
 use async_trait::async_trait;
-use casebridge_domain::{Connection, ConnectionId, KeyId, Pause};
+use casebridge_domain::{Adoption, Connection, ConnectionId, KeyId, Pause, RecordRef};
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
@@ -93,6 +93,53 @@ impl Registry for Sqlite {
                 })
             })
             .await?
+    }
+
+    async fn take_over(&self, id: ConnectionId, adoption: Adoption) -> Result<u64, StoreError> {
+        self.writer
+            .write(move |conn| {
+                Box::pin(async move {
+                    let changed = sqlx::query(
+                        "update connections set adopts_before_ms = $1, unsure_since_ms = $2, pause = null \
+                         where id = $3",
+                    )
+                    .bind(ms(adoption.before))
+                    .bind(ms(adoption.unsure_since))
+                    .bind(id.to_string())
+                    .execute(&mut *conn)
+                    .await?
+                    .rows_affected();
+                    // Reserved ones too: the other engine may have made them, and delivered what people said there since.
+                    let cases =
+                        sqlx::query("update cases set restored_ms = $1, deliver_after = null where connection = $2")
+                            .bind(ms(adoption.before))
+                            .bind(id.to_string())
+                            .execute(conn)
+                            .await?
+                            .rows_affected();
+                    Ok(found(changed, id).map(|()| cases))
+                })
+            })
+            .await?
+    }
+
+    async fn meant_elsewhere(&self, id: ConnectionId, records: Vec<RecordRef>) -> Result<bool, StoreError> {
+        let mut reading = self.readers.acquire().await?;
+        for record in records {
+            let ours: bool = sqlx::query_scalar(
+                "select exists (select 1 from connections join crm_records as ledger on ledger.connection = connections.id \
+                 where connections.id <> $1 and ledger.kind = $2 and ledger.record_id = $3 and ledger.origin = 'ours')",
+            )
+            .bind(id.to_string())
+            .bind(record.kind.as_str())
+            .bind(record.id.to_string())
+            .fetch_one(&mut *reading)
+            .await?;
+            if ours {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn remove_connection(&self, id: ConnectionId, now: Timestamp) -> Result<(), StoreError> {

@@ -1,6 +1,8 @@
 //! Between rows and domain types.
 
-use casebridge_domain::{Case, CaseState, Connection, ConnectionKind, Event, Lane, Session, SessionKey, SessionStatus};
+use casebridge_domain::{
+    Adoption, Case, CaseState, Connection, ConnectionKind, Event, Lane, Session, SessionKey, SessionStatus,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -131,7 +133,8 @@ pub(super) fn case(row: &SqliteRow) -> Result<Case, StoreError> {
     })
 }
 
-pub(super) const CONNECTION: &str = "id, name, kind, instance, settings, modes, pause, last_success_ms, created_ms";
+pub(super) const CONNECTION: &str = "id, name, kind, instance, settings, modes, pause, last_success_ms, adopts_before_ms, \
+    unsure_since_ms, created_ms";
 
 pub(super) fn connection(row: &SqliteRow) -> Result<Connection, StoreError> {
     let kind: String = row.try_get("kind")?;
@@ -145,6 +148,13 @@ pub(super) fn connection(row: &SqliteRow) -> Result<Connection, StoreError> {
         modes: from_json("connections.modes", row.try_get("modes")?)?,
         pause: optional_json("connections.pause", row.try_get("pause")?)?,
         last_success_at: row.try_get::<Option<i64>, _>("last_success_ms")?.map(time),
+        adoption: adoption(row)?,
         created_at: time(row.try_get("created_ms")?),
     })
+}
+
+fn adoption(row: &SqliteRow) -> Result<Option<Adoption>, StoreError> {
+    let before: Option<i64> = row.try_get("adopts_before_ms")?;
+    let since: Option<i64> = row.try_get("unsure_since_ms")?;
+    Ok(before.map(|before| Adoption { before: time(before), unsure_since: time(since.unwrap_or(before)) }))
 }

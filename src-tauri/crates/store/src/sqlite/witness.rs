@@ -55,8 +55,13 @@ pub(super) async fn check(conn: &mut SqliteConnection, path: &Path) -> Result<u6
     Ok(cases)
 }
 
-/// Every case begins anew: what is delivered is said from now on.
+/// Every case begins anew: what is delivered is said from now on. What the CRM holds beyond the backup is this engine's
+/// own work, not another's.
 pub(super) async fn restored(conn: &mut SqliteConnection, now: jiff::Timestamp) -> Result<u64, StoreError> {
+    sqlx::query("update connections set adopts_before_ms = $1, unsure_since_ms = $1")
+        .bind(ms(now))
+        .execute(&mut *conn)
+        .await?;
     Ok(sqlx::query("update cases set restored_ms = $1, deliver_after = null where state <> 'reserved'")
         .bind(ms(now))
         .execute(conn)

@@ -86,6 +86,7 @@ impl Place {
             modes: ModeHistory::new(Mode::Every),
             pause: None,
             last_success_at: None,
+            adoption: None,
             created_at: at(0),
         };
         store.add_connection(made).await.unwrap();
