@@ -141,7 +141,8 @@ impl Runtime {
             let mut health = self.health();
             health.in_a_row = 0;
             health.last_success = Some(now);
-            health.pause.take().is_some()
+            // What a person paused, a person resumes.
+            health.pause.take_if(|pause| pause.kind != PauseKind::ByHand).is_some()
         };
         if was_paused {
             tracing::info!(connection.id = %self.connection.id, "the connection goes on");
@@ -170,6 +171,9 @@ impl Runtime {
         let changed = {
             let mut health = self.health();
             health.in_a_row = if failure.concerns_connection() { health.in_a_row + 1 } else { 0 };
+            if health.pause.as_ref().is_some_and(|pause| pause.kind == PauseKind::ByHand) {
+                return;
+            }
             let pause = connection_after_failure(health.pause.as_ref(), failure, health.in_a_row, now, random);
             let changed = pause != health.pause;
             health.pause.clone_from(&pause);
@@ -183,6 +187,20 @@ impl Runtime {
                 );
             }
             self.keep_pause(store, pause).await;
+        }
+    }
+
+    /// Stops or goes on because a person says so. The caller keeps it in the store.
+    pub(crate) fn set_by_hand(&self, pause: Option<Pause>) {
+        let goes_on = pause.is_none();
+        {
+            let mut health = self.health();
+            health.in_a_row = 0;
+            health.pause = pause;
+        }
+        if goes_on {
+            self.wake();
+            self.poke_poller();
         }
     }
 
