@@ -29,7 +29,7 @@ function Known({ address, admin, polls, pollsToday }: { address: Address; admin:
   const failed = set.error ?? test.error;
   const changed = text.trim() !== (address.url ?? "");
   const perDay = Math.round(DAY_S / Math.max(1, polls));
-  const hint = address.fixed ? "Set by --public-url when the engine was started." : !address.listener ? "The public door of this engine is closed. Start casebridged with --public-listen to open it." : `A tunnel or proxy leads from it to ${address.listener}.`;
+  const hint = address.fixed ? "Set by --public-url when the engine was started." : !address.listener ? "The public door of this engine is closed. Start casebridged with --public-listen to open it." : address.url === address.listener ? "The engine's own door. If a tunnel or proxy stands before it, enter the address outside." : `A tunnel or proxy leads from it to ${address.listener}.`;
   return (
     <div className="lot">
       <div className="hook">
@@ -42,7 +42,7 @@ function Known({ address, admin, polls, pollsToday }: { address: Address; admin:
       {failed && <Failed error={failed} />}
       {test.data && !changed && <Found found={test.data} />}
       {!address.beyond && (
-        <div className="note"><Icon name="info" /><div className="grow"><span className="b">{address.url ? "This address leads no further than this computer." : "No public address is set."}</span> <span className="t2">{address.url ? "A Creatio elsewhere cannot call it." : "Creatio cannot call this engine."} Polling is used: every {polls} s now, which is {perDay.toLocaleString("en")} rounds a day at that pace. In the last 24 hours polling made {pollsToday.toLocaleString("en")} calls. Nothing is missed.</span></div></div>
+        <div className="note"><Icon name="info" /><div className="grow"><span className="b">{address.url ? "This address leads no further than this computer." : "No public address is set."}</span> <span className="t2">{address.url ? "A Creatio elsewhere cannot call it." : "Creatio cannot call this engine."} Polling is used: every {polls} s now, which is {perDay.toLocaleString("en")} rounds a day at that pace. In the last 24 hours polling made {pollsToday.toLocaleString("en")} {pollsToday === 1 ? "call" : "calls"}. Nothing is missed.</span></div></div>
       )}
     </div>
   );

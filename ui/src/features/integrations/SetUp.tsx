@@ -67,7 +67,7 @@ export function SetUp({ one, children }: { one?: ConnectionView; children?: Reac
           <span className="f12 t3">Nothing is stored unless the test passes.</span>
         </footer>
       )}
-      <Leaving dirty={dirty} />
+      <Leaving dirty={dirty} made={one !== undefined} />
     </>
   );
 }
