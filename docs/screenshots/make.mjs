@@ -14,6 +14,7 @@ const SCREENS = [
   ["deliveries", "#/deliveries"],
   ["case-links", "#/links"],
   ["integrations", "#/integrations/sandbox"],
+  ["integrations-new", "#/integrations/new"],
   ["diagnostics", "#/diagnostics"],
   ["settings", "#/settings"],
 ];

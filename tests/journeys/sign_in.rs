@@ -4,8 +4,14 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
+use casebridge_domain::Mode;
+use casebridge_engine::connections::creatio_settings;
+use casebridge_engine::{CreatioConnectors, Engine, SystemClock};
 use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio};
+use casebridge_store::{DataFolder, Secrets, Sqlite};
 use casebridge_tests::process::{command, ok};
+use secrecy::SecretString;
+use serde_json::json;
 
 async fn creatio() -> RunningCreatio {
     let clients = vec![ClientApp::desktop()];
@@ -81,4 +87,37 @@ async fn r32_a_browser_elsewhere_brings_the_final_address_by_paste() {
     waiting.stdin.take().unwrap().write_all(format!("{last}\n").as_bytes()).unwrap();
     assert!(waiting.wait().unwrap().success(), "the pasted address is enough");
     assert!(ok(&data, &["connection", "test", "me"], "").contains("the connection can be used"));
+}
+
+#[tokio::test]
+async fn r32_a_sign_in_is_tried_before_there_is_a_connection_and_keeps_nothing_when_it_fails() {
+    let creatio = creatio().await;
+    let temp = tempfile::tempdir().unwrap();
+    let folder = DataFolder::open(temp.path()).unwrap();
+    let store = Sqlite::open(&folder.database().unwrap()).await.unwrap();
+    let key = SecretString::from("a key for tests, long enough");
+    let secrets = Secrets::open(folder.secrets_file(), Some(key), "tests").await.unwrap();
+    let engine = Engine::new(
+        std::sync::Arc::new(store),
+        Some(secrets),
+        std::sync::Arc::new(SystemClock),
+        std::sync::Arc::new(CreatioConnectors),
+    );
+    let settings = creatio_settings(&json!({
+        "url": creatio.instance_url, "identity_url": creatio.identity_url,
+        "auth": { "kind": "authorization_code", "client_id": ClientApp::desktop().client_id,
+            "redirect_uri": "http://127.0.0.1:9/callback" },
+    }))
+    .unwrap();
+    let (id, step) = engine.try_sign_in(settings, None).await.unwrap();
+    let finish = async |brought: &str| engine.finish_trial(id, brought, "me".into(), Mode::Every, "mary").await;
+    assert!(finish("http://127.0.0.1:9/callback?code=x&state=forged").await.is_err(), "an answer to another sign-in");
+    assert!(engine.connections().await.unwrap().is_empty(), "nothing is stored");
+    let answer = browser(false).get(step.url).send().await.unwrap();
+    let last = answer.headers()["location"].to_str().unwrap().to_owned();
+    let (report, added) = finish(&last).await.unwrap();
+    assert!(report.is_good(), "{report:#?}");
+    assert_eq!(added.unwrap().name, "me");
+    assert!(engine.test_connection("me").await.unwrap().is_good(), "the sign-in went along");
+    assert!(finish(&last).await.is_err(), "what the browser brought is used up");
 }

@@ -65,18 +65,7 @@ export function useConnectionTest() {
 
 export function useWebhook(name: string) {
   const host = useHost();
-  return useQuery({ queryKey: ["webhook", name], queryFn: () => host.call("webhook_show", { name }), meta: { tags: ["connections"] } });
-}
-
-export function useTryAndAdd() {
-  const host = useHost();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (form: Input<"connection_try_and_add">) => host.call("connection_try_and_add", form),
-    onSuccess: (done) => {
-      if (done.added) refresh(client, ["connections"]);
-    },
-  });
+  return useQuery({ queryKey: ["webhook", name], queryFn: () => host.call("webhook_show", { name }), meta: { tags: ["webhooks"] } });
 }
 
 export function useSandbox() {

@@ -11,4 +11,8 @@ id: string,
 /**
  * Its name there.
  */
-name: string, };
+name: string, 
+/**
+ * What it means; told of statuses.
+ */
+means?: "open" | "paused" | "resolved" | "closed", };

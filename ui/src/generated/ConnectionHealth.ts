@@ -55,6 +55,22 @@ last_poll_failure: string | null,
  */
 calls_today: number, 
 /**
+ * Of them, by the poller.
+ */
+polls_today: number, 
+/**
+ * Of them, those that failed.
+ */
+failed_today: number, 
+/**
+ * Calls a day that the plan allows, as the admin knows it.
+ */
+calls_per_day: number | null, 
+/**
+ * Until when the access token in hand is used.
+ */
+token_until: string | null, 
+/**
  * Its lanes.
  */
 lanes: LaneCounts, };

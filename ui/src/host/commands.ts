@@ -1,9 +1,11 @@
 import type {
-  AddReport, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, ReplyView,
-  SessionDetail, SessionPage, TestReport, TraceView, View, ViewCounts, WebhookView,
+  AddReport, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, PublicAddress, ReplyView,
+  SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
 type Settings = Record<string, unknown>;
+/** A record of the CRM that a choice of reply kinds would deliver. */
+export type PreviewRow = { kind: string; record: string; case: string; at: string | null; author: string | null; text: string };
 type Seq = { seq: number };
 
 /** Every command of the console: what goes in, what comes back. */
@@ -36,11 +38,25 @@ export interface Commands {
   connection_set: [{ name: string; mode?: string; settings?: Settings; secret?: string }, ConnectionView];
   connection_test: [{ name: string }, TestReport];
   connection_try: [{ settings: Settings; secret: string }, TestReport];
-  connection_try_and_add: [{ name: string; mode: string; settings: Settings; secret: string }, AddReport];
+  connection_try_and_add: [{ name: string; mode: string; settings: Settings; secret?: string }, AddReport];
+  connection_try_and_set: [{ name: string; mode?: string; settings?: Settings; secret?: string }, SetReport];
+  connection_sign_in_begin: [{ name: string }, Omit<SignInStart, "sign_in">];
+  connection_sign_in_finish: [{ name: string; brought: string }, unknown];
+  sign_in_try: [{ settings: Settings; secret?: string }, SignInStart];
+  sign_in_try_finish: [{ sign_in: string; brought: string; name: string; mode: string }, AddReport];
+  connection_pause: [{ name: string }, ConnectionView];
+  connection_resume: [{ name: string }, ConnectionView];
+  connection_footprint: [{ name: string }, Footprint];
+  sessions_week: [object, Week];
+  public_address_show: [object, PublicAddress];
+  public_address_set: [{ url: string }, PublicAddress];
+  public_address_test: [object, SelfTest];
+  replies_preview: [{ connection: string; replies: unknown }, PreviewRow[]];
   connection_remove: [{ name: string }, unknown];
   crm_choices: [{ connection: string; what: string; query?: string }, Choice[]];
   webhook_show: [{ name: string }, WebhookView];
-  webhook_url: [{ name: string }, { url: string; path: string }];
+  webhook_url: [{ name: string }, { url: string | null; path: string }];
+  webhook_grace: [{ name: string; minutes: number }, unknown];
   webhook_regenerate: [{ name: string; grace_minutes?: number }, unknown];
   doctor: [object, Doctor];
   sandbox_start: [object, { page: string }];

@@ -1,10 +1,11 @@
 import type { EventView, Me, SessionRow, View } from "../generated";
 import { deliveries, doctor, trace } from "./fake-engine";
 import { connections, event, luciaEvents, replies, sessionRows, usualEvents } from "./fake-data";
+import { integrations } from "./fake-integrations";
 import type { CommandName, Input, Output } from "./commands";
 import { CallError, type Host } from "./types";
 
-type Handlers = { [C in CommandName]?: (input: Input<C>) => Output<C> };
+export type Handlers = { [C in CommandName]?: (input: Input<C>) => Output<C> };
 
 export type Fake = Host & {
   rows: SessionRow[];
@@ -120,20 +121,7 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
       return { count: hit.length };
     },
     connection_list: () => joined,
-    connection_test: ({ name }) => ({ good: name !== "Salesforce", report: { identity: "Casebridge, a technical user", checks: [
-      { what: "Sign in", proof: "yes", detail: "Token in 184 ms" }, { what: "Case: read, add, edit", proof: "yes", detail: "" },
-      { what: "Case attachment: add", proof: "missing", detail: "Current user does not have permissions for the \"CaseFile\" object", hint: "Give user “Casebridge” the right Add on Case attachment." },
-      { what: "Activity: add", proof: "not_proven", detail: "Proved by the first write" }],
-      failure: name === "Salesforce" ? { class: "limit", message: "REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded.", hint: "Wait until the limit is renewed.", status: 403 } : null } }),
-    connection_try_and_add: ({ name, mode, settings }) => {
-      const added = { ...joined[0], id: `con_${name}`, name, mode: mode as "every", settings, paused: null } as (typeof joined)[number];
-      joined.push(added);
-      tell("connections");
-      return { report: { good: true, report: { identity: "Casebridge", checks: [{ what: "Sign in", proof: "yes", detail: "Token in 184 ms" }], failure: null } }, added };
-    },
-    webhook_show: () => ({ masked: "https://hooks.example/w/••••••••9f2c", last4: "9f2c", public_url: "https://hooks.example", last_call_at: new Date(Date.now() - 120_000).toISOString(), last_call: "case_updated", old_calls: 0, old_last_at: null, grace_until: null }),
-    webhook_url: () => ({ url: "https://hooks.example/w/con_creatio/3b1ffa209f2c", path: "/w/con_creatio/3b1ffa209f2c" }),
-    webhook_regenerate: () => ({}),
+    ...integrations(joined, tell),
     doctor: () => doctor(joined),
     sandbox_start: () => ({ page: "http://127.0.0.1:8099/" }),
   };

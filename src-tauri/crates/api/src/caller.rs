@@ -54,7 +54,9 @@ pub fn least_role(command: &Command) -> Role {
         | Command::Explain { .. }
         | Command::Find { .. }
         | Command::ConnectionList
-        | Command::WebhookShow { .. } => Role::Viewer,
+        | Command::WebhookShow { .. }
+        | Command::SessionsWeek
+        | Command::PublicAddressShow => Role::Viewer,
         Command::SessionReply(_)
         | Command::SessionTakeOver { .. }
         | Command::SessionGiveBack { .. }
@@ -75,6 +77,15 @@ pub fn least_role(command: &Command) -> Role {
         | Command::ConnectionTryAndAdd(_)
         | Command::ConnectionSignInBegin { .. }
         | Command::ConnectionSignInFinish { .. }
+        | Command::ConnectionTryAndSet(_)
+        | Command::SignInTry(_)
+        | Command::SignInTryFinish(_)
+        | Command::ConnectionPause { .. }
+        | Command::ConnectionResume { .. }
+        | Command::ConnectionFootprint { .. }
+        | Command::PublicAddressSet { .. }
+        | Command::PublicAddressTest
+        | Command::WebhookGrace { .. }
         | Command::CrmChoices(_)
         | Command::KeyCreate { .. }
         | Command::KeyList

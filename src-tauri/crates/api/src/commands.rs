@@ -97,6 +97,45 @@ pub enum Command {
     ConnectionTry(Box<ConnectionTry>),
     /// Tests settings, and adds the connection when they are good.
     ConnectionTryAndAdd(Box<ConnectionAdd>),
+    /// Tests a connection as it would be after a change, and changes it when that is good.
+    ConnectionTryAndSet(Box<ConnectionSet>),
+    /// Begins a person's sign-in for settings that are no connection yet.
+    SignInTry(Box<ConnectionTry>),
+    /// Finishes it, tests, and adds the connection when the test is good.
+    SignInTryFinish(Box<SignInTryFinish>),
+    /// Pauses a connection until somebody resumes it.
+    ConnectionPause {
+        /// Connection, by name or id.
+        name: String,
+    },
+    /// Lets a connection go on.
+    ConnectionResume {
+        /// Connection, by name or id.
+        name: String,
+    },
+    /// What a removal would stop, and what stays.
+    ConnectionFootprint {
+        /// Connection, by name or id.
+        name: String,
+    },
+    /// Conversations of the last seven days: what a mode would mean in cases.
+    SessionsWeek,
+    /// The address at which CRMs reach this engine.
+    PublicAddressShow,
+    /// Sets it; empty forgets it.
+    PublicAddressSet {
+        /// With or without `https://`.
+        url: String,
+    },
+    /// Calls it, and sees whether the call arrives here.
+    PublicAddressTest,
+    /// Moves the end of a former webhook address that still works.
+    WebhookGrace {
+        /// Connection, by name or id.
+        name: String,
+        /// Minutes from now; 0 ends it.
+        minutes: u64,
+    },
     /// Rows that a setting can name.
     CrmChoices(CrmChoices),
     /// The address that the CRM calls, masked.
@@ -286,6 +325,19 @@ pub struct ConnectionTry {
     pub settings: Map<String, Value>,
     /// The client's secret.
     pub secret: Option<Secret>,
+}
+
+/// The end of a person's sign-in for settings that are no connection yet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignInTryFinish {
+    /// Which sign-in, as `SignInTry` answered.
+    pub sign_in: uuid::Uuid,
+    /// The final address, or the code alone.
+    pub brought: Secret,
+    /// Unique name of the connection.
+    pub name: String,
+    /// Which conversations become cases.
+    pub mode: Mode,
 }
 
 /// What a picker asks for.

@@ -6,9 +6,10 @@ use casebridge_engine::connections::{ConnectionChange, NewCreatio, creatio_setti
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::commands::{ConnectionAdd, ConnectionSet, ConnectionTry, CrmChoices, Secret};
+use crate::commands::{ConnectionAdd, ConnectionSet, ConnectionTry, CrmChoices, Secret, SignInTryFinish};
 use crate::dto::connections::{
-    AddReport, Choice, ConnectionHealth, ConnectionView, TestCheck, TestFailure, TestReport, TestResult,
+    AddReport, Choice, ConnectionHealth, ConnectionView, Footprint, Right, SetReport, SignInStart, TestCheck,
+    TestFailure, TestReport, TestResult, Week,
 };
 use crate::dto::time;
 use crate::error::ApiError;
@@ -51,6 +52,7 @@ pub(crate) async fn try_and_add(engine: &Engine, wish: ConnectionAdd, actor: &st
 fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
     let good = found.is_good();
     let checks = found.checks.into_iter().map(|check| TestCheck {
+        right: check.right().map(|(verb, object)| Right { verb: verb.into(), object: object.into() }),
         what: check.what,
         proof: json!(check.proof),
         detail: check.detail,
@@ -68,7 +70,71 @@ fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
 
 pub(crate) async fn choices(engine: &Engine, wish: CrmChoices) -> Result<Value, ApiError> {
     let found = engine.choices(&wish.connection, wish.what, wish.query.as_deref()).await?;
-    Ok(found.into_iter().map(|one| json!(Choice { id: one.id.to_string(), name: one.name })).collect())
+    let shown = |one: casebridge_engine::connections::Choice| {
+        json!(Choice { id: one.id.to_string(), name: one.name, means: one.means.map(|means| json!(means)) })
+    };
+    Ok(found.into_iter().map(shown).collect())
+}
+
+pub(crate) async fn try_and_set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {
+    let secret = set.secret.map(|secret| secret.0);
+    let change = ConnectionChange { mode: set.mode, settings: set.settings, secret };
+    let report = report(engine.try_change(&set.name, &change).await?);
+    let saved = match report.good {
+        true => Some(view(engine, &engine.change_connection(&set.name, change, actor).await?).await?),
+        false => None,
+    };
+    Ok(json!(SetReport { report, saved }))
+}
+
+pub(crate) async fn try_sign_in(engine: &Engine, trial: ConnectionTry) -> Result<Value, ApiError> {
+    let settings = creatio_settings(&Value::Object(trial.settings))?;
+    let (id, step) = engine.try_sign_in(settings, trial.secret.map(|secret| secret.0)).await?;
+    Ok(json!(SignInStart {
+        sign_in: id.to_string(),
+        url: step.url.to_string(),
+        redirect_uri: step.redirect_uri.to_string(),
+    }))
+}
+
+pub(crate) async fn finish_trial(engine: &Engine, end: SignInTryFinish, actor: &str) -> Result<Value, ApiError> {
+    let brought = end.brought.0.expose_secret();
+    let (found, connection) = engine.finish_trial(end.sign_in, brought, end.name, end.mode, actor).await?;
+    let added = match connection {
+        Some(connection) => Some(view(engine, &connection).await?),
+        None => None,
+    };
+    Ok(json!(AddReport { report: report(found), added }))
+}
+
+pub(crate) async fn pause(engine: &Engine, name: &str, actor: &str) -> Result<Value, ApiError> {
+    Ok(json!(view(engine, &engine.pause_connection(name, actor).await?).await?))
+}
+
+pub(crate) async fn resume(engine: &Engine, name: &str, actor: &str) -> Result<Value, ApiError> {
+    Ok(json!(view(engine, &engine.resume_connection(name, actor).await?).await?))
+}
+
+pub(crate) async fn footprint(engine: &Engine, name: &str) -> Result<Value, ApiError> {
+    let (found, lanes) = engine.footprint(name).await?;
+    Ok(json!(Footprint {
+        conversations: lanes.all,
+        waiting: lanes.due + lanes.parked,
+        cases: found.cases,
+        open_cases: found.open_cases,
+        held_replies: found.held_replies,
+    }))
+}
+
+pub(crate) async fn week(engine: &Engine) -> Result<Value, ApiError> {
+    let found = engine.week().await?;
+    Ok(json!(Week {
+        began: found.began,
+        looked_at: found.looked_at,
+        spoke: found.spoke,
+        handed_off: found.handed_off,
+        oldest: found.oldest.map(time),
+    }))
 }
 
 pub(crate) async fn set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {

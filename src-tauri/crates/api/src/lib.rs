@@ -79,6 +79,17 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::ConnectionSignInFinish { name, brought } => {
             connections::finish_sign_in(engine, &name, &brought, actor).await
         }
+        Command::ConnectionTryAndSet(set) => connections::try_and_set(engine, *set, actor).await,
+        Command::SignInTry(trial) => connections::try_sign_in(engine, *trial).await,
+        Command::SignInTryFinish(end) => connections::finish_trial(engine, *end, actor).await,
+        Command::ConnectionPause { name } => connections::pause(engine, &name, actor).await,
+        Command::ConnectionResume { name } => connections::resume(engine, &name, actor).await,
+        Command::ConnectionFootprint { name } => connections::footprint(engine, &name).await,
+        Command::SessionsWeek => connections::week(engine).await,
+        Command::PublicAddressShow => webhooks::public_address(engine).await,
+        Command::PublicAddressSet { url } => webhooks::set_public_address(engine, &url, actor).await,
+        Command::PublicAddressTest => webhooks::test_public_address(engine).await,
+        Command::WebhookGrace { name, minutes } => webhooks::grace(engine, &name, minutes, actor).await,
         Command::CrmChoices(wish) => connections::choices(engine, wish).await,
         Command::KeyCreate { name } => keys::create(engine, &name, actor).await,
         Command::KeyList => keys::list(engine).await,

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use casebridge_engine::Engine;
+use casebridge_engine::public_address::SelfTest as Found;
 use casebridge_engine::webhooks::{GRACE, WebhookAddress};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use crate::dto::connections::{WebhookUrl, WebhookView};
+use crate::dto::connections::{PublicAddress, SelfTest, WebhookCallView, WebhookUrl, WebhookView};
 use crate::dto::time;
 use crate::error::ApiError;
 
@@ -43,9 +44,48 @@ pub(crate) async fn show(engine: &Engine, name: &str) -> Result<Value, ApiError>
         last4: glimpse.last4,
         last_call_at: last_at,
         last_call,
+        since: glimpse.since.map(time),
+        calls: glimpse
+            .calls
+            .into_iter()
+            .map(|receipt| WebhookCallView {
+                event_type: receipt.event_type,
+                at: time(receipt.at),
+                old: receipt.old_token,
+                known: receipt.outcome == casebridge_engine::ReceiptOutcome::PullDue.as_str(),
+            })
+            .collect(),
+        wrong_calls: glimpse.wrong.map_or(0, |(calls, _)| calls),
+        wrong_last_at: glimpse.wrong.map(|(_, at)| time(at)),
         old_calls: glimpse.old.map_or(0, |(calls, _)| calls),
         old_last_at: glimpse.old.map(|(_, at)| time(at)),
         grace_until: glimpse.grace_until.map(time),
         public_url: glimpse.public_url,
     }))
+}
+
+pub(crate) async fn grace(engine: &Engine, name: &str, minutes: u64, actor: &str) -> Result<Value, ApiError> {
+    engine.set_webhook_grace(name, Duration::from_secs(minutes.min(525_600) * 60), actor).await?;
+    Ok(json!({ "minutes": minutes.min(525_600) }))
+}
+
+fn shown(address: casebridge_engine::public_address::PublicAddress) -> Value {
+    json!(PublicAddress { url: address.url, fixed: address.fixed, listener: address.listener, beyond: address.beyond })
+}
+
+pub(crate) async fn public_address(engine: &Engine) -> Result<Value, ApiError> {
+    Ok(shown(engine.public_address().await?))
+}
+
+pub(crate) async fn set_public_address(engine: &Engine, url: &str, actor: &str) -> Result<Value, ApiError> {
+    Ok(shown(engine.set_public_address(url, actor).await?))
+}
+
+pub(crate) async fn test_public_address(engine: &Engine) -> Result<Value, ApiError> {
+    let (reached, detail) = match engine.test_public_address().await? {
+        Found::Us => ("us", None),
+        Found::Other(status) => ("somebody_else", Some(format!("HTTP {status}"))),
+        Found::Nobody(words) => ("nobody", Some(words)),
+    };
+    Ok(json!(SelfTest { reached, detail }))
 }

@@ -4,11 +4,13 @@
 //! the store: what must be kept goes through [`port::Vault`] and comes back as data.
 
 pub mod creatio;
+mod knock;
 pub mod port;
 
+pub use knock::{Knock, knock};
 pub use port::{
     Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, ChangedCase, ChangedRecord, Changes,
-    Check, Choice, ChoiceKind, Look, LookAt, Proof, Standing, TestReport, Vault, VaultError,
+    Check, Choice, ChoiceKind, Look, LookAt, Meaning, Proof, Standing, TestReport, Vault, VaultError,
 };
 
 /// Installs the process's TLS provider, for whoever makes an HTTP client of their own. Once is enough; again

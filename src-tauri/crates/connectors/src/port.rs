@@ -151,6 +151,26 @@ pub enum ChoiceKind {
     ActivityCategory,
     /// A contact.
     Contact,
+    /// A company.
+    Account,
+    /// A type of activities, but for e-mails: ours are never e-mails.
+    ActivityType,
+    /// Where cases come from.
+    Origin,
+}
+
+/// What choosing a row means, where it means something. Decided by the CRM's flags, never by names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Meaning {
+    /// Cases with this status are worked.
+    Open,
+    /// They wait for the customer.
+    Paused,
+    /// They are resolved and may be reopened.
+    Resolved,
+    /// They are over.
+    Closed,
 }
 
 /// A row that a setting can name.
@@ -160,6 +180,9 @@ pub struct Choice {
     pub id: Uuid,
     /// Its name there, in the language of our user.
     pub name: String,
+    /// What it means; told of statuses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub means: Option<Meaning>,
 }
 
 /// How sure a check is (R23, R41).
@@ -186,6 +209,16 @@ pub struct Check {
     /// What to do when it is missing.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub hint: String,
+}
+
+impl Check {
+    /// The right that it is about, if it is about one: what may be done (`read`, `create`, `change`) to which object.
+    #[must_use]
+    pub fn right(&self) -> Option<(&str, &str)> {
+        let (verb, object) = self.what.split_once(' ')?;
+        let is_right = matches!(verb, "read" | "create" | "change") && !object.contains(' ');
+        is_right.then_some((verb, object))
+    }
 }
 
 /// What a connection test found. It is good when nothing is [`Proof::Missing`].
@@ -314,6 +347,10 @@ pub trait CaseSystem: Send + Sync {
 
     /// Tests address, credentials and rights; leaves nothing behind.
     async fn test(&self, log: &CallLog) -> TestReport;
+    /// How long the access token in hand is still used; `None`: there is none in hand.
+    fn token_left(&self) -> Option<Duration> {
+        None
+    }
 
     /// Most records that one batch should carry now; follows the measured time per record (R11).
     fn batch_limit(&self) -> usize;

@@ -21,11 +21,14 @@ pub enum Change {
     Connections,
     /// Replies of people.
     Replies,
+    /// Calls of the CRMs, and the address they call.
+    Webhooks,
 }
 
 impl Change {
     /// Everything but single conversations: what a listener hears that missed some.
-    pub const COARSE: [Change; 4] = [Change::Sessions, Change::Lanes, Change::Connections, Change::Replies];
+    pub const COARSE: [Change; 5] =
+        [Change::Sessions, Change::Lanes, Change::Connections, Change::Replies, Change::Webhooks];
 }
 
 impl std::fmt::Display for Change {
@@ -36,6 +39,7 @@ impl std::fmt::Display for Change {
             Change::Lanes => f.write_str("lanes"),
             Change::Connections => f.write_str("connections"),
             Change::Replies => f.write_str("replies"),
+            Change::Webhooks => f.write_str("webhooks"),
         }
     }
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use casebridge_connectors::creatio::{Creatio, CreatioSettings};
 use casebridge_connectors::{CallLog, CaseSystem, Vault, VaultError};
-pub use casebridge_connectors::{Choice, ChoiceKind, TestReport};
-use casebridge_domain::{CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, ids};
+pub use casebridge_connectors::{Choice, ChoiceKind, Meaning, TestReport};
+use casebridge_domain::{
+    CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, Pause, PauseKind, ids,
+};
 use casebridge_store::{SecretName, Secrets};
 use secrecy::SecretString;
 use serde_json::json;
@@ -73,17 +75,25 @@ impl Vault for ConnectionVault {
     }
 }
 
-/// A secret that is only tried: it is kept nowhere.
-struct TrialVault(Option<SecretString>);
+/// A secret that is only tried: it is kept nowhere. What it does not have, the vault behind it may.
+struct TrialVault(Option<SecretString>, Option<Arc<dyn Vault>>);
 
 #[async_trait]
 impl Vault for TrialVault {
     async fn get(&self, name: &str) -> Result<Option<SecretString>, VaultError> {
-        Ok(self.0.clone().filter(|_| name == CLIENT_SECRET))
+        match (&self.0, &self.1) {
+            (Some(secret), _) if name == CLIENT_SECRET => Ok(Some(secret.clone())),
+            (_, Some(behind)) => behind.get(name).await,
+            _ => Ok(None),
+        }
     }
 
-    async fn put(&self, _: &str, _: SecretString) -> Result<(), VaultError> {
-        Ok(())
+    async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
+        // A rotated refresh token replaces the one that was spent, or the connection could not sign in again.
+        match &self.1 {
+            Some(behind) if name != CLIENT_SECRET => behind.put(name, value).await,
+            _ => Ok(()),
+        }
     }
 }
 
@@ -190,16 +200,8 @@ impl Engine {
         }
         let before = connection.settings.clone();
         let members: Vec<String> = change.settings.keys().cloned().collect();
-        if let Some(settings) = connection.settings.as_object_mut() {
-            for (member, value) in change.settings {
-                if value.is_null() {
-                    settings.shift_remove(&member);
-                } else {
-                    settings.insert(member, value);
-                }
-            }
-        }
-        creatio_settings(&connection.settings)?;
+        merge(&mut connection.settings, change.settings);
+        stays_there(&connection, &creatio_settings(&connection.settings)?)?;
         self.tasks_were_looked_at(&before, &connection).await?;
         if let Some(secret) = change.secret {
             self.vault(connection.id).put(CLIENT_SECRET, secret).await.map_err(|error| vault_failed(&error))?;
@@ -229,8 +231,60 @@ impl Engine {
                 None if connection.pause.as_ref().is_some_and(|pause| pause.kind.is_for_a_person()) => {}
                 None => self.inner.store.set_pause(connection.id, None).await?,
             }
+            self.tell([Change::Connections]);
         }
         Ok(report)
+    }
+
+    /// Tests a connection as it would be after a change. Nothing is stored.
+    pub async fn try_change(&self, name: &str, change: &ConnectionChange) -> Result<TestReport, EngineError> {
+        let mut connection = self.connection(name).await?;
+        let before = connection.settings.clone();
+        merge(&mut connection.settings, change.settings.clone());
+        stays_there(&connection, &creatio_settings(&connection.settings)?)?;
+        self.tasks_were_looked_at(&before, &connection).await?;
+        let vault = Arc::new(TrialVault(change.secret.clone(), Some(self.vault(connection.id))));
+        let crm = self.inner.connectors.build(&connection, vault).map_err(EngineError::Crm)?;
+        Ok(crm.test(&CallLog::default()).await)
+    }
+
+    /// Pauses a connection until somebody resumes it: conversations are taken in and wait, in order.
+    pub async fn pause_connection(&self, name: &str, actor: &str) -> Result<Connection, EngineError> {
+        let pause =
+            Pause { kind: PauseKind::ByHand, since: self.inner.clock.now(), until: None, failures: 0, failure: None };
+        self.set_by_hand(name, Some(pause), "connection.pause", actor).await
+    }
+
+    /// Lets a connection go on, whatever paused it. A fault that is still there pauses it again.
+    pub async fn resume_connection(&self, name: &str, actor: &str) -> Result<Connection, EngineError> {
+        self.set_by_hand(name, None, "connection.resume", actor).await
+    }
+
+    async fn set_by_hand(
+        &self,
+        name: &str,
+        pause: Option<Pause>,
+        action: &str,
+        actor: &str,
+    ) -> Result<Connection, EngineError> {
+        let mut connection = self.connection(name).await?;
+        if connection.pause.as_ref().is_some_and(|pause| pause.kind == PauseKind::AnotherEngine) {
+            return Err(EngineError::invalid(
+                "connection",
+                "is stopped because another engine writes to the same CRM",
+                "take over here, or join the other engine; then pause and resume as you like",
+            ));
+        }
+        let now = self.inner.clock.now();
+        self.inner.store.set_pause(connection.id, pause.clone()).await?;
+        let runtime = self.runtimes().get(&connection.id).cloned();
+        if let Some(runtime) = runtime {
+            runtime.set_by_hand(pause.clone());
+        }
+        connection.pause = pause;
+        self.inner.store.audit(actor, action, &connection.id.to_string(), json!({}), now).await?;
+        self.tell([Change::Connections, Change::Lanes]);
+        Ok(connection)
     }
 
     /// Tests settings that are no connection yet. Nothing is stored.
@@ -239,21 +293,17 @@ impl Engine {
         settings: &CreatioSettings,
         secret: Option<SecretString>,
     ) -> Result<TestReport, EngineError> {
-        let connection = Connection {
-            id: ConnectionId(Uuid::now_v7()),
-            name: "trial".into(),
-            kind: ConnectionKind::Creatio,
-            instance: settings.instance(),
-            settings: settings.to_json(),
-            modes: ModeHistory::new(Mode::Every),
-            pause: None,
-            last_success_at: None,
-            adoption: None,
-            created_at: self.inner.clock.now(),
-        };
-        let vault = Arc::new(TrialVault(secret));
-        let crm = self.inner.connectors.build(&connection, vault).map_err(EngineError::Crm)?;
-        Ok(crm.test(&CallLog::default()).await)
+        self.try_with(settings, Arc::new(TrialVault(secret, None))).await
+    }
+
+    /// Tests settings with what a sign-in that is not stored yet brought.
+    pub(crate) async fn try_with(
+        &self,
+        settings: &CreatioSettings,
+        vault: Arc<dyn Vault>,
+    ) -> Result<TestReport, EngineError> {
+        let crm = self.inner.connectors.build(&trial(settings, self.inner.clock.now()), vault);
+        Ok(crm.map_err(EngineError::Crm)?.test(&CallLog::default()).await)
     }
 
     /// Rows of the CRM that a setting can name.
@@ -280,6 +330,45 @@ impl Engine {
         self.tell([Change::Connections, Change::Lanes]);
         Ok(connection)
     }
+}
+
+/// A connection that is only tried.
+fn trial(settings: &CreatioSettings, now: jiff::Timestamp) -> Connection {
+    Connection {
+        id: ConnectionId(Uuid::now_v7()),
+        name: "trial".into(),
+        kind: ConnectionKind::Creatio,
+        instance: settings.instance(),
+        settings: settings.to_json(),
+        modes: ModeHistory::new(Mode::Every),
+        pause: None,
+        last_success_at: None,
+        adoption: None,
+        created_at: now,
+    }
+}
+
+fn merge(settings: &mut serde_json::Value, change: serde_json::Map<String, serde_json::Value>) {
+    let Some(settings) = settings.as_object_mut() else { return };
+    for (member, value) in change {
+        if value.is_null() {
+            settings.shift_remove(&member);
+        } else {
+            settings.insert(member, value);
+        }
+    }
+}
+
+/// Ids of records hang on the address: at another one they would be made a second time.
+fn stays_there(connection: &Connection, settings: &CreatioSettings) -> Result<(), EngineError> {
+    if settings.instance() == connection.instance {
+        return Ok(());
+    }
+    Err(EngineError::invalid(
+        "settings.url",
+        format!("is another Creatio than {}: the cases of this connection are there", connection.instance),
+        "add a connection for the other one, and remove this one when it is no longer needed",
+    ))
 }
 
 pub(crate) fn vault_failed(error: &VaultError) -> EngineError {

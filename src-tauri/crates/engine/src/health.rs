@@ -27,6 +27,14 @@ pub struct Health {
     pub last_round: Option<PollRound>,
     /// Calls in the last 24 hours, by our own count.
     pub calls_today: i64,
+    /// Of them, by the poller.
+    pub polls_today: i64,
+    /// Of them, those that failed.
+    pub failed_today: i64,
+    /// Calls a day that the plan allows, as the admin knows it (R41).
+    pub calls_per_day: Option<u32>,
+    /// Until when the access token in hand is used; `None`: none is in hand.
+    pub token_until: Option<Timestamp>,
     /// Its lanes.
     pub lanes: LaneCounts,
 }
@@ -42,6 +50,9 @@ impl Engine {
             .and_then(|back| serde_json::from_value(back.clone()).ok())
             .unwrap_or_default();
         let (polls, others) = store.calls_since(connection.id, since).await?;
+        let runtime = self.runtimes().get(&connection.id).cloned();
+        let token_left = runtime.and_then(|runtime| runtime.crm.as_ref().ok().and_then(|crm| crm.token_left()));
+        let calls_per_day = connection.settings.get("calls_per_day").and_then(serde_json::Value::as_u64);
         Ok(Health {
             pause: connection.pause.clone(),
             last_success_at: connection.last_success_at,
@@ -49,6 +60,10 @@ impl Engine {
             polls_every: back.period(need.handed_off),
             last_round: store.rounds(connection.id, since, 1).await?.into_iter().next(),
             calls_today: polls + others,
+            polls_today: polls,
+            failed_today: store.failed_calls_since(connection.id, since).await?,
+            calls_per_day: calls_per_day.and_then(|calls| u32::try_from(calls).ok()),
+            token_until: token_left.map(|left| self.clock().now() + left),
             lanes: store.lane_counts(Consumer::Crm(connection.id)).await?,
         })
     }

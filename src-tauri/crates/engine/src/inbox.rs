@@ -205,6 +205,9 @@ fn chips(cases: Vec<Case>, connections: &[Connection]) -> Vec<CaseChip> {
 
 /// The address that leads people to a case, whichever page the tenant has for it.
 fn page(connection: &Connection, case: Uuid) -> String {
+    if let Some(template) = connection.settings.get("case_page").and_then(serde_json::Value::as_str) {
+        return template.replace("{id}", &case.to_string());
+    }
     let instance = connection.settings.get("url").and_then(serde_json::Value::as_str).unwrap_or(&connection.instance);
     format!("{}/Navigation/Navigation.aspx?schemaName=Case&recordId={case}", instance.trim_end_matches('/'))
 }

@@ -18,8 +18,10 @@ pub mod inbox;
 pub mod ingest;
 pub mod keys;
 pub mod lanes;
+pub mod measures;
 pub mod pass;
 mod poll;
+pub mod public_address;
 mod pulls;
 pub mod replies;
 pub mod runner;
@@ -45,6 +47,7 @@ pub use runtime::Runtime;
 
 pub use casebridge_store::{ApiKey, AppendRefused, Appended, LaneFilter, NewSession, Offer, ReceiptOutcome, Reply};
 pub use casebridge_store::{CaseWish, Holder, ListWish, SessionHead, View, ViewCounts, Visitor};
+pub use casebridge_store::{Footprint, Receipt, Refusals, SessionFlow};
 
 /// The engine; cheap to clone.
 #[derive(Clone)]
@@ -59,6 +62,7 @@ struct Inner {
     connectors: Arc<dyn Connectors>,
     runtimes: Mutex<HashMap<ConnectionId, Arc<Runtime>>>,
     sign_ins: Mutex<HashMap<ConnectionId, casebridge_connectors::creatio::SignIn>>,
+    trial_sign_ins: Mutex<HashMap<uuid::Uuid, sign_in::Trial>>,
     stop: CancellationToken,
     tasks: TaskTracker,
     doorkeeper: webhooks::Doorkeeper,
@@ -92,6 +96,7 @@ impl Engine {
                 connectors,
                 runtimes: Mutex::default(),
                 sign_ins: Mutex::default(),
+                trial_sign_ins: Mutex::default(),
                 stop: CancellationToken::new(),
                 tasks: TaskTracker::new(),
                 doorkeeper: webhooks::Doorkeeper::default(),

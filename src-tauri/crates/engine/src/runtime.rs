@@ -170,6 +170,9 @@ impl Runtime {
         let changed = {
             let mut health = self.health();
             health.in_a_row = if failure.concerns_connection() { health.in_a_row + 1 } else { 0 };
+            if health.pause.as_ref().is_some_and(|pause| pause.kind.is_for_a_person()) {
+                return;
+            }
             let pause = connection_after_failure(health.pause.as_ref(), failure, health.in_a_row, now, random);
             let changed = pause != health.pause;
             health.pause.clone_from(&pause);
@@ -194,6 +197,20 @@ impl Runtime {
         }
         health.pause = Some(pause);
         true
+    }
+
+    /// Stops or goes on because a person says so. The caller keeps it in the store.
+    pub(crate) fn set_by_hand(&self, pause: Option<Pause>) {
+        let goes_on = pause.is_none();
+        {
+            let mut health = self.health();
+            health.in_a_row = 0;
+            health.pause = pause;
+        }
+        if goes_on {
+            self.wake();
+            self.poke_poller();
+        }
     }
 
     pub(crate) async fn keep_pause(&self, store: &dyn Store, pause: Option<Pause>) {

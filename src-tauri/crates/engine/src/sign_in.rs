@@ -1,13 +1,58 @@
 //! Signing in to a connection as a person: begun here, finished with what the browser brought back.
 
-use std::sync::PoisonError;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use casebridge_connectors::creatio::{CreatioAuth, SignIn, begin_sign_in, finish_sign_in};
+use async_trait::async_trait;
+use casebridge_connectors::creatio::{
+    CLIENT_SECRET, CreatioAuth, CreatioSettings, REFRESH_TOKEN, SignIn, begin_sign_in, finish_sign_in,
+};
+use casebridge_connectors::{TestReport, Vault, VaultError};
+use casebridge_domain::{Connection, Mode};
+use jiff::Timestamp;
+use secrecy::SecretString;
 use url::Url;
+use uuid::Uuid;
 
 use crate::Engine;
-use crate::connections::creatio_settings;
+use crate::connections::{NewCreatio, creatio_settings, vault_failed};
 use crate::error::EngineError;
+
+/// How long a sign-in that is not stored yet may take.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// Most of them at the same time; the oldest gives way.
+const MOST_TRIALS: usize = 16;
+
+/// A sign-in for settings that are no connection yet.
+pub(crate) struct Trial {
+    settings: CreatioSettings,
+    sign_in: SignIn,
+    vault: Arc<Memory>,
+    began: Timestamp,
+}
+
+/// What a sign-in brought, until it is known to be good: kept nowhere.
+#[derive(Default)]
+struct Memory(Mutex<HashMap<String, SecretString>>);
+
+impl Memory {
+    fn held(&self) -> MutexGuard<'_, HashMap<String, SecretString>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Vault for Memory {
+    async fn get(&self, name: &str) -> Result<Option<SecretString>, VaultError> {
+        Ok(self.held().get(name).cloned())
+    }
+
+    async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
+        self.held().insert(name.to_owned(), value);
+        Ok(())
+    }
+}
 
 /// Where the person goes, and where the browser will come back to.
 #[derive(Debug, Clone)]
@@ -51,6 +96,72 @@ impl Engine {
         self.store().set_pause(connection.id, None).await?;
         let fresh = self.connection(name).await?;
         self.follow(fresh)
+    }
+
+    /// Begins a sign-in for settings that are no connection yet. Answers its id, and where the person goes.
+    pub async fn try_sign_in(
+        &self,
+        settings: CreatioSettings,
+        secret: Option<SecretString>,
+    ) -> Result<(Uuid, SignInStep), EngineError> {
+        let CreatioAuth::AuthorizationCode { redirect_uri, .. } = &settings.auth else {
+            return Err(EngineError::invalid("settings.auth", "is not a person's sign-in", "use the client secret"));
+        };
+        let sign_in = begin_sign_in(&settings).await.map_err(EngineError::Crm)?;
+        let step = SignInStep { url: sign_in.url.clone(), redirect_uri: redirect_uri.clone() };
+        let vault = Arc::new(Memory::default());
+        if let Some(secret) = secret {
+            vault.held().insert(CLIENT_SECRET.to_owned(), secret);
+        }
+        let (id, began) = (Uuid::new_v4(), self.clock().now());
+        let mut trials = self.trials();
+        trials.retain(|_, trial| began.duration_since(trial.began).unsigned_abs() < PATIENCE);
+        if trials.len() >= MOST_TRIALS
+            && let Some(oldest) = trials.iter().min_by_key(|(_, trial)| trial.began).map(|(id, _)| *id)
+        {
+            trials.remove(&oldest);
+        }
+        trials.insert(id, Trial { settings, sign_in, vault, began });
+        Ok((id, step))
+    }
+
+    /// Finishes such a sign-in, tests with it, and adds the connection when the test is good. Otherwise nothing is kept
+    /// but the sign-in itself, which can be begun again.
+    pub async fn finish_trial(
+        &self,
+        id: Uuid,
+        brought: &str,
+        name: String,
+        mode: Mode,
+        actor: &str,
+    ) -> Result<(TestReport, Option<Connection>), EngineError> {
+        let gone = || EngineError::invalid("sign_in", "is not under way any more", "begin the sign-in again");
+        let (settings, sign_in, vault) = {
+            let trials = self.trials();
+            let trial = trials.get(&id).ok_or_else(gone)?;
+            (trial.settings.clone(), trial.sign_in.clone(), Arc::clone(&trial.vault))
+        };
+        finish_sign_in(&settings, vault.as_ref(), &sign_in, brought).await.map_err(EngineError::Crm)?;
+        let report = self.try_with(&settings, Arc::clone(&vault) as Arc<dyn Vault>).await?;
+        // The code is used up, whatever the test said.
+        self.trials().remove(&id);
+        if !report.is_good() {
+            return Ok((report, None));
+        }
+        let secret = vault.held().get(CLIENT_SECRET).cloned();
+        let refresh = vault.held().get(REFRESH_TOKEN).cloned();
+        let connection = self.add_creatio(NewCreatio { name, mode, settings, secret }, actor).await?;
+        if let Some(refresh) = refresh {
+            self.vault(connection.id).put(REFRESH_TOKEN, refresh).await.map_err(|error| vault_failed(&error))?;
+            // Its client has not found the token yet.
+            self.store().set_pause(connection.id, None).await?;
+            self.follow(self.connection(&connection.name).await?)?;
+        }
+        Ok((report, Some(connection)))
+    }
+
+    fn trials(&self) -> MutexGuard<'_, HashMap<Uuid, Trial>> {
+        self.inner.trial_sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sign_ins(

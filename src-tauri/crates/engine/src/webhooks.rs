@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use casebridge_domain::{Connection, ConnectionId, ReceiptId};
-use casebridge_store::{NewReceipt, ReceiptOutcome, Refusals, WebhookToken};
+use casebridge_store::{NewReceipt, Receipt, ReceiptOutcome, Refusals, WebhookToken};
 use jiff::Timestamp;
 use rand::RngCore as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -18,6 +18,7 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::changes::Change;
 use crate::connections::vault_failed;
 use crate::error::EngineError;
 
@@ -38,6 +39,9 @@ pub(crate) struct Doorkeeper {
     tokens: RwLock<HashMap<Hash, WebhookToken>>,
     wrong: AtomicI64,
     old: RwLock<HashMap<ConnectionId, i64>>,
+    /// Tokens of self-tests under way, by hash, and whether they arrived.
+    pub(crate) probes: RwLock<HashMap<Hash, bool>>,
+    pub(crate) probing: AtomicI64,
 }
 
 /// A token that is good.
@@ -82,11 +86,17 @@ pub struct WebhookGlimpse {
     pub last: Option<(Timestamp, String)>,
     /// Calls to addresses that have ended, and the last of them.
     pub old: Option<(i64, Timestamp)>,
+    /// Calls that had no token of anybody's, and the last of them.
+    pub wrong: Option<(i64, Timestamp)>,
     /// Until when a former address works.
     pub grace_until: Option<Timestamp>,
+    /// When the present address was made.
+    pub since: Option<Timestamp>,
+    /// The newest call of each kind of event, to the present address and to former ones.
+    pub calls: Vec<Receipt>,
 }
 
-fn hash(token: &str) -> Hash {
+pub(crate) fn hash(token: &str) -> Hash {
     Sha256::digest(token.as_bytes()).into()
 }
 
@@ -136,6 +146,7 @@ impl Engine {
         {
             runtime.wake();
         }
+        self.tell([Change::Webhooks]);
         Ok((id, outcome))
     }
 
@@ -162,26 +173,44 @@ impl Engine {
         });
         let now = self.clock().now();
         let tokens = self.store().tokens().await?;
-        let mine = tokens.iter().filter(|token| token.connection == connection.id);
-        let grace_until = mine.filter_map(|token| token.valid_until).filter(|until| *until > now).max();
+        let mine = || tokens.iter().filter(|token| token.connection == connection.id);
+        let grace_until = mine().filter_map(|token| token.valid_until).filter(|until| *until > now).max();
+        let since = mine().filter(|token| token.valid_until.is_none()).map(|token| token.created_at).max();
         let refusals = self.webhook_refusals().await?;
-        let old = refusals.into_iter().find(|one| one.connection == Some(connection.id));
+        let old = refusals.iter().find(|one| one.connection == Some(connection.id));
+        let wrong = refusals.iter().find(|one| one.connection.is_none());
+        let calls = self.store().receipts_by_kind(connection.id).await?;
         Ok(WebhookGlimpse {
             path: match last4.is_empty() {
                 true => String::new(),
                 false => format!("/webhooks/{}/••••{last4}", connection.kind.as_str()),
             },
             last4,
-            public_url: self.store().setting(PUBLIC_URL).await?,
-            last: self.store().last_receipt(connection.id).await?.map(|receipt| (receipt.at, receipt.event_type)),
+            public_url: self.public_url().await?,
+            last: calls.first().map(|receipt| (receipt.at, receipt.event_type.clone())),
             old: old.map(|one| (one.calls, one.last_at)),
+            wrong: wrong.map(|one| (one.calls, one.last_at)),
             grace_until,
+            since,
+            calls,
         })
     }
 
-    /// The address under which the public listener is reached.
-    pub async fn public_url(&self) -> Result<Option<String>, EngineError> {
-        Ok(self.store().setting(PUBLIC_URL).await?)
+    /// Moves the end of a former address that still works; zero ends it now.
+    pub async fn set_webhook_grace(&self, name: &str, grace: Duration, actor: &str) -> Result<(), EngineError> {
+        let connection = self.connection(name).await?;
+        let now = self.clock().now();
+        if !self.store().set_grace(connection.id, now + grace, now).await? {
+            return Err(EngineError::NotFound {
+                what: "former webhook address that still works for",
+                name: name.into(),
+            });
+        }
+        self.load_tokens().await?;
+        let detail = json!({ "minutes": grace.as_secs() / 60 });
+        self.store().audit(actor, "webhook.grace", &connection.id.to_string(), detail, now).await?;
+        self.tell([Change::Webhooks]);
+        Ok(())
     }
 
     /// Makes a new address; the old one works for `grace` more.
@@ -224,18 +253,13 @@ impl Engine {
         self.store().add_token(row, old_until).await?;
         self.store().audit(actor, "webhook.token", &connection.id.to_string(), json!({}), now).await?;
         self.load_tokens().await?;
+        self.tell([Change::Webhooks]);
         Ok(token)
     }
 
     async fn address(&self, connection: &Connection, token: &SecretString) -> Result<WebhookAddress, EngineError> {
         let path = format!("/webhooks/{}/{}", connection.kind.as_str(), token.expose_secret());
-        let public_url = self.store().setting(PUBLIC_URL).await?;
-        Ok(WebhookAddress { path: SecretString::from(path), public_url })
-    }
-
-    /// Notes the address under which the public listener is reached.
-    pub async fn set_public_url(&self, url: &str) -> Result<(), EngineError> {
-        Ok(self.store().set_setting(PUBLIC_URL, url).await?)
+        Ok(WebhookAddress { path: SecretString::from(path), public_url: self.public_url().await? })
     }
 
     /// Calls with tokens that are not good, those of this moment included.
@@ -258,9 +282,6 @@ impl Engine {
         Ok(())
     }
 }
-
-/// Name of the setting that holds the public address.
-const PUBLIC_URL: &str = "public_url";
 
 /// Writes counts down now and then: a flood of wrong calls must not be a flood of writes.
 pub(crate) async fn keep_counts(engine: Engine) {

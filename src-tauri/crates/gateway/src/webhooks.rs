@@ -79,6 +79,9 @@ pub(crate) async fn creatio(
 }
 
 async fn take_in(engine: &Engine, state: &Shared, token: &str, request: Request) -> Result<Value, Refused> {
+    if engine.is_probe(token) {
+        return Ok(json!({ "outcome": "probe", "reason": "this engine called itself" }));
+    }
     let Some(admitted) = engine.admit(token) else {
         // Only wrong calls are slowed down: a right one from the same address must pass.
         if state.wrong_calls.check().is_err() {

@@ -64,12 +64,14 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     let mut servers = tokio::task::JoinSet::new();
     servers.spawn(casebridge_gateway::serve(console, casebridge_gateway::console_router(state.clone()), stop.clone()));
     let mut public_url = None;
+    if public.is_none() {
+        engine.started_with(args.public_url.as_ref(), None).await?;
+    }
     if let Some(listener) = public {
         let own = format!("http://{}", listener.local_addr()?);
         stand_in.reached_at(&own).await?;
-        let url = args.public_url.map_or(own, |url| url.to_string().trim_end_matches('/').to_owned());
-        engine.set_public_url(&url).await?;
-        public_url = Some(url);
+        engine.started_with(args.public_url.as_ref(), Some(&own)).await?;
+        public_url = engine.public_url().await?;
         let router = casebridge_gateway::public_router(state);
         let limits = casebridge_gateway::PublicLimits::default();
         servers.spawn(casebridge_gateway::serve_public(listener, router, stop.clone(), limits));

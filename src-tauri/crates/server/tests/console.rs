@@ -152,6 +152,16 @@ async fn a_role_may_do_what_the_table_says_and_nothing_more() {
         (Role::Viewer, json!({ "command": "deliveries" })),
         (Role::Agent, json!({ "command": "session_take_over", "session": id })),
         (Role::Agent, json!({ "command": "lanes_retry", "session": id })),
+        (Role::Viewer, json!({ "command": "sessions_week" })),
+        (Role::Viewer, json!({ "command": "public_address_show" })),
+        (Role::Admin, json!({ "command": "public_address_set", "url": "https://bridge.example.com" })),
+        (Role::Admin, json!({ "command": "public_address_test" })),
+        (Role::Admin, json!({ "command": "connection_pause", "name": "acme" })),
+        (Role::Admin, json!({ "command": "connection_resume", "name": "acme" })),
+        (Role::Admin, json!({ "command": "connection_footprint", "name": "acme" })),
+        (Role::Admin, json!({ "command": "connection_try_and_set", "name": "acme" })),
+        (Role::Admin, json!({ "command": "sign_in_try", "settings": {} })),
+        (Role::Admin, json!({ "command": "webhook_grace", "name": "acme", "minutes": 0 })),
         (Role::Admin, json!({ "command": "webhook_url", "name": "acme" })),
         (Role::Admin, json!({ "command": "key_create", "name": "k" })),
         (Role::Admin, json!({ "command": "console_link", "name": "Ann", "role": "admin" })),
@@ -168,6 +178,82 @@ async fn a_role_may_do_what_the_table_says_and_nothing_more() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_a_person_paused_stays_paused_until_a_person_resumes_it() {
+    let place = place().await;
+    let boss = Caller::admin("boss");
+    place.connection("acme").await;
+    let paused = place.ask(&boss, json!({ "command": "connection_pause", "name": "acme" })).await;
+    assert_eq!((&paused["paused"]["kind"], &paused["paused"]["until"]), (&json!("by_hand"), &Value::Null));
+    place.ask(&boss, json!({ "command": "connection_set", "name": "acme", "mode": "handoff" })).await;
+    let list = place.ask(&boss, json!({ "command": "connection_list" })).await;
+    assert_eq!(list[0]["paused"]["kind"], "by_hand", "a changed setting is nobody's wish to go on: {list}");
+    let resumed = place.ask(&boss, json!({ "command": "connection_resume", "name": "acme" })).await;
+    assert_eq!(resumed["paused"], Value::Null);
+    let unknown = place.try_as(&boss, json!({ "command": "connection_pause", "name": "nobody" })).await.unwrap_err();
+    assert_eq!(unknown["code"], "not_found");
+}
+
+#[tokio::test]
+async fn a_change_that_fails_its_test_changes_nothing() {
+    let place = place().await;
+    let boss = Caller::admin("boss");
+    place.connection("acme").await;
+    let before = place.ask(&boss, json!({ "command": "connection_list" })).await;
+    // Nothing listens there: the test cannot be good.
+    let change = json!({ "calls_per_day": 10_000 });
+    let asked = json!({ "command": "connection_try_and_set", "name": "acme", "settings": change, "mode": "handoff" });
+    let answer = place.ask(&boss, asked).await;
+    assert_eq!((&answer["report"]["good"], &answer["saved"]), (&json!(false), &Value::Null), "{answer}");
+    assert!(answer["report"]["report"]["failure"]["hint"].as_str().unwrap().contains("test again"), "{answer}");
+    assert_eq!(place.ask(&boss, json!({ "command": "connection_list" })).await, before, "neither setting nor mode");
+    for (settings, why) in [
+        (json!({ "url": "https://other.example.com" }), "its cases are in the other Creatio"),
+        (json!({ "case_page": "https://evil.example/{id}" }), "links lead to the CRM only"),
+        (json!({ "activity_type": "e2831dec-cfc0-df11-b00f-001d60e938c6" }), "e-mails of ours would reopen cases"),
+    ] {
+        let refused = json!({ "command": "connection_try_and_set", "name": "acme", "settings": settings });
+        assert_eq!(place.try_as(&boss, refused).await.unwrap_err()["code"], "invalid", "{why}");
+    }
+}
+
+#[tokio::test]
+async fn the_set_up_is_told_what_a_choice_would_mean() {
+    let place = place().await;
+    let boss = Caller::admin("boss");
+    let none = place.ask(&boss, json!({ "command": "sessions_week" })).await;
+    assert_eq!((&none["began"], &none["oldest"]), (&json!(0), &Value::Null), "nothing is made up: {none}");
+    place.connection("acme").await;
+    place.session("a", json!([hello(), handed_off()])).await;
+    place.session("b", json!([{ "kind": "message", "from": "ai", "text": "Hello?" }])).await;
+    let week = place.ask(&boss, json!({ "command": "sessions_week" })).await;
+    let counts = ["began", "looked_at", "spoke", "handed_off"].map(|count| week[count].as_i64().unwrap());
+    assert_eq!(counts, [2, 2, 1, 1], "a greeting to somebody who says nothing is no case: {week}");
+    let footprint = place.ask(&boss, json!({ "command": "connection_footprint", "name": "acme" })).await;
+    assert_eq!((&footprint["conversations"], &footprint["cases"]), (&json!(2), &json!(0)), "{footprint}");
+}
+
+#[tokio::test]
+async fn the_public_address_is_the_admins_unless_it_was_fixed_at_the_start() {
+    let place = place().await;
+    let boss = Caller::admin("boss");
+    let test = json!({ "command": "public_address_test" });
+    assert_eq!(place.try_as(&boss, test).await.unwrap_err()["code"], "invalid", "there is nothing to call yet");
+    place.engine.started_with(None, Some("http://127.0.0.1:9")).await.unwrap();
+    let own = place.ask(&boss, json!({ "command": "public_address_show" })).await;
+    assert_eq!((&own["url"], &own["beyond"]), (&json!("http://127.0.0.1:9"), &json!(false)), "only this computer");
+    let set = json!({ "command": "public_address_set", "url": "bridge.example.com/" });
+    let public = place.ask(&boss, set.clone()).await;
+    assert_eq!((&public["url"], &public["beyond"]), (&json!("https://bridge.example.com"), &json!(true)));
+    let plain = json!({ "command": "public_address_set", "url": "http://bridge.example.com" });
+    assert_eq!(place.try_as(&boss, plain).await.unwrap_err()["code"], "invalid", "the token would travel in the clear");
+    let option = "https://fixed.example.com".parse().unwrap();
+    place.engine.started_with(Some(&option), Some("http://127.0.0.1:9")).await.unwrap();
+    assert_eq!(place.try_as(&boss, set).await.unwrap_err()["code"], "invalid", "where it is started decides");
+    let fixed = place.ask(&boss, json!({ "command": "public_address_show" })).await;
+    assert_eq!((&fixed["url"], &fixed["fixed"]), (&json!("https://fixed.example.com"), &json!(true)));
 }
 
 #[tokio::test]

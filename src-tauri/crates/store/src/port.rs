@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::back::{Inbound, Replies};
 use crate::console::Console;
 use crate::error::StoreError;
+use crate::measures::Measures;
 
 /// A session to be made, or found.
 #[derive(Debug, Clone)]
@@ -368,5 +369,5 @@ pub trait Registry: Send + Sync {
 }
 
 /// A whole store.
-pub trait Store: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console {}
-impl<T: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console> Store for T {}
+pub trait Store: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Measures {}
+impl<T: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Measures> Store for T {}

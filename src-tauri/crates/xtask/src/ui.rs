@@ -63,7 +63,13 @@ pub fn run_tests(workspace: &Workspace, report: &mut Report) {
 pub fn browser_tests(workspace: &Workspace, report: &mut Report) {
     let start = Instant::now();
     let mut node = workspace.command("node");
-    node.args(["--test", "--test-reporter=tap", "tests/e2e/console.test.mjs", "tests/e2e/first-run.test.mjs"]);
+    node.args([
+        "--test",
+        "--test-reporter=tap",
+        "tests/e2e/console.test.mjs",
+        "tests/e2e/first-run.test.mjs",
+        "tests/e2e/integrations.test.mjs",
+    ]);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CASEBRIDGE_") && !text.starts_with("CASEBRIDGE_TEST_") {

@@ -1,7 +1,9 @@
 import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import { health } from "../../app/Rail";
 import { useMe } from "../../data/client";
-import { useConnections, useConnectionTest } from "../../data/engine";
+import { useConnections } from "../../data/engine";
+import { useChange } from "../../data/integrations";
 import type { ConnectionView } from "../../generated";
 import { Button } from "../../shared/Button";
 import { useNow } from "../../shared/clock";
@@ -9,85 +11,68 @@ import { CrmMark } from "../../shared/CrmMark";
 import { Icon } from "../../shared/Icon";
 import { Span } from "../../shared/Span";
 import { Bars, EmptyState, ErrorPane, Loading } from "../../shared/States";
-import { Time } from "../../shared/Time";
 import { hhmm } from "../../shared/time";
-import { TestResult } from "./TestResult";
-import { Webhook } from "./Webhook";
+import { ReadOnly } from "./ReadOnly";
+import { Remove } from "./Remove";
+import { SetUp } from "./SetUp";
+import { Failed, TestResult } from "./TestResult";
 
 export function ConnectionScreen() {
   const { name = "" } = useParams({ strict: false }) as { name?: string };
   const connections = useConnections();
-  const admin = useMe().data?.role === "admin";
-  const test = useConnectionTest();
-  const now = useNow(5_000);
+  const me = useMe().data;
   const one = connections.data?.find((connection) => connection.name === name);
-  if (connections.isPending) return <div className="page"><div className="bar" /><Loading what="the connection"><Bars rows={6} height={60} /></Loading></div>;
+  if (connections.isPending || !me) return <div className="page"><div className="bar" /><Loading what="the connection"><Bars rows={6} height={60} /></Loading></div>;
   if (!connections.data) return <ErrorPane error={connections.error} what="The connection could not be read" onRetry={() => void connections.refetch()} />;
   if (!one) return <EmptyState title={`No connection is called “${name}”`} glyph="none" action={<Link to="/integrations" className="btn">All connections</Link>}>It may have been removed or renamed.</EmptyState>;
-  const { kind, said, tone } = health(one, now);
+  const admin = me.role === "admin";
   return (
-    <div className="page">
-      <header className="bar" data-region>
-        <Link to="/integrations" className="t2">Integrations</Link><Icon name="right" small />
-        <CrmMark name={one.name} /><h1 className="h1">{one.name}</h1>
-        <span className={`st ${tone} hide-narrow`}><Span kind={kind} />{said}</span>
-      </header>
-      <div className="scroll" data-region tabIndex={0} role="region" aria-label={one.name}>
-        <div className="conn-in">
-          <div className="conn-main">
-            {one.paused && (
-              <div className="note time">
-                <span className="c-time"><Span kind="breaker" label="Breaker open" /></span>
-                <div className="grow"><span className="b">{one.name} is not being called{one.paused.until ? ` until ${hhmm(one.paused.until)}` : ""}.</span> <span className="t2">{one.paused.failure?.hint} {one.paused.held} conversations wait in order.</span>{one.paused.failure && <pre className="code quote" dir="ltr">{one.paused.failure.message}</pre>}</div>
-              </div>
-            )}
-            <section className="blk" aria-labelledby="connect">
-              <header className="flex"><h2 id="connect" className="h2">Connection</h2><span className="end flex"><span className="f12 t3">The test writes nothing.</span><Button icon="retry" onClick={() => test.mutate(one.name)} disabled={test.isPending || !admin}>{test.isPending ? "Testing" : "Test now"}</Button></span></header>
-              <dl className="kv facts">
-                <div><dt className="t3">Instance</dt><dd className="any" dir="ltr">{one.instance}</dd></div>
-                <div><dt className="t3">Opens a case</dt><dd>{one.mode === "every" ? "At the first message" : "At handoff only"}</dd></div>
-                {shownSettings(one).map(([key, value]) => <div key={key}><dt className="t3">{key}</dt><dd className="mono any" dir="ltr">{value}</dd></div>)}
-              </dl>
-              {test.error && <div className="note act" role="alert"><Icon name="warn" /><div className="grow"><span className="b">{test.error.message}</span> <span className="t2">{test.error.hint}</span></div></div>}
-              {test.data && <TestResult report={test.data} />}
-            </section>
-            <Webhook name={one.name} admin={admin} polls={one.polls_every_s} />
-          </div>
-          <Health one={one} />
-        </div>
-      </div>
+    <div className="page set-up">
+      <Bar one={one} admin={admin} />
+      {/* Another CRM than Creatio has no form here yet: it is shown, not changed. */}
+      {admin && one.kind === "creatio" ? <SetUp key={one.id} one={one}><Paused one={one} /></SetUp> : <ReadOnly one={one} admin={admin}><Paused one={one} /></ReadOnly>}
     </div>
   );
 }
 
-/** What was given when it was set up, but for what already stands above; a secret is never among it. */
-function shownSettings(one: ConnectionView): [string, string][] {
-  const flat = Object.entries(one.settings).flatMap(([key, value]) => (typeof value === "object" && value !== null ? Object.entries(value) : [[key, value] as const]));
-  return flat.flatMap(([key, value]): [string, string][] => {
-    const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-    if (text === "" || text === one.instance || key === "kind" || key === "url") return [];
-    const words = key.replaceAll("_", " ").replace(/\bid\b/, "ID").replace(/\burl\b/, "URL");
-    return [[words.charAt(0).toUpperCase() + words.slice(1), text]];
-  });
+function Bar({ one, admin }: { one: ConnectionView; admin: boolean }) {
+  const now = useNow(5_000);
+  const [removing, setRemoving] = useState(false);
+  const test = useChange("connection_test");
+  const pause = useChange("connection_pause");
+  const resume = useChange("connection_resume");
+  const { kind, said, tone } = health(one, now);
+  const failed = test.error ?? pause.error ?? resume.error;
+  return (
+    <div>
+      <header className="bar" data-region>
+        <Link to="/integrations" className="t2">Integrations</Link><Icon name="right" small />
+        <CrmMark name={one.name} /><h1 className="h1 ell">{one.name}</h1>
+        <span className={`st ${tone} hide-narrow`}><Span kind={kind} />{said}</span>
+        <span className="end flex">
+          <Button icon="retry" onClick={() => test.mutate({ name: one.name })} disabled={test.isPending || !admin}>{test.isPending ? "Testing" : "Test now"}</Button>
+          {one.paused
+            ? <Button icon="play" onClick={() => resume.mutate({ name: one.name })} disabled={resume.isPending || !admin}>Resume</Button>
+            : <Button icon="parked" onClick={() => pause.mutate({ name: one.name })} disabled={pause.isPending || !admin}>Pause</Button>}
+          <Button kind="ghost" danger onClick={() => setRemoving(true)} disabled={!admin}>Disconnect…</Button>
+        </span>
+      </header>
+      {failed && <div className="under-bar"><Failed error={failed} /></div>}
+      {test.data && !test.isPending && <div className="under-bar"><TestResult report={test.data} saved={null} /><Button kind="ghost" onClick={() => test.reset()}>Put the test away</Button></div>}
+      {removing && <Remove name={one.name} onClose={() => setRemoving(false)} />}
+    </div>
+  );
 }
 
-function Health({ one }: { one: ConnectionView }) {
-  const when = (at: string | null, none: string) => (at ? <Time at={at} as="ago" /> : none);
+/** Why nothing is sent, until when, and what waits. */
+function Paused({ one }: { one: ConnectionView }) {
+  if (!one.paused) return null;
+  const { kind, until, failure, held, since } = one.paused;
+  const what = kind === "by_hand" ? `${one.name} was paused by hand at ${hhmm(since)}.` : `${one.name} is not being called${until ? ` until ${hhmm(until)}` : ""}.`;
   return (
-    <aside className="card health" aria-label="Health">
-      <h2 className="h2">Health</h2>
-      <dl className="kv">
-        <div><dt className="t3">Last good call</dt><dd>{when(one.last_success_at, "none yet")}</dd></div>
-        <div><dt className="t3">Last webhook</dt><dd>{when(one.last_webhook_at, "none yet")}</dd></div>
-        <div><dt className="t3">Last look</dt><dd>{when(one.last_poll_at, "none yet")}, every {one.polls_every_s} s</dd></div>
-        {one.last_poll_failure && <div><dt className="t3">It failed</dt><dd className="c-time any">{one.last_poll_failure}</dd></div>}
-        <div><dt className="t3">Calls today</dt><dd className="num">{one.calls_today.toLocaleString("en")}</dd></div>
-        <div><dt className="t3">Lanes</dt><dd className="num">{one.lanes.all.toLocaleString("en")}</dd></div>
-        <div><dt className="t3">Due now</dt><dd className="num">{one.lanes.due}</dd></div>
-        <div><dt className="t3">Failing</dt><dd className={one.lanes.failing ? "num c-time" : "num"}>{one.lanes.failing}</dd></div>
-        <div><dt className="t3">Parked</dt><dd className={one.lanes.parked ? "num c-act" : "num"}>{one.lanes.parked}</dd></div>
-      </dl>
-      {(one.lanes.parked > 0 || one.lanes.failing > 0) && <Link to="/deliveries">See what clears them</Link>}
-    </aside>
+    <div className="note time paused">
+      <span className="c-time"><Span kind="breaker" label={kind === "by_hand" ? "Paused" : "Breaker open"} /></span>
+      <div className="grow"><span className="b">{what}</span> <span className="t2">{failure?.hint} {held.toLocaleString("en")} {held === 1 ? "conversation waits" : "conversations wait"} in order. Nothing is lost.</span>{failure && <pre className="code quote" dir="ltr">{failure.message}</pre>}</div>
+    </div>
   );
 }

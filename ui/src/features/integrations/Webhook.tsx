@@ -1,66 +1,100 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { refresh, useHost } from "../../data/client";
 import { useWebhook } from "../../data/engine";
+import { useChange } from "../../data/integrations";
+import type { WebhookView } from "../../generated";
 import { Button } from "../../shared/Button";
+import { useNow } from "../../shared/clock";
 import { Icon } from "../../shared/Icon";
+import { copyText } from "../../shared/insecure";
 import { Sheet } from "../../shared/Sheet";
 import { Time } from "../../shared/Time";
-import { hhmm } from "../../shared/time";
+import { shortTime, hhmm } from "../../shared/time";
 import { toast } from "../../shared/toasts";
-import { copyText } from "../../shared/insecure";
+import { Block } from "./Block";
+import { Options } from "./Options";
+import { PublicAddress } from "./PublicAddress";
+import { Failed } from "./TestResult";
 
 const SHOWN_MS = 30_000;
-const GRACE_MINUTES = 60;
+const GRACES = [["1440", "1 day", "Enough to paste it into one process."], ["10080", "7 days", "When somebody else must do it."], ["60", "1 hour", ""], ["0", "End it now", "When it leaked. Replies go on arriving by polling."]] as const;
 
-/** The address the CRM calls: a secret, so it is masked, and showing it is written down. */
-export function Webhook({ name, admin, polls }: { name: string; admin: boolean; polls: number }) {
-  const host = useHost();
-  const client = useQueryClient();
-  const hook = useWebhook(name).data;
-  const [asking, setAsking] = useState(false);
-  const reveal = useMutation({ mutationFn: () => host.call("webhook_url", { name }) });
-  const copy = useMutation({
-    mutationFn: () => host.call("webhook_url", { name }),
-    onSuccess: ({ url }) => void copyText(url, "The webhook URL is copied"),
-  });
-  const renew = useMutation({
-    mutationFn: () => host.call("webhook_regenerate", { name, grace_minutes: GRACE_MINUTES }),
-    onSuccess: () => {
-      setAsking(false);
-      refresh(client, ["connections"]);
-      toast("The webhook has a new URL");
-    },
-  });
-  const { data: shown, reset } = reveal;
+/** The secret itself, for 30 seconds and only for who asked. */
+export function useRevealed(name: string) {
+  const { mutate, data, reset, error } = useChange("webhook_url");
   useEffect(() => {
-    if (!shown) return;
+    if (!data) return;
     const timer = setTimeout(reset, SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [shown, reset]);
+  }, [data, reset]);
+  const copy = useChange("webhook_url", (address) => void copyText(address.url ?? address.path, "The webhook URL is copied"));
+  return { shown: data ? (data.url ?? data.path) : null, hide: reset, reveal: () => mutate({ name }), copy: () => copy.mutate({ name }), error: error ?? copy.error };
+}
+
+/** The address the CRM calls: a secret, so it is masked, and showing it is written down. */
+export function Webhook({ name, admin, polls, pollsToday }: { name: string; admin: boolean; polls: number; pollsToday: number }) {
+  const hook = useWebhook(name).data;
+  const [asking, setAsking] = useState(false);
+  const { shown, hide, reveal, copy, error } = useRevealed(name);
+  const grace = useChange("webhook_grace", () => toast("Changed"));
+  const now = useNow();
   if (!hook) return null;
-  const error = reveal.error ?? copy.error ?? renew.error;
+  const current = hook.calls.find((call) => !call.old);
+  const former = hook.calls.find((call) => call.old);
+  const failed = error ?? grace.error;
+  const day = (at: string) => (shortTime(at, now) === hhmm(at) ? hhmm(at) : `${shortTime(at, now)} ${hhmm(at)}`);
   return (
-    <section className="blk" aria-labelledby="hook">
-      <header><h2 id="hook" className="h2">Webhook</h2><p className="t2">With it replies arrive in seconds. Without it the case is looked at every {polls} s, so nothing is missed.</p></header>
+    <Block id="hook" title="Webhook" lead="A secret: whoever has it can wake this connection. Nothing is taken from the call itself, the case is always read again.">
+      <PublicAddress admin={admin} polls={polls} pollsToday={pollsToday} />
       <div className="hook">
-        <code className="inp any" dir="ltr">{shown ? shown.url : hook.masked}</code>
+        <div className="inp secret"><Icon name="lock" small /><code className="any" dir="ltr">{!admin ? "Only admins see it" : (shown ?? (hook.masked || "None yet. Reveal or copy makes one."))}</code></div>
         <span className="flex">
-          <Button icon="eye" onClick={() => (shown ? reset() : reveal.mutate())} disabled={!admin}>{shown ? "Hide" : "Reveal"}</Button>
-          <Button icon="copy" onClick={() => copy.mutate()} disabled={!admin}>Copy</Button>
+          <Button icon="eye" onClick={() => (shown ? hide() : reveal())} disabled={!admin}>{shown ? "Hide" : "Reveal"}</Button>
+          <Button icon="copy" onClick={copy} disabled={!admin}>Copy</Button>
           <Button kind="ghost" icon="retry" onClick={() => setAsking(true)} disabled={!admin}>Regenerate…</Button>
         </span>
       </div>
-      <p className="f12 t3">{admin ? "Revealing and copying are written down. It hides itself after 30 s." : "Only admins may see it."}</p>
-      {!hook.public_url && <div className="note"><Icon name="info" /><div className="grow">No public address is set, so the CRM cannot reach this computer. Replies arrive by polling.</div></div>}
-      {hook.grace_until && <div className="note time"><Icon name="clock" /><div className="grow"><span className="m">The old URL works until {hhmm(hook.grace_until)}.</span> <span className="t2">{hook.old_calls} calls came to it{hook.old_last_at && <>, the last <Time at={hook.old_last_at} as="ago" /></>}.</span></div></div>}
-      <p className="f12 t2">{hook.last_call_at ? <>Last call <Time at={hook.last_call_at} as="ago" />: <code>{hook.last_call}</code></> : "No call has been received yet."}</p>
-      {error && <div className="note act" role="alert"><Icon name="warn" /><div className="grow">{error.message} {error.hint}</div></div>}
-      {asking && (
-        <Sheet title="Make a new webhook URL?" onClose={() => setAsking(false)} foot={<><Button kind="primary" small={false} onClick={() => renew.mutate()} disabled={renew.isPending}>Make a new URL</Button><Button small={false} onClick={() => setAsking(false)}>Cancel</Button></>}>
-          <p className="t2">The old URL works for {GRACE_MINUTES} minutes more. Paste the new one into the CRM in that time. Until then replies also arrive by polling: nothing is missed.</p>
-        </Sheet>
+      <p className="f12 t3">{admin ? "Revealing and copying are written down. It hides itself after 30 s." : "Ask an admin."}</p>
+      <Calls hook={hook} current={current} />
+      {hook.grace_until && (
+        <div className="note time">
+          <Icon name="clock" />
+          <div className="grow">
+            <span className="b">{former ? "Creatio still calls the old URL." : "The old URL still works."}</span> <span className="t2">{hook.since && `It was replaced ${day(hook.since)} and works`}{!hook.since && "It works"} until {day(hook.grace_until)}. {former ? <>Last call on it: <Time at={former.at} as="ago" />.</> : "No call has come on it."}</span>
+            {admin && <p className="flex wrap note-acts"><Button icon="copy" onClick={copy}>Copy new URL</Button><Button onClick={() => grace.mutate({ name, minutes: 10_080 })}>Let it work 7 more days</Button><Button kind="ghost" danger onClick={() => grace.mutate({ name, minutes: 0 })}>End the old URL now</Button></p>}
+          </div>
+        </div>
       )}
-    </section>
+      {failed && <Failed error={failed} />}
+      {asking && <Regenerate name={name} former={former?.at ?? null} onClose={() => setAsking(false)} />}
+    </Block>
+  );
+}
+
+function Calls({ hook, current }: { hook: WebhookView; current: WebhookView["calls"][number] | undefined }) {
+  return (
+    <ul className="calls f12 t2">
+      <li><Icon name="clock" small />{current ? <>Last call on this URL: <Time at={current.at} as="ago" />, <code>{current.event_type}</code></> : "Last call: none yet on this URL"}</li>
+      {hook.old_calls > 0 && <li className="c-time"><Icon name="warn" small />{hook.old_calls.toLocaleString("en")} calls on URLs that have ended{hook.old_last_at && <>, the last <Time at={hook.old_last_at} as="ago" /></>}</li>}
+      {hook.wrong_calls > 0 && <li className="c-time"><Icon name="warn" small />{hook.wrong_calls.toLocaleString("en")} calls with a wrong token, on all connections{hook.wrong_last_at && <>, the last <Time at={hook.wrong_last_at} as="ago" /></>}</li>}
+    </ul>
+  );
+}
+
+function Regenerate({ name, former, onClose }: { name: string; former: string | null; onClose: () => void }) {
+  const [minutes, setMinutes] = useState("1440");
+  const renew = useChange("webhook_regenerate", () => {
+    onClose();
+    toast("The webhook has a new URL. Copy it into Creatio");
+  });
+  const field = { name: "grace", onChange: (event: { target: { value: string } }) => Promise.resolve(setMinutes(event.target.value)), onBlur: () => Promise.resolve(), ref: () => undefined };
+  const chosen = GRACES.find(([id]) => id === minutes)?.[1];
+  return (
+    <Sheet title="Make a new webhook URL?" onClose={onClose} foot={<><Button kind="primary" small={false} onClick={() => renew.mutate({ name, grace_minutes: Number(minutes) })} disabled={renew.isPending}>Make a new URL</Button><Button small={false} onClick={onClose}>Cancel</Button></>}>
+      <div className="lot">
+        <Options legend="The present URL works for" named value={minutes} field={field} options={GRACES.map(([id, what, means]) => ({ id, name: what, means }))} />
+        <p className="t2">{minutes === "0" ? "Processes in Creatio call in vain from now on, until you paste the new URL." : `Paste the new URL into Creatio within ${chosen}.`} Nothing is missed: replies also arrive by polling. {former && <>A URL before this one was last called <Time at={former} as="ago" />; its end does not move.</>}</p>
+        {renew.error && <Failed error={renew.error} />}
+      </div>
+    </Sheet>
   );
 }

@@ -83,6 +83,16 @@ pub struct ConnectionHealth {
     /// Calls in 24 hours, by our own count.
     #[ts(type = "number")]
     pub calls_today: i64,
+    /// Of them, by the poller.
+    #[ts(type = "number")]
+    pub polls_today: i64,
+    /// Of them, those that failed.
+    #[ts(type = "number")]
+    pub failed_today: i64,
+    /// Calls a day that the plan allows, as the admin knows it.
+    pub calls_per_day: Option<u32>,
+    /// Until when the access token in hand is used.
+    pub token_until: Option<String>,
     /// Its lanes.
     pub lanes: LaneCounts,
 }
@@ -110,6 +120,10 @@ impl ConnectionHealth {
             last_poll_at: health.last_round.as_ref().map(|round| time(round.at)),
             last_poll_failure: health.last_round.and_then(|round| round.failure),
             calls_today: health.calls_today,
+            polls_today: health.polls_today,
+            failed_today: health.failed_today,
+            calls_per_day: health.calls_per_day,
+            token_until: health.token_until.map(time),
             lanes: LaneCounts {
                 all: lanes.all,
                 due: lanes.due,
@@ -135,6 +149,16 @@ pub struct ConnectionView {
     pub created_at: String,
 }
 
+/// A right in the CRM.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Right {
+    /// What may be done.
+    #[ts(type = "\"read\" | \"create\" | \"change\"")]
+    pub verb: String,
+    /// To which object.
+    pub object: String,
+}
+
 /// One line of a connection test.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct TestCheck {
@@ -149,6 +173,8 @@ pub struct TestCheck {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub hint: Option<String>,
+    /// The right that it is about, if it is about one.
+    pub right: Option<Right>,
 }
 
 /// Why a test ended early.
@@ -193,6 +219,101 @@ pub struct AddReport {
     pub added: Option<ConnectionView>,
 }
 
+/// A test of a change, and the connection as it is after a good one.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SetReport {
+    /// The test.
+    pub report: TestReport,
+    /// The connection; none when the test was not good.
+    pub saved: Option<ConnectionView>,
+}
+
+/// A person's sign-in that began.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SignInStart {
+    /// Which, for its end.
+    pub sign_in: String,
+    /// Where the person goes.
+    pub url: String,
+    /// Where the browser comes back to.
+    pub redirect_uri: String,
+}
+
+/// What a removal would stop, and what stays.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Footprint {
+    /// Conversations that it follows.
+    #[ts(type = "number")]
+    pub conversations: i64,
+    /// Of them, those with something left to write.
+    #[ts(type = "number")]
+    pub waiting: i64,
+    /// Cases in the CRM; they stay.
+    #[ts(type = "number")]
+    pub cases: i64,
+    /// Of them, the open ones.
+    #[ts(type = "number")]
+    pub open_cases: i64,
+    /// Replies that wait for a person.
+    #[ts(type = "number")]
+    pub held_replies: i64,
+}
+
+/// Conversations of the last seven days.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Week {
+    /// That began.
+    #[ts(type = "number")]
+    pub began: i64,
+    /// Of the newest of them, how many were looked at.
+    #[ts(type = "number")]
+    pub looked_at: i64,
+    /// Of those: in which somebody but the AI said something.
+    #[ts(type = "number")]
+    pub spoke: i64,
+    /// Of those: handed off.
+    #[ts(type = "number")]
+    pub handed_off: i64,
+    /// When the oldest conversation here began.
+    pub oldest: Option<String>,
+}
+
+/// The address at which CRMs reach the engine.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct PublicAddress {
+    /// What they are told to call.
+    pub url: Option<String>,
+    /// Whether it was fixed when the engine was started.
+    pub fixed: bool,
+    /// Where the engine listens for them; none: the public door is closed.
+    pub listener: Option<String>,
+    /// Whether the address leads beyond this computer.
+    pub beyond: bool,
+}
+
+/// Where a call to the public address arrived.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SelfTest {
+    /// Who answered.
+    #[ts(type = "\"us\" | \"somebody_else\" | \"nobody\"")]
+    pub reached: &'static str,
+    /// How.
+    pub detail: Option<String>,
+}
+
+/// The newest call of one kind.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct WebhookCallView {
+    /// What it told.
+    pub event_type: String,
+    /// When.
+    pub at: String,
+    /// Whether it went to a former address.
+    pub old: bool,
+    /// Whether the case is one of ours.
+    pub known: bool,
+}
+
 /// A row that a setting can name.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct Choice {
@@ -200,6 +321,10 @@ pub struct Choice {
     pub id: String,
     /// Its name there.
     pub name: String,
+    /// What it means; told of statuses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "\"open\" | \"paused\" | \"resolved\" | \"closed\"")]
+    pub means: Option<Value>,
 }
 
 /// The webhook of a connection, without its secret.
@@ -215,6 +340,15 @@ pub struct WebhookView {
     pub last_call_at: Option<String>,
     /// What it said.
     pub last_call: Option<String>,
+    /// When the present address was made.
+    pub since: Option<String>,
+    /// The newest call of each kind, to the present address and to former ones.
+    pub calls: Vec<WebhookCallView>,
+    /// Calls with no token of anybody's.
+    #[ts(type = "number")]
+    pub wrong_calls: i64,
+    /// The last of them.
+    pub wrong_last_at: Option<String>,
     /// Calls to addresses that have ended.
     #[ts(type = "number")]
     pub old_calls: i64,

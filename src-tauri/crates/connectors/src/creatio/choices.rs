@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::Creatio;
 use super::odata::{Filter, Query, flag, id, string};
-use crate::port::{CallLog, Choice, ChoiceKind};
+use super::stock;
+use crate::port::{CallLog, Choice, ChoiceKind, Meaning};
 
 /// Most rows asked for.
 const ASKED: usize = 500;
@@ -25,9 +26,16 @@ impl Creatio {
             ChoiceKind::Owner => self.units(log, employee).await?,
             ChoiceKind::Group => self.units(log, role).await?,
             ChoiceKind::Category => self.named("CaseCategory", None, log).await?,
-            ChoiceKind::Status => self.named("CaseStatus", None, log).await?,
+            ChoiceKind::Status => self.case_statuses(log).await?,
             ChoiceKind::ActivityCategory => self.named("ActivityCategory", None, log).await?,
+            ChoiceKind::ActivityType => {
+                let mut types = self.named("ActivityType", None, log).await?;
+                types.retain(|one| one.id != stock::TYPE_EMAIL);
+                types
+            }
+            ChoiceKind::Origin => self.named("CaseOrigin", None, log).await?,
             ChoiceKind::Contact => self.named("Contact", part, log).await?,
+            ChoiceKind::Account => self.named("Account", part, log).await?,
         };
         if let Some(part) = part {
             let part = part.to_lowercase();
@@ -42,7 +50,23 @@ impl Creatio {
     async fn named(&self, set: &str, part: Option<&str>, log: &CallLog) -> Result<Vec<Choice>, CallFailure> {
         let filter = part.map(|part| Filter::part("Name", part));
         let rows = self.rows(&Query { set, select: "Id,Name", filter, top: ASKED }, log).await?;
-        Ok(rows.iter().filter_map(|row| Some(Choice { id: id(row, "Id")?, name: string(row, "Name")? })).collect())
+        Ok(rows.iter().filter_map(|row| plain(id(row, "Id")?, row)).collect())
+    }
+
+    /// Statuses with what their flags mean: names are translated, and tenants add dozens.
+    async fn case_statuses(&self, log: &CallLog) -> Result<Vec<Choice>, CallFailure> {
+        let select = "Id,Name,IsFinal,IsResolved,IsPaused";
+        let rows = self.rows(&Query { set: "CaseStatus", select, filter: None, top: ASKED }, log).await?;
+        let choice = |row: &Value| {
+            let means = match (flag(row, "IsFinal"), flag(row, "IsResolved"), flag(row, "IsPaused")) {
+                (true, _, _) => Meaning::Closed,
+                (_, true, _) => Meaning::Resolved,
+                (_, _, true) => Meaning::Paused,
+                _ => Meaning::Open,
+            };
+            Some(Choice { means: Some(means), ..plain(id(row, "Id")?, row)? })
+        };
+        Ok(rows.iter().filter_map(choice).collect())
     }
 
     async fn units(
@@ -65,10 +89,14 @@ impl Creatio {
             .filter(|row| row.get("ConnectionType").and_then(Value::as_i64) == Some(0))
             .filter_map(|row| {
                 let kind = row.get("SysAdminUnitTypeValue").and_then(Value::as_i64)?;
-                Some(Choice { id: pick(row, kind)?, name: string(row, "Name")? })
+                plain(pick(row, kind)?, row)
             })
             .collect())
     }
+}
+
+fn plain(id: Uuid, row: &Value) -> Option<Choice> {
+    Some(Choice { id, name: string(row, "Name")?, means: None })
 }
 
 /// The contact of an active user: owners are contacts.

@@ -8,6 +8,7 @@ mod address;
 mod apply;
 mod batch;
 mod case;
+mod case_page;
 mod check;
 mod choices;
 mod contact;
@@ -49,6 +50,8 @@ use self::pull::{Columns, Names, Walked};
 use crate::port::{
     Applied, Batch, CallLog, CaseSystem, Changes, Choice, ChoiceKind, Look, LookAt, Standing, TestReport, Vault,
 };
+
+pub(crate) use self::http::{client as open_client, root_cause};
 
 pub use self::address::{AddressError, normalise_instance_url};
 pub use self::oauth::{CLIENT_SECRET, REFRESH_TOKEN, SignIn, begin_sign_in, finish_sign_in};
@@ -149,6 +152,10 @@ impl CaseSystem for Creatio {
 
     async fn test(&self, log: &CallLog) -> TestReport {
         self.check(log).await
+    }
+
+    fn token_left(&self) -> Option<Duration> {
+        self.http.tokens.left()
     }
 
     fn batch_limit(&self) -> usize {

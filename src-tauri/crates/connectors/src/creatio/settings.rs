@@ -61,6 +61,12 @@ pub struct CreatioSettings {
     /// Text column of Case that holds the session's name; without it the name ends the description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_column: Option<String>,
+    /// Address of a case's page with `{id}` in the place of its id; Creatio's own redirect when not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_page: Option<String>,
+    /// Calls a day that the plan allows, as the admin knows it: Creatio tells no quota.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calls_per_day: Option<u32>,
     /// Columns (`Case.Symptoms`) that differ from stock in whether they hold HTML.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub html_columns: BTreeMap<String, bool>,
@@ -179,6 +185,8 @@ impl CreatioSettings {
             reopened_status: None,
             contact_policy: ContactPolicy::default(),
             session_column: None,
+            case_page: None,
+            calls_per_day: None,
             html_columns: BTreeMap::new(),
             read_timeout_ms: None,
             write_timeout_ms: None,
@@ -222,6 +230,9 @@ impl CreatioSettings {
             && !is_column_name(column)
         {
             return Err(wrong(format!("`{column}` is not the name of a column")));
+        }
+        if let Some(page) = &self.case_page {
+            super::case_page::check(page, &self.url).map_err(wrong)?;
         }
         if self.activity_type == Some(stock::TYPE_EMAIL) {
             return Err(wrong("activities of type Email would reopen cases and clear their owner".into()));

@@ -480,3 +480,56 @@ async fn neither_token_nor_content_is_in_the_log() {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
     }
 }
+
+#[tokio::test]
+async fn the_public_address_is_known_to_lead_here_because_the_call_arrives() {
+    use casebridge_engine::public_address::SelfTest;
+    let door = Door::open().await;
+    let engine = &door.gateway.engine;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let ours = format!("http://{}", listener.local_addr().expect("its address"));
+    let stop = tokio_util::sync::CancellationToken::new();
+    let limits = casebridge_gateway::PublicLimits::default();
+    let served = tokio::spawn(casebridge_gateway::serve_public(listener, door.router.clone(), stop.clone(), limits));
+
+    engine.started_with(None, Some(&ours)).await.expect("the store");
+    assert_eq!(engine.test_public_address().await.expect("a test"), SelfTest::Us);
+    door.is_untouched("a self-test").await;
+    assert_eq!(door.refusals().await, [], "a probe is nobody's wrong call");
+
+    // The same kind of door, of another engine: its answer looks the same, and the call is not here.
+    let other = Door::open().await;
+    let elsewhere = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let theirs = format!("http://{}", elsewhere.local_addr().expect("its address"));
+    let limits = casebridge_gateway::PublicLimits::default();
+    let there = tokio::spawn(casebridge_gateway::serve_public(elsewhere, other.router.clone(), stop.clone(), limits));
+    engine.set_public_address(&theirs, "test").await.expect("it is usable");
+    assert_eq!(engine.test_public_address().await.expect("a test"), SelfTest::Other(401));
+
+    stop.cancel();
+    let (_, _) = (served.await, there.await);
+    let found = engine.test_public_address().await.expect("a test");
+    assert!(
+        matches!(&found, SelfTest::Nobody(words) if !words.contains("/webhooks/")),
+        "no secret in words: {found:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_former_address_can_be_let_live_longer_or_ended_at_once() {
+    let mut door = Door::open().await;
+    let engine = door.gateway.engine.clone();
+    let hour = Duration::from_secs(3_600);
+    assert!(engine.set_webhook_grace("creatio", hour, "test").await.is_err(), "there is no former address yet");
+    let old = door.regenerate(hour).await;
+    let body = json!({ "event_type": "new_activity", "caseId": CASE }).to_string();
+    assert_eq!(door.call(&old, body.clone()).await.status, 200, "in its grace");
+    let shown = engine.webhook_glimpse("creatio").await.expect("a webhook");
+    assert!(shown.calls.iter().all(|call| call.old_token), "who still calls the old one is seen: {shown:?}");
+    engine.set_webhook_grace("creatio", Duration::ZERO, "test").await.expect("there is one");
+    assert_eq!(door.call(&old, body.clone()).await.status, 401, "ended at once");
+    assert_eq!(door.take(body).await.status, 200, "the new one is not touched");
+    let shown = engine.webhook_glimpse("creatio").await.expect("a webhook");
+    assert_eq!(shown.calls.iter().map(|call| call.old_token).collect::<Vec<_>>(), [false, true], "the newest of each");
+    assert_eq!(shown.grace_until, None);
+}

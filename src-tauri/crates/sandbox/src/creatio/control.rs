@@ -30,6 +30,7 @@ fn handle(shared: Arc<Shared>) -> CreatioSandbox {
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/sandbox/state", get(state))
+        .route("/sandbox/clients", get(clients))
         .route("/sandbox/records/{entity}", get(records).post(insert))
         .route("/sandbox/records/{entity}/{id}", patch(update).delete(delete))
         .route("/sandbox/ledger", get(|From(shared): Inside| async move { Body(handle(shared).record_ledger()) }))
@@ -71,6 +72,12 @@ pub(crate) async fn guard(From(shared): Inside, request: Request, next: Next) ->
             .into_response();
     }
     next.run(request).await
+}
+
+/// What System Designer shows whoever makes an OAuth application: id and secret.
+async fn clients(From(shared): Inside) -> Body<Json> {
+    let state = shared.config.clients.iter();
+    Body(state.map(|client| json!({ "client_id": client.client_id, "client_secret": client.client_secret })).collect())
 }
 
 async fn state(From(shared): Inside) -> Body<Json> {

@@ -7,6 +7,7 @@ mod doors;
 mod inbound;
 mod keys;
 mod lanes;
+mod measures;
 mod offers;
 mod passes;
 mod polls;

@@ -90,7 +90,7 @@ async fn known(
     Ok(known)
 }
 
-const RECEIPT: &str = "id, connection, at_ms, event_type, case_id, record_id, outcome, old_token";
+pub(super) const RECEIPT: &str = "id, connection, at_ms, event_type, case_id, record_id, outcome, old_token";
 
 impl Sqlite {
     pub(super) async fn receipts_of(&self, session: SessionId) -> Result<Vec<Receipt>, StoreError> {
@@ -118,7 +118,7 @@ impl Sqlite {
     }
 }
 
-fn receipt(row: &sqlx::sqlite::SqliteRow) -> Result<Receipt, StoreError> {
+pub(super) fn receipt(row: &sqlx::sqlite::SqliteRow) -> Result<Receipt, StoreError> {
     Ok(Receipt {
         id: rows::parse("receipts.id", row.try_get("id")?)?,
         connection: rows::parse("receipts.connection", row.try_get("connection")?)?,

@@ -43,6 +43,9 @@ pub(crate) async fn discover(settings: &CreatioSettings, client: &reqwest::Clien
     {
         return Ok(endpoints);
     }
+    if reached.is_none() && !speaks_odata(client, &settings.url).await {
+        return Err(not_a_creatio(&settings.url));
+    }
     Err(reached.unwrap_or_else(|| CallFailure {
         class: FailureClass::Setup,
         scope: FailureScope::Connection,
@@ -51,6 +54,32 @@ pub(crate) async fn discover(settings: &CreatioSettings, client: &reqwest::Clien
         hint: "enter the Identity Service's address: in Creatio, system setting OAuth20IdentityServerUrl".into(),
         item: None,
     }))
+}
+
+/// Whether one of the places where OData can be answers strangers as Creatio does: go away, or sign in first.
+async fn speaks_odata(client: &reqwest::Client, instance: &Url) -> bool {
+    for root in ["0/odata/Contact", "odata/Contact"] {
+        let answer = client.get(join(instance, root)).timeout(TIMEOUT).send().await;
+        let refused = answer.is_ok_and(|answer| {
+            let status = answer.status();
+            matches!(status.as_u16(), 401 | 403) || status.is_redirection()
+        });
+        if refused {
+            return true;
+        }
+    }
+    false
+}
+
+fn not_a_creatio(instance: &Url) -> CallFailure {
+    CallFailure {
+        class: FailureClass::Setup,
+        scope: FailureScope::Connection,
+        status: None,
+        message: format!("{} answered, but it is not a Creatio", instance.host_str().unwrap_or("the address")),
+        hint: "paste the address you see after signing in to Creatio".into(),
+        item: None,
+    }
 }
 
 /// The vendor's rule: `-is` behind the first label of the host. Custom domains do not follow it.

@@ -127,10 +127,19 @@ fn refused(error: BasicRequestTokenError<Carried>) -> CallFailure {
 /// An `error` of the token endpoint is final: repeating it locks accounts and helps nobody. That Creatio
 /// uses these words is unconfirmed; they are those of the engine behind its Identity Service.
 fn credentials(error: &str) -> CallFailure {
+    let said = match error {
+        "invalid_client" => "Creatio does not accept this client id and secret",
+        "unauthorized_client" => "Creatio does not let this client sign in this way",
+        "invalid_grant" => "Creatio does not accept this sign-in any more",
+        _ => "the Identity Service refuses the connection",
+    };
     let hint = match error {
-        "invalid_client" => "check the client id and secret, and that the OAuth application is active in Creatio",
+        "invalid_client" => {
+            "copy the client secret again, or make a new one: Creatio shows it only once; check that the OAuth \
+             application is active"
+        }
         "unauthorized_client" => {
-            "the OAuth application does not allow this grant type: choose it in Creatio, or make another application"
+            "change the grant type of the OAuth application in Creatio, or make another application"
         }
         "invalid_grant" => "the sign-in has expired or was used up: sign in again",
         "unsupported_grant_type" => "the Identity Service does not know this way to sign in: use the other one",
@@ -142,7 +151,7 @@ fn credentials(error: &str) -> CallFailure {
         class: FailureClass::Credentials,
         scope: FailureScope::Connection,
         status: None,
-        message: format!("the Identity Service refuses the connection: {word}"),
+        message: format!("{said} ({word})"),
         hint: hint.to_owned(),
         item: None,
     }

@@ -82,6 +82,13 @@ impl Tokens {
         Tokens { settings, client, vault, state: Mutex::default() }
     }
 
+    /// How long the token in hand is still used. A renewal that is under way counts as none in hand.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        let state = self.state.try_lock().ok()?;
+        let left = state.bearer.as_ref()?.renew.checked_duration_since(Instant::now())?;
+        (!left.is_zero()).then_some(left)
+    }
+
     /// A token that is good now. One renewal runs at a time; whoever waits for it takes its result.
     pub(crate) async fn bearer(&self) -> Result<Bearer, CallFailure> {
         let asked = Instant::now();
