@@ -229,7 +229,8 @@ fn sync(cases: &[CaseChip], lanes: &[(Lane, Option<String>)], connections: &[Con
         _ => (None, None),
     };
     let rests = matches!(lane.state, LaneState::Synced | LaneState::SkippedItems { .. });
-    let state = if rests && cases.is_empty() { "no_case" } else { lane.state.name() };
+    let linked = cases.first().is_some_and(|chip| chip.case.state != CaseState::Unlinked);
+    let state = if rests && !linked { "no_case" } else { lane.state.name() };
     Sync { state, detail: lane.reason, at, tries }
 }
 

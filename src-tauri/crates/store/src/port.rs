@@ -17,6 +17,8 @@ use uuid::Uuid;
 use crate::back::{Inbound, Replies};
 use crate::console::Console;
 use crate::error::StoreError;
+use crate::links::Links;
+use crate::people::People;
 
 /// A session to be made, or found.
 #[derive(Debug, Clone)]
@@ -362,5 +364,5 @@ pub trait Registry: Send + Sync {
 }
 
 /// A whole store.
-pub trait Store: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console {}
-impl<T: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console> Store for T {}
+pub trait Store: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Links + People {}
+impl<T: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Links + People> Store for T {}
