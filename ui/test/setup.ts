@@ -1,7 +1,10 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
 import { forgetDrafts } from "../src/features/conversation/drafts";
+
+// Waiting is for a condition; how long it may take is not what is tested, and a busy machine is slow.
+configure({ asyncUtilTimeout: 20_000 });
 
 // What jsdom has not: sizes, media, observers.
 class Observer {

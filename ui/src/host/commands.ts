@@ -1,10 +1,12 @@
 import type {
-  AddReport, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, ReplyView,
+  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, ProfileView, ReplyView, SavedFilterView,
   SessionDetail, SessionPage, TestReport, TraceView, View, ViewCounts, WebhookView,
 } from "../generated";
 
 type Settings = Record<string, unknown>;
 type Seq = { seq: number };
+type Target = { kind: "new" } | { kind: "survivor" } | { kind: "nothing" } | { kind: "case"; named: string };
+type Decision = { session: string; connection?: string; to: Target };
 
 /** Every command of the console: what goes in, what comes back. */
 export interface Commands {
@@ -23,6 +25,16 @@ export interface Commands {
   replies_release: [{ reply: string; session?: string }, unknown];
   replies_discard: [{ reply: string }, unknown];
   case_links: [{ query?: string; state?: string; cursor?: string }, CaseLinkPage];
+  case_preview: [Decision, CaseEffect];
+  case_decide: [Decision, CaseEffect];
+  case_look: [{ session: string; connection?: string }, unknown];
+  profile_get: [object, ProfileView];
+  profile_set: [{ name: string; connection?: string; crm_user?: string }, ProfileView];
+  crm_people: [{ connection: string; query?: string }, Choice[]];
+  people_known: [object, string[]];
+  filters_list: [object, SavedFilterView[]];
+  filter_save: [{ id?: string; name: string; view: View; query: string }, SavedFilterView];
+  filter_drop: [{ id: string }, unknown];
   trace: [{ session: string }, TraceView];
   explain: [{ session: string }, Explanation[]];
   find: [{ text: string }, { session: string }];

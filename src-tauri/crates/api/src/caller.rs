@@ -54,6 +54,12 @@ pub fn least_role(command: &Command) -> Role {
         | Command::Explain { .. }
         | Command::Find { .. }
         | Command::ConnectionList
+        | Command::CasePreview(_)
+        | Command::ProfileGet
+        | Command::PeopleKnown
+        | Command::FiltersList
+        | Command::FilterSave(_)
+        | Command::FilterDrop { .. }
         | Command::WebhookShow { .. } => Role::Viewer,
         Command::SessionReply(_)
         | Command::SessionTakeOver { .. }
@@ -65,6 +71,10 @@ pub fn least_role(command: &Command) -> Role {
         | Command::RepliesRelease { .. }
         | Command::RepliesDiscard { .. }
         | Command::LanesRetry(_)
+        | Command::CaseDecide(_)
+        | Command::CaseLook { .. }
+        | Command::ProfileSet(_)
+        | Command::CrmPeople { .. }
         | Command::Doctor => Role::Agent,
         Command::ConnectionAdd(_)
         | Command::ConnectionSet(_)

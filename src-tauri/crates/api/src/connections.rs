@@ -68,7 +68,7 @@ fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
 
 pub(crate) async fn choices(engine: &Engine, wish: CrmChoices) -> Result<Value, ApiError> {
     let found = engine.choices(&wish.connection, wish.what, wish.query.as_deref()).await?;
-    Ok(found.into_iter().map(|one| json!(Choice { id: one.id.to_string(), name: one.name })).collect())
+    Ok(found.into_iter().map(|one| json!(Choice::from(one))).collect())
 }
 
 pub(crate) async fn set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {

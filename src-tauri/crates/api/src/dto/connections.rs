@@ -202,6 +202,12 @@ pub struct Choice {
     pub name: String,
 }
 
+impl From<casebridge_engine::connections::Choice> for Choice {
+    fn from(choice: casebridge_engine::connections::Choice) -> Self {
+        Self { id: choice.id.to_string(), name: choice.name }
+    }
+}
+
 /// The webhook of a connection, without its secret.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct WebhookView {
