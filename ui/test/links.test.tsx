@@ -2,14 +2,14 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { CallError } from "../src/host";
 import { sessionRows } from "../src/host/fake-data";
-import { faults, show } from "./show";
+import { faults, first, show } from "./show";
 
 const changes = (host: ReturnType<typeof show>["host"]) => host.calls.filter((call) => call.command === "case_decide");
 
 describe("which case a conversation has", () => {
   it("says the consequence with counts before anything changes", async () => {
     const { user, host } = show("/links");
-    await user.click((await screen.findAllByRole("button", { name: /Change the case of Lucía/ }))[0]!);
+    await user.click(first(await screen.findAllByRole("button", { name: /Change the case of Lucía/ })));
     const sheet = await screen.findByRole("dialog", { name: /Case of Lucía/ });
     await user.type(within(sheet).getByRole("textbox", { name: /Case in/ }), "SR00010999");
     await within(sheet).findByText(/0 of it go to the customer/);
@@ -23,7 +23,7 @@ describe("which case a conversation has", () => {
 
   it("refuses in the CRM's words and keeps what was typed", async () => {
     const { user, host } = show("/links");
-    await user.click((await screen.findAllByRole("button", { name: /Change the case of/ }))[0]!);
+    await user.click(first(await screen.findAllByRole("button", { name: /Change the case of/ })));
     const sheet = await screen.findByRole("dialog");
     const field = within(sheet).getByRole("textbox", { name: /Case in/ });
     await user.type(field, "nothing there");
@@ -50,8 +50,8 @@ describe("which case a conversation has", () => {
 
   it("offers the ways on that fit a lost case, the likeliest first", async () => {
     const rows = structuredClone(sessionRows());
-    const lost = rows.find((row) => row.case)!;
-    Object.assign(lost.case!, { state: "merged", merged_into: "0f8fad5b-d9cb-469f-a165-70867728950e" });
+    const lost = first(rows.filter((row) => row.case));
+    Object.assign(lost.case ?? {}, { state: "merged", merged_into: "0f8fad5b-d9cb-469f-a165-70867728950e" });
     lost.contact_name = "Merged One";
     const { user } = show("/links", { rows });
     await user.click(await screen.findByRole("button", { name: "Change the case of Merged One" }));
@@ -65,7 +65,7 @@ describe("which case a conversation has", () => {
 
   it("shows a reader the same with whom to ask", async () => {
     const { user } = show("/links", { role: "viewer" });
-    await user.click((await screen.findAllByRole("button", { name: /Change the case of/ }))[0]!);
+    await user.click(first(await screen.findAllByRole("button", { name: /Change the case of/ })));
     const sheet = await screen.findByRole("dialog");
     expect(sheet).toHaveTextContent("Ask an agent or an admin");
     expect(within(sheet).queryByRole("button", { name: /Unlink|Link this case|Decide/ })).toBeNull();
@@ -73,7 +73,7 @@ describe("which case a conversation has", () => {
 
   it("keeps the sheet open when somebody else was faster", async () => {
     const { user, host } = show("/links");
-    await user.click((await screen.findAllByRole("button", { name: /Change the case of/ }))[0]!);
+    await user.click(first(await screen.findAllByRole("button", { name: /Change the case of/ })));
     const sheet = await screen.findByRole("dialog");
     await user.type(within(sheet).getByRole("textbox", { name: /Case in/ }), "SR00010999");
     await within(sheet).findByText(/0 of it go to the customer/);

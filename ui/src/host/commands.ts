@@ -38,11 +38,11 @@ export interface Commands {
   trace: [{ session: string }, TraceView];
   explain: [{ session: string }, Explanation[]];
   find: [{ text: string }, { session: string }];
-  deliveries: [object, Deliveries];
+  deliveries: [{ most?: number }, Deliveries];
   lanes_retry: [{ session?: string; connection?: string; parked?: boolean; unfinished?: boolean }, { count: number }];
   lanes_count_matching: [{ same: unknown }, { count: number }];
-  lanes_skip: [{ lane: { session: string; connection: string }; seq: number }, unknown];
-  lanes_park: [{ lane: { session: string; connection: string } }, unknown];
+  lanes_skip: [{ lane: { session: string; connection: string }; seq?: number }, { skipped: number }];
+  lanes_park: [{ lane: { session: string; connection: string }; why?: string }, unknown];
   connection_list: [object, ConnectionView[]];
   connection_add: [{ name: string; mode: string; settings: Settings; secret: string }, ConnectionView];
   connection_set: [{ name: string; mode?: string; settings?: Settings; secret?: string }, ConnectionView];

@@ -69,7 +69,7 @@ export function deliveries(rows: SessionRow[], connections: ConnectionView[]): D
   add("paused", "Salesforce", "REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded.", "Goes out by itself when the limit is renewed.", by("paused", "Salesforce"), 31);
   add("retrying", "Creatio", "Creatio answered 503", "Tries again by itself. Nothing is written twice.", by("retrying", "Creatio"));
   add("waiting", "Creatio", "quiet hours", "Goes out at 08:00 their time.", by("waiting", "Creatio"));
-  return { groups, connections };
+  return { groups, connections, bounded: false };
 }
 
 export function doctor(connections: ConnectionView[]): Doctor {

@@ -149,6 +149,16 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
       tell("lanes", "sessions");
       return { count: hit.length };
     },
+    lanes_skip: ({ lane, seq }) => {
+      row(lane.session).sync = { state: "skipped_items", detail: "1 left out", at: null, tries: null };
+      tell("lanes", "sessions");
+      return { skipped: seq ?? 5 };
+    },
+    lanes_park: ({ lane, why }) => {
+      row(lane.session).sync = { state: "parked", detail: `parked by hand: ${why ?? ""}`, at: null, tries: null };
+      tell("lanes", "sessions");
+      return {};
+    },
     connection_list: () => joined,
     connection_test: ({ name }) => ({ good: name !== "Salesforce", report: { identity: "Casebridge, a technical user", checks: [
       { what: "Sign in", proof: "yes", detail: "Token in 184 ms" }, { what: "Case: read, add, edit", proof: "yes", detail: "" },

@@ -49,7 +49,7 @@ pub fn least_role(command: &Command) -> Role {
         | Command::LanesList(_)
         | Command::LanesCount
         | Command::LanesCountMatching(_)
-        | Command::Deliveries
+        | Command::Deliveries { .. }
         | Command::Trace { .. }
         | Command::Explain { .. }
         | Command::Find { .. }

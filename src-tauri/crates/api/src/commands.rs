@@ -123,7 +123,11 @@ pub enum Command {
         text: String,
     },
     /// What is under way, waits, fails or is parked, in groups.
-    Deliveries,
+    Deliveries {
+        /// Most lanes that are looked at; 2,000 unless given.
+        #[serde(default)]
+        most: Option<i64>,
+    },
     /// How many lanes a selection means.
     LanesCountMatching(LaneSelection),
     /// Tests settings without storing anything.
@@ -201,8 +205,9 @@ pub enum Command {
     LanesSkip {
         /// Which lane.
         lane: LaneName,
-        /// Which event.
-        seq: i64,
+        /// Which event; the one that the CRM refused unless given.
+        #[serde(default)]
+        seq: Option<i64>,
     },
     /// Parks a lane by hand.
     LanesPark {
