@@ -20,7 +20,9 @@ pub(crate) async fn find(engine: &Engine, text: &str) -> Result<Value, ApiError>
     let session = match engine.find_session(text).await {
         Err(EngineError::NotFound { .. }) if text.contains("://") => match last_uuid(text) {
             Some(case) => engine.find_session(&case.to_string()).await?,
-            None => engine.find_session(text.rsplit(['/', '=', '#']).find(|part| !part.is_empty()).unwrap_or(text)).await?,
+            None => {
+                engine.find_session(text.rsplit(['/', '=', '#']).find(|part| !part.is_empty()).unwrap_or(text)).await?
+            }
         },
         Err(EngineError::NotFound { what, name }) if text.contains('@') => {
             newest_of(engine, text).await?.ok_or(EngineError::NotFound { what, name })?

@@ -103,11 +103,7 @@ impl Sqlite {
             .await
     }
 
-    pub(super) async fn look_up_visitor(
-        &self,
-        hash: Vec<u8>,
-        since: Timestamp,
-    ) -> Result<Option<Visitor>, StoreError> {
+    pub(super) async fn look_up_visitor(&self, hash: Vec<u8>, since: Timestamp) -> Result<Option<Visitor>, StoreError> {
         sqlx::query(AssertSqlSafe(format!(
             "select {VISITOR} from console_sessions where hash = $1 and revoked_ms is null and seen_ms > $2"
         )))
