@@ -13,6 +13,7 @@ mod faults;
 mod history;
 mod keychain;
 mod killed;
+mod links;
 mod modes;
 mod null_sink;
 mod outage;

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { faults, show } from "./show";
+import { faults, first, show } from "./show";
 
 describe("trace and deliveries", () => {
   it("answers first; an answer leads to its step", async () => {
@@ -35,6 +35,23 @@ describe("trace and deliveries", () => {
     await user.click(within(sheet).getByRole("button", { name: /Retry 1 delivery/ }));
     await screen.findByText("1 delivery is tried again");
     expect(host.calls.find((call) => call.command === "lanes_retry")?.input).toEqual({ session: "ses_70482", connection: "Creatio" });
+  });
+
+  it("leaves one refused item out, and parks one delivery with a reason", async () => {
+    const { user, host } = show("/deliveries");
+    const parked = await screen.findByRole("region", { name: /CaseFile/ });
+    await user.click(first(within(parked).getAllByRole("button", { name: /Act on/ })));
+    let sheet = await screen.findByRole("dialog", { name: /Delivery of/ });
+    expect(sheet).toHaveTextContent("0 messages to customers");
+    await user.click(within(sheet).getByRole("button", { name: /Skip the refused item/ }));
+    await screen.findByText("The item is left out");
+    expect(host.calls.find((call) => call.command === "lanes_skip")?.input).toEqual({ lane: { session: "ses_70482", connection: "Creatio" } });
+    const failing = await screen.findByRole("region", { name: /503/ });
+    await user.click(first(within(failing).getAllByRole("button", { name: /Act on/ })));
+    sheet = await screen.findByRole("dialog", { name: /Delivery of/ });
+    await user.type(within(sheet).getByRole("textbox", { name: "Why it is parked" }), "asked to wait");
+    await user.click(within(sheet).getByRole("button", { name: "Park" }));
+    await waitFor(() => expect(host.calls.find((call) => call.command === "lanes_park")?.input).toMatchObject({ why: "asked to wait" }));
   });
 
   it("finds a conversation from anywhere", async () => {

@@ -3,8 +3,8 @@ import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
 import { forgetDrafts } from "../src/features/conversation/drafts";
 
-// A long page takes jsdom seconds to search by role on a computer that does other things too.
-configure({ asyncUtilTimeout: 15_000 });
+// Waiting is for a condition; how long it may take is not what is tested, and a busy machine is slow.
+configure({ asyncUtilTimeout: 20_000 });
 
 // What jsdom has not: sizes, media, observers.
 class Observer {

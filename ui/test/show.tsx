@@ -24,3 +24,10 @@ export async function faults(): Promise<string[]> {
   const found = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`);
 }
+
+/** The first of them; there must be one. */
+export function first<T>(all: T[] | undefined): T {
+  const one = all?.[0];
+  if (one === undefined) throw new Error("there is none");
+  return one;
+}

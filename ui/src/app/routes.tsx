@@ -25,7 +25,7 @@ const index = createRoute({
 export const inboxRoute = createRoute({
   getParentRoute: () => root,
   path: "/inbox/$view",
-  validateSearch: (search): { s?: string | undefined } => ({ s: text(search.s) }),
+  validateSearch: (search): { s?: string | undefined; q?: string | undefined } => ({ s: text(search.s), q: text(search.q) }),
   component: InboxScreen,
 });
 

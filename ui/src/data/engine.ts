@@ -1,10 +1,10 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Input } from "../host";
 import { refresh, useHost } from "./client";
 
-export function useDeliveries() {
+export function useDeliveries(most?: number) {
   const host = useHost();
-  return useQuery({ queryKey: ["deliveries"], queryFn: () => host.call("deliveries", {}), meta: { tags: ["lanes", "connections"] } });
+  return useQuery({ queryKey: ["deliveries", most ?? 0], queryFn: () => host.call("deliveries", most ? { most } : {}), placeholderData: keepPreviousData, meta: { tags: ["lanes", "connections"] } });
 }
 
 export function useConnections() {
@@ -34,6 +34,16 @@ export function useRetry() {
     mutationFn: (which: Input<"lanes_retry">) => host.call("lanes_retry", which),
     onSuccess: () => refresh(client, ["lanes", "sessions", "connections"]),
   });
+}
+
+/** What a person does to one delivery: leave the refused item out, or park it. */
+export function useLaneActs() {
+  const host = useHost();
+  const client = useQueryClient();
+  const onSettled = () => refresh(client, ["lanes", "sessions"]);
+  const skip = useMutation({ mutationFn: (which: Input<"lanes_skip">) => host.call("lanes_skip", which), onSettled });
+  const park = useMutation({ mutationFn: (which: Input<"lanes_park">) => host.call("lanes_park", which), onSettled });
+  return { skip, park };
 }
 
 export function useDoctor() {

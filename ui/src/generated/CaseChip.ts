@@ -23,7 +23,7 @@ number: string | null,
 /**
  * Where it stands.
  */
-state: "reserved" | "open" | "closed" | "gone" | "merged" | "unreadable", 
+state: "reserved" | "open" | "closed" | "gone" | "merged" | "unreadable" | "unlinked", 
 /**
  * Where people open it.
  */
@@ -31,4 +31,8 @@ url: string | null,
 /**
  * The how-manieth case of the conversation.
  */
-period: number, };
+period: number, 
+/**
+ * The case that took its records over, when it was merged.
+ */
+merged_into: string | null, };

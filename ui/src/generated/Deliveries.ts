@@ -13,4 +13,8 @@ groups: Array<LaneGroup>,
 /**
  * The connections.
  */
-connections: Array<ConnectionHealth>, };
+connections: Array<ConnectionHealth>, 
+/**
+ * More may exist: look further.
+ */
+bounded: boolean, };

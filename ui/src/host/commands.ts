@@ -1,12 +1,14 @@
 import type {
-  AddReport, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, PublicAddress, ReplyView,
-  SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
+  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, ProfileView, PublicAddress, ReplyView,
+  SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
 type Settings = Record<string, unknown>;
 /** A record of the CRM that a choice of reply kinds would deliver. */
 export type PreviewRow = { kind: string; record: string; case: string; at: string | null; author: string | null; text: string };
 type Seq = { seq: number };
+type Target = { kind: "new" } | { kind: "survivor" } | { kind: "nothing" } | { kind: "case"; named: string };
+type Decision = { session: string; connection?: string; to: Target };
 
 /** Every command of the console: what goes in, what comes back. */
 export interface Commands {
@@ -25,14 +27,24 @@ export interface Commands {
   replies_release: [{ reply: string; session?: string }, unknown];
   replies_discard: [{ reply: string }, unknown];
   case_links: [{ query?: string; state?: string; cursor?: string }, CaseLinkPage];
+  case_preview: [Decision, CaseEffect];
+  case_decide: [Decision, CaseEffect];
+  case_look: [{ session: string; connection?: string }, unknown];
+  profile_get: [object, ProfileView];
+  profile_set: [{ name: string; connection?: string; crm_user?: string }, ProfileView];
+  crm_people: [{ connection: string; query?: string }, Choice[]];
+  people_known: [object, string[]];
+  filters_list: [object, SavedFilterView[]];
+  filter_save: [{ id?: string; name: string; view: View; query: string }, SavedFilterView];
+  filter_drop: [{ id: string }, unknown];
   trace: [{ session: string }, TraceView];
   explain: [{ session: string }, Explanation[]];
   find: [{ text: string }, { session: string }];
-  deliveries: [object, Deliveries];
+  deliveries: [{ most?: number }, Deliveries];
   lanes_retry: [{ session?: string; connection?: string; parked?: boolean; unfinished?: boolean }, { count: number }];
   lanes_count_matching: [{ same: unknown }, { count: number }];
-  lanes_skip: [{ lane: { session: string; connection: string }; seq: number }, unknown];
-  lanes_park: [{ lane: { session: string; connection: string } }, unknown];
+  lanes_skip: [{ lane: { session: string; connection: string }; seq?: number }, { skipped: number }];
+  lanes_park: [{ lane: { session: string; connection: string }; why?: string }, unknown];
   connection_list: [object, ConnectionView[]];
   connection_add: [{ name: string; mode: string; settings: Settings; secret: string }, ConnectionView];
   connection_set: [{ name: string; mode?: string; settings?: Settings; secret?: string }, ConnectionView];

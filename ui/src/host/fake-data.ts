@@ -15,7 +15,7 @@ function chip(number: string, state: CaseChip["state"] = "open"): CaseChip {
   const creatio = number.startsWith("SR");
   return {
     connection: creatio ? "con_creatio" : "con_salesforce", connection_name: creatio ? "Creatio" : "Salesforce", crm_id: `6b1f02aa-91c4-5d7e-8a30-${number.slice(-6).padStart(12, "0")}`, number, state,
-    url: creatio ? `https://northwind-crm.example/0/Shell/#Card/Cases_FormPage/edit/${number}` : `https://northwind.example/lightning/r/Case/${number}/view`, period: 1,
+    url: creatio ? `https://northwind-crm.example/0/Shell/#Card/Cases_FormPage/edit/${number}` : `https://northwind.example/lightning/r/Case/${number}/view`, period: 1, merged_into: null,
   };
 }
 

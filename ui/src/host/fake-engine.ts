@@ -1,4 +1,6 @@
-import type { ConnectionView, Deliveries, Doctor, EventView, Finding, LaneGroup, LaneView, SessionRow, TraceEntry, TraceView } from "../generated";
+import type { CaseEffect, ConnectionView, Deliveries, Doctor, EventView, Finding, LaneGroup, LaneView, SessionRow, TraceEntry, TraceView } from "../generated";
+import type { Input } from "./commands";
+import { CallError } from "./types";
 
 const later = (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString();
 
@@ -67,7 +69,7 @@ export function deliveries(rows: SessionRow[], connections: ConnectionView[]): D
   add("paused", "Salesforce", "REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded.", "Goes out by itself when the limit is renewed.", by("paused", "Salesforce"), 31);
   add("retrying", "Creatio", "Creatio answered 503", "Tries again by itself. Nothing is written twice.", by("retrying", "Creatio"));
   add("waiting", "Creatio", "quiet hours", "Goes out at 08:00 their time.", by("waiting", "Creatio"));
-  return { groups, connections };
+  return { groups, connections, bounded: false };
 }
 
 export function doctor(connections: ConnectionView[]): Doctor {
@@ -79,4 +81,17 @@ export function doctor(connections: ConnectionView[]): Doctor {
       ? [{ connection: one.name, what: "Calls", grade: "bad", detail: one.paused.failure?.message ?? "Not being called.", action: one.paused.failure?.hint ?? null }]
       : [{ connection: one.name, what: "Sign in", grade: "good", detail: "Token renews in 41 min.", action: null }, { connection: one.name, what: "Rights", grade: "bad", detail: "Case attachment: Add is missing.", action: "Give user “Casebridge” the right Add on Case attachment." }]),
   ] };
+}
+
+/** What a decision about a case would do, as the engine counts it. */
+export function effectOf(row: SessionRow, to: Input<"case_preview">["to"]): CaseEffect {
+  const connection = row.case?.connection_name ?? "Creatio";
+  const from = row.case?.number ?? null;
+  const base: CaseEffect = { act: "nothing", connection, from, number: from, status: null, owner: null, records: 0, others: 0, period: null, sentences: [] };
+  const all = `${row.message_count} messages of this conversation are written to`;
+  if (to.kind === "nothing") return { ...base, act: "unlink", sentences: [`Nothing is written to case ${from} any more, and nothing is taken from it.`, "No message goes to the customer."] };
+  if (to.kind === "new") return { ...base, act: "create", number: null, records: row.message_count, period: 2, sentences: [`One case is made in ${connection}, and ${all} it.`, "A new period begins: number 2."] };
+  if (to.kind === "survivor") return { ...base, act: "follow", number: "SR00010999", status: "In progress", owner: "Daniel Reyes", records: 1, sentences: ["1 message that is not there yet is written to case SR00010999."] };
+  if (!/^SR\d+$|[0-9a-f]{8}-/.test(to.named)) throw new CallError("not_found", `There is no case in the CRM with number ${to.named}.`, "Check the number in the CRM.", null, 404);
+  return { ...base, act: "link", number: to.named, status: "New", records: row.message_count, period: 2, sentences: [`${all} case ${to.named}.`, `What stands on case ${to.named} today is history: 0 of it go to the customer.`] };
 }

@@ -1,5 +1,5 @@
-import type { EventView, Me, SessionRow, View } from "../generated";
-import { deliveries, doctor, trace } from "./fake-engine";
+import type { EventView, Me, ProfileView, SavedFilterView, SessionRow, View } from "../generated";
+import { deliveries, doctor, effectOf, trace } from "./fake-engine";
 import { connections, event, luciaEvents, replies, sessionRows, usualEvents } from "./fake-data";
 import { integrations } from "./fake-integrations";
 import type { CommandName, Input, Output } from "./commands";
@@ -56,6 +56,9 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
   const sorted = () => [...rows].sort((a, b) => b.last_at.localeCompare(a.last_at));
   const me = { kind: "person", name: "Mira Kovač", me: true } as const;
 
+  const profile: ProfileView = { login: me.name, name: me.name, connection: null, crm_user: null, crm_name: null };
+  const filters: SavedFilterView[] = [];
+
   const handlers: Handlers = {
     sessions_list({ view, query = "", cursor = "0", limit = 50 }) {
       const words = query.toLowerCase();
@@ -102,10 +105,37 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
       return {};
     },
     case_links: ({ query = "", state = "" }) => ({
-      rows: sorted().flatMap((one) => (one.case ? [{ session: one.id, contact_name: one.contact_name, external_id: one.external_id, case: one.case, sync: one.sync, opened_at: one.last_at }] : []))
+      rows: sorted().flatMap((one) => (one.case ? [{ session: one.id, contact_name: one.contact_name, external_id: one.external_id, case: one.case, sync: one.sync, opened_at: one.last_at, current: true, drift: one.status === "resolved" && one.case.state === "open" ? [{ what: "status", ours: "resolved", theirs: "In progress" }] : [], looked_at: one.last_at }] : []))
         .filter((link) => (!state || link.case.state === state) && `${link.contact_name} ${link.case.number}`.toLowerCase().includes(query.toLowerCase())),
       next: null,
     }),
+    case_preview: (decision) => effectOf(row(decision.session), decision.to),
+    case_decide: ({ session, to }) => {
+      const one = row(session);
+      const effect = effectOf(one, to);
+      const before = one.case;
+      if (effect.act === "unlink") one.case = null;
+      else if (effect.act !== "nothing" && before) one.case = { ...before, state: effect.act === "create" ? "reserved" : "open", number: effect.number, period: before.period + 1 };
+      one.sync = { state: effect.act === "unlink" ? "no_case" : "syncing", detail: null, at: null, tries: null };
+      tell("sessions", "lanes", `session:${session}`);
+      return effect;
+    },
+    case_look: () => ({}),
+    profile_get: () => profile,
+    profile_set: ({ name, connection, crm_user }) => Object.assign(profile, { name, connection: connection ?? null, crm_user: crm_user ?? null, crm_name: crm_user ? "Mira Kovač" : null }),
+    crm_people: () => [{ id: "u1", name: "Daniel Reyes" }, { id: "u2", name: "Mira Kovač" }],
+    people_known: () => ["Daniel Reyes", "Mira Kovač", "Priya Nair"],
+    filters_list: () => [...filters].sort((a, b) => a.name.localeCompare(b.name)),
+    filter_save: ({ id, name, view, query }) => {
+      if (filters.some((one) => one.name === name && one.id !== id)) throw new CallError("invalid", `\`name\` \`${name}\` is the name of another filter`, "give it another name", null, 400);
+      const kept = { id: id ?? `f${filters.length + 1}`, name, view, query };
+      filters.splice(0, filters.length, ...filters.filter((one) => one.id !== kept.id), kept);
+      return kept;
+    },
+    filter_drop: ({ id }) => {
+      filters.splice(0, filters.length, ...filters.filter((one) => one.id !== id));
+      return {};
+    },
     trace: ({ session }) => trace(row(session), eventsOf(session)),
     explain: ({ session }) => trace(row(session), eventsOf(session)).explanation,
     find: ({ text }) => {
@@ -119,6 +149,16 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
       for (const one of hit) one.sync = { state: "syncing", detail: null, at: null, tries: null };
       tell("lanes", "sessions");
       return { count: hit.length };
+    },
+    lanes_skip: ({ lane, seq }) => {
+      row(lane.session).sync = { state: "skipped_items", detail: "1 left out", at: null, tries: null };
+      tell("lanes", "sessions");
+      return { skipped: seq ?? 5 };
+    },
+    lanes_park: ({ lane, why }) => {
+      row(lane.session).sync = { state: "parked", detail: `parked by hand: ${why ?? ""}`, at: null, tries: null };
+      tell("lanes", "sessions");
+      return {};
     },
     connection_list: () => joined,
     ...integrations(joined, tell),

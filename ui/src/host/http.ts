@@ -4,6 +4,13 @@ import { CallError, type Host } from "./types";
 
 const PATIENCE_MS = 30_000;
 const SLOWEST_RECONNECT_MS = 30_000;
+/** A page that nobody touched for this long asks on its own account, not on a person's. */
+const AWAY_MS = 5 * 60_000;
+
+let touched = Date.now();
+if (typeof document !== "undefined") {
+  for (const kind of ["pointerdown", "keydown", "wheel"]) document.addEventListener(kind, () => { touched = Date.now(); }, { capture: true, passive: true });
+}
 
 async function refusal(answer: Response, command: string): Promise<CallError> {
   const body: unknown = await answer.json().catch(() => null);
@@ -48,7 +55,7 @@ export function httpHost(base = ""): Host {
     const { token } = await me();
     return reach(command, `${base}/console/call`, {
       method: "POST",
-      headers: { "content-type": "application/json", "X-Casebridge-Token": token },
+      headers: { "content-type": "application/json", "X-Casebridge-Token": token, ...(Date.now() - touched > AWAY_MS ? { "X-Casebridge-Away": "1" } : {}) },
       body: JSON.stringify({ ...input, command }),
     });
   }

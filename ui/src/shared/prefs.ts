@@ -1,8 +1,8 @@
 import { useSyncExternalStore } from "react";
 
-export type Prefs = { theme: "light" | "dark" | "system"; name: string; singleKeys: boolean; utc: boolean; railNarrow: boolean };
+export type Prefs = { theme: "light" | "dark" | "system"; singleKeys: boolean; utc: boolean; railNarrow: boolean };
 const KEY = "casebridge.prefs";
-const USUAL: Prefs = { theme: "system", name: "", singleKeys: true, utc: false, railNarrow: false };
+const USUAL: Prefs = { theme: "system", singleKeys: true, utc: false, railNarrow: false };
 
 function read(): Prefs {
   try {

@@ -49,14 +49,20 @@ pub fn least_role(command: &Command) -> Role {
         | Command::LanesList(_)
         | Command::LanesCount
         | Command::LanesCountMatching(_)
-        | Command::Deliveries
+        | Command::Deliveries { .. }
         | Command::Trace { .. }
         | Command::Explain { .. }
         | Command::Find { .. }
         | Command::ConnectionList
-        | Command::WebhookShow { .. }
         | Command::SessionsWeek
-        | Command::PublicAddressShow => Role::Viewer,
+        | Command::PublicAddressShow
+        | Command::CasePreview(_)
+        | Command::ProfileGet
+        | Command::PeopleKnown
+        | Command::FiltersList
+        | Command::FilterSave(_)
+        | Command::FilterDrop { .. }
+        | Command::WebhookShow { .. } => Role::Viewer,
         Command::SessionReply(_)
         | Command::SessionTakeOver { .. }
         | Command::SessionGiveBack { .. }
@@ -67,6 +73,10 @@ pub fn least_role(command: &Command) -> Role {
         | Command::RepliesRelease { .. }
         | Command::RepliesDiscard { .. }
         | Command::LanesRetry(_)
+        | Command::CaseDecide(_)
+        | Command::CaseLook { .. }
+        | Command::ProfileSet(_)
+        | Command::CrmPeople { .. }
         | Command::Doctor => Role::Agent,
         Command::ConnectionAdd(_)
         | Command::ConnectionSet(_)

@@ -84,13 +84,50 @@ pub enum Command {
     },
     /// A page of cases with their conversations.
     CaseLinks(CaseLinks),
+    /// What a decision about a conversation's case would do; nothing changes.
+    CasePreview(CaseDecision),
+    /// Decides which case a conversation has.
+    CaseDecide(CaseDecision),
+    /// Asks the CRM again how a conversation's case stands.
+    CaseLook {
+        /// The conversation, named as for `Trace`.
+        session: String,
+        /// The connection; may be left out when there is only one.
+        connection: Option<String>,
+    },
+    /// Who I am here and in the CRM.
+    ProfileGet,
+    /// Changes what I sign with, and who I am in the CRM.
+    ProfileSet(ProfileSet),
+    /// People of a CRM, to find oneself among.
+    CrmPeople {
+        /// Connection, by name or id.
+        connection: String,
+        /// A part of the name.
+        query: Option<String>,
+    },
+    /// Names that a conversation can be assigned to.
+    PeopleKnown,
+    /// The searches that I keep.
+    FiltersList,
+    /// Keeps a search, or changes one.
+    FilterSave(FilterSave),
+    /// Forgets a search.
+    FilterDrop {
+        /// Which.
+        id: uuid::Uuid,
+    },
     /// Which conversation a text names.
     Find {
         /// As for `Trace`.
         text: String,
     },
     /// What is under way, waits, fails or is parked, in groups.
-    Deliveries,
+    Deliveries {
+        /// Most lanes that are looked at; 2,000 unless given.
+        #[serde(default)]
+        most: Option<i64>,
+    },
     /// How many lanes a selection means.
     LanesCountMatching(LaneSelection),
     /// Tests settings without storing anything.
@@ -212,8 +249,9 @@ pub enum Command {
     LanesSkip {
         /// Which lane.
         lane: LaneName,
-        /// Which event.
-        seq: i64,
+        /// Which event; the one that the CRM refused unless given.
+        #[serde(default)]
+        seq: Option<i64>,
     },
     /// Parks a lane by hand.
     LanesPark {
@@ -316,6 +354,59 @@ pub struct CaseLinks {
     pub state: Option<String>,
     /// Where to go on.
     pub cursor: Option<String>,
+}
+
+/// Which case a conversation is to have.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CaseDecision {
+    /// The conversation, named as for `Trace`.
+    pub session: String,
+    /// The connection, by name or id; may be left out when there is only one.
+    pub connection: Option<String>,
+    /// The case.
+    pub to: CaseTarget,
+}
+
+/// A case that a person decides for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CaseTarget {
+    /// A new one.
+    New,
+    /// One that stands in the CRM.
+    Case {
+        /// Its number, its id, or the address of its page.
+        named: String,
+    },
+    /// The survivor of the merge that took the present one.
+    Survivor,
+    /// None: the conversation is taken off its case.
+    Nothing,
+}
+
+/// What somebody says of themselves.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ProfileSet {
+    /// What they sign with.
+    pub name: String,
+    /// The connection in whose CRM they picked themselves.
+    pub connection: Option<String>,
+    /// Their id there.
+    pub crm_user: Option<uuid::Uuid>,
+}
+
+/// A search to be kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FilterSave {
+    /// The one that is changed; none: a new one.
+    pub id: Option<uuid::Uuid>,
+    /// How it is called.
+    pub name: String,
+    /// The view that is searched.
+    pub view: View,
+    /// The words; may be empty.
+    #[serde(default)]
+    pub query: String,
 }
 
 /// Settings to be tested.

@@ -70,10 +70,7 @@ fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
 
 pub(crate) async fn choices(engine: &Engine, wish: CrmChoices) -> Result<Value, ApiError> {
     let found = engine.choices(&wish.connection, wish.what, wish.query.as_deref()).await?;
-    let shown = |one: casebridge_engine::connections::Choice| {
-        json!(Choice { id: one.id.to_string(), name: one.name, means: one.means.map(|means| json!(means)) })
-    };
-    Ok(found.into_iter().map(shown).collect())
+    Ok(found.into_iter().map(|one| json!(Choice::from(one))).collect())
 }
 
 pub(crate) async fn try_and_set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {

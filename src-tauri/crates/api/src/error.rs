@@ -49,7 +49,7 @@ impl From<EngineError> for ApiError {
             EngineError::Invalid { .. } => (Code::Invalid, None),
             EngineError::NotFound { .. } | EngineError::NoSession(_) => (Code::NotFound, None),
             EngineError::Append(AppendRefused::NoSession(_)) => (Code::NotFound, None),
-            EngineError::Append(_) | EngineError::HeldBy { .. } => (Code::Conflict, None),
+            EngineError::Append(_) | EngineError::HeldBy { .. } | EngineError::Changed { .. } => (Code::Conflict, None),
             EngineError::Crm(failure) => {
                 let after = match failure.class {
                     FailureClass::Throttled { after } => after.map(|after| after.as_secs()),

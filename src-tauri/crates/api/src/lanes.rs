@@ -90,11 +90,12 @@ pub(crate) async fn count_matching(engine: &Engine, selection: LaneSelection) ->
     Ok(json!({ "count": engine.lanes(filter).await?.len() }))
 }
 
-pub(crate) async fn deliveries(engine: &Engine) -> Result<Value, ApiError> {
+pub(crate) async fn deliveries(engine: &Engine, most: Option<i64>) -> Result<Value, ApiError> {
     /// Lanes of a group that are shown.
     const SHOWN: usize = 50;
     let mut groups = Vec::new();
-    for group in engine.deliveries().await? {
+    let (found, bounded) = engine.deliveries(most).await?;
+    for group in found {
         let count = u32::try_from(group.lanes.len()).unwrap_or(u32::MAX);
         let first = group.lanes.into_iter().take(SHOWN).collect();
         groups.push(LaneGroup {
@@ -110,7 +111,7 @@ pub(crate) async fn deliveries(engine: &Engine) -> Result<Value, ApiError> {
     for connection in engine.connections().await? {
         connections.push(ConnectionHealth::new(&connection, engine.health(&connection).await?));
     }
-    Ok(json!(Deliveries { groups, connections }))
+    Ok(json!(Deliveries { groups, connections, bounded }))
 }
 
 pub(crate) async fn list(engine: &Engine, selection: LaneSelection) -> Result<Value, ApiError> {
@@ -123,8 +124,12 @@ pub(crate) async fn retry(engine: &Engine, selection: LaneSelection, actor: &str
     Ok(json!({ "count": engine.retry_lanes(filter, actor).await? }))
 }
 
-pub(crate) async fn skip(engine: &Engine, name: LaneName, seq: i64, actor: &str) -> Result<Value, ApiError> {
+pub(crate) async fn skip(engine: &Engine, name: LaneName, seq: Option<i64>, actor: &str) -> Result<Value, ApiError> {
     let (consumer, session) = lane(engine, name).await?;
+    let seq = match seq {
+        Some(seq) => seq,
+        None => engine.refused_event(consumer, session).await?,
+    };
     engine.skip_event(consumer, session, seq, actor).await?;
     Ok(json!({ "session": session, "consumer": consumer, "skipped": seq }))
 }

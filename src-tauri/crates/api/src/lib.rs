@@ -12,7 +12,9 @@ mod connections;
 mod console;
 mod keys;
 mod lanes;
+mod links;
 mod lists;
+mod people;
 mod sessions;
 mod webhooks;
 
@@ -52,21 +54,23 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
     caller.may(&command)?;
     let actor = caller.name.as_str();
     match command {
-        Command::SessionsList(wish) => lists::sessions(engine, wish, actor).await,
-        Command::SessionsCounts => lists::counts(engine, actor).await,
+        Command::SessionsList(wish) => lists::sessions(engine, wish, &me(engine, caller).await?).await,
+        Command::SessionsCounts => lists::counts(engine, &me(engine, caller).await?).await,
         Command::CaseLinks(wish) => lists::cases(engine, wish).await,
-        Command::SessionOpen { session } => sessions::open(engine, &session, actor).await,
+        Command::SessionOpen { session } => sessions::open(engine, &session, &me(engine, caller).await?).await,
         Command::SessionEvents { session, before, limit } => sessions::events(engine, &session, before, limit).await,
         Command::Trace { session } => sessions::trace(engine, &session).await,
         Command::Explain { session } => sessions::explain(engine, &session).await,
         Command::Find { text } => sessions::find(engine, &text).await,
-        Command::SessionReply(reply) => acts::reply(engine, reply, actor).await,
-        Command::SessionTakeOver { session } => acts::take_over(engine, &session, actor).await,
-        Command::SessionGiveBack { session } => acts::give_back(engine, &session, actor).await,
-        Command::SessionAssign { session, to } => acts::assign(engine, &session, to, actor).await,
-        Command::SessionHandOff { session, reason } => acts::hand_off(engine, &session, reason, actor).await,
-        Command::SessionResolve { session } => acts::resolve(engine, &session, actor).await,
-        Command::SessionReopen { session } => acts::reopen(engine, &session, actor).await,
+        Command::SessionReply(reply) => acts::reply(engine, reply, &me(engine, caller).await?).await,
+        Command::SessionTakeOver { session } => acts::take_over(engine, &session, &me(engine, caller).await?).await,
+        Command::SessionGiveBack { session } => acts::give_back(engine, &session, &me(engine, caller).await?).await,
+        Command::SessionAssign { session, to } => acts::assign(engine, &session, to, &me(engine, caller).await?).await,
+        Command::SessionHandOff { session, reason } => {
+            acts::hand_off(engine, &session, reason, &me(engine, caller).await?).await
+        }
+        Command::SessionResolve { session } => acts::resolve(engine, &session, &me(engine, caller).await?).await,
+        Command::SessionReopen { session } => acts::reopen(engine, &session, &me(engine, caller).await?).await,
         Command::ConnectionAdd(add) => connections::add(engine, *add, actor).await,
         Command::ConnectionSet(set) => connections::set(engine, set, actor).await,
         Command::ConnectionList => connections::list(engine).await,
@@ -100,7 +104,7 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::LanesPark { lane, why } => lanes::park(engine, lane, &why, actor).await,
         Command::LanesCount => lanes::count(engine).await,
         Command::LanesCountMatching(filter) => lanes::count_matching(engine, filter).await,
-        Command::Deliveries => lanes::deliveries(engine).await,
+        Command::Deliveries { most } => lanes::deliveries(engine, most).await,
         Command::WebhookUrl { name } => webhooks::url(engine, &name, actor).await,
         Command::WebhookShow { name } => webhooks::show(engine, &name).await,
         Command::WebhookRegenerate { name, grace_minutes } => {
@@ -119,5 +123,20 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::ConsoleVisitors => console::visitors(engine).await,
         Command::ConsoleDismiss { id } => console::dismiss(engine, &id, actor).await,
         Command::SandboxStart => console::sandbox(host).await,
+        Command::CasePreview(decision) => links::preview(engine, decision).await,
+        Command::CaseDecide(decision) => links::decide(engine, decision, &me(engine, caller).await?).await,
+        Command::CaseLook { session, connection } => links::look(engine, &session, connection).await,
+        Command::ProfileGet => people::profile(engine, actor).await,
+        Command::ProfileSet(set) => people::set_profile(engine, set, actor).await,
+        Command::CrmPeople { connection, query } => people::crm_people(engine, &connection, query.as_deref()).await,
+        Command::PeopleKnown => people::known(engine).await,
+        Command::FiltersList => people::filters(engine, actor).await,
+        Command::FilterSave(save) => people::save_filter(engine, save, actor).await,
+        Command::FilterDrop { id } => people::drop_filter(engine, id, actor).await,
     }
+}
+
+/// What the caller signs with, and what *mine* is.
+async fn me(engine: &Engine, caller: &Caller) -> Result<String, ApiError> {
+    Ok(engine.signature(&caller.name).await?)
 }

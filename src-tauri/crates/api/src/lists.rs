@@ -1,12 +1,13 @@
 //! The lists: conversations and cases, page by page.
 
 use casebridge_domain::CaseState;
+use casebridge_engine::links::drift::drift;
 use casebridge_engine::{CaseWish, Engine, ListWish};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::commands::{CaseLinks, SessionsList};
-use crate::dto::sessions::{CaseLink, CaseLinkPage, SessionPage, SessionRow, ViewCounts};
+use crate::dto::sessions::{CaseLink, CaseLinkPage, DriftView, SessionPage, SessionRow, ViewCounts};
 use crate::dto::time;
 use crate::error::ApiError;
 
@@ -49,7 +50,7 @@ pub(crate) async fn counts(engine: &Engine, me: &str) -> Result<Value, ApiError>
 pub(crate) async fn cases(engine: &Engine, list: CaseLinks) -> Result<Value, ApiError> {
     let state = match list.state.as_deref().filter(|state| !state.is_empty()) {
         Some(name) => Some(CaseState::parse(name).ok_or_else(|| {
-            let hint = "one of reserved, open, closed, gone, merged, unreadable";
+            let hint = "one of reserved, open, closed, gone, merged, unreadable, unlinked";
             ApiError::invalid(format!("`state` cannot be `{name}`"), hint)
         })?),
         None => None,
@@ -64,13 +65,24 @@ pub(crate) async fn cases(engine: &Engine, list: CaseLinks) -> Result<Value, Api
     };
     let query = list.query.map(|query| query.chars().take(200).collect());
     let (links, next) = engine.case_links(CaseWish { query, state, after, limit: PAGE }).await?;
-    let rows = links.into_iter().map(|(chip, row)| CaseLink {
-        session: row.head.session.id.to_string(),
-        contact_name: row.head.session.contact.name,
-        external_id: row.head.session.key.external_id,
-        opened_at: chip.case.opened_at.map(time),
-        case: chip.into(),
-        sync: row.sync.into(),
+    let rows = links.into_iter().map(|(chip, row)| {
+        let newest = row.cases.iter().find(|one| one.case.connection == chip.case.connection);
+        let current = newest.is_some_and(|one| one.case.crm_id == chip.case.crm_id);
+        let drifts = if current { drift(&row.head, &chip.case) } else { Vec::new() };
+        CaseLink {
+            session: row.head.session.id.to_string(),
+            contact_name: row.head.session.contact.name,
+            external_id: row.head.session.key.external_id,
+            opened_at: chip.case.opened_at.map(time),
+            current,
+            looked_at: chip.case.looked_at.map(time),
+            drift: drifts
+                .into_iter()
+                .map(|one| DriftView { what: one.what, ours: one.ours, theirs: one.theirs })
+                .collect(),
+            case: chip.into(),
+            sync: row.sync.into(),
+        }
     });
     let next = next.map(|(at, connection, case)| format!("{}.{connection}.{case}", at.as_millisecond()));
     Ok(json!(CaseLinkPage { rows: rows.collect(), next }))

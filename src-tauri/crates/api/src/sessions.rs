@@ -1,7 +1,8 @@
 //! Commands that look at one conversation.
 
+use casebridge_domain::text::last_uuid;
 use casebridge_domain::{EventKind, SessionId};
-use casebridge_engine::{Engine, EngineError};
+use casebridge_engine::{Engine, EngineError, ListWish, View};
 use serde_json::{Value, json};
 
 use crate::dto::deliveries::{TraceCase, TraceEntry, TraceView};
@@ -16,12 +17,29 @@ const PAGE: i64 = 100;
 pub(crate) async fn find(engine: &Engine, text: &str) -> Result<Value, ApiError> {
     // Whatever people paste: an id, or the address of a case's page.
     let text = text.trim();
-    let last = text.rsplit(['/', '=', '#']).find(|part| !part.is_empty()).unwrap_or(text);
     let session = match engine.find_session(text).await {
-        Err(EngineError::NotFound { .. }) if last != text && text.contains("://") => engine.find_session(last).await?,
+        Err(EngineError::NotFound { .. }) if text.contains("://") => match last_uuid(text) {
+            Some(case) => engine.find_session(&case.to_string()).await?,
+            None => {
+                engine.find_session(text.rsplit(['/', '=', '#']).find(|part| !part.is_empty()).unwrap_or(text)).await?
+            }
+        },
+        Err(EngineError::NotFound { what, name }) if text.contains('@') => {
+            newest_of(engine, text).await?.ok_or(EngineError::NotFound { what, name })?
+        }
         other => other?,
     };
     Ok(json!({ "session": session }))
+}
+
+/// The conversation of this address that changed last.
+async fn newest_of(engine: &Engine, address: &str) -> Result<Option<SessionId>, ApiError> {
+    let wish = ListWish { view: View::All, me: String::new(), query: Some(address.to_owned()), after: None, limit: 20 };
+    let rows = engine.inbox(wish).await?.rows;
+    let is_theirs = |row: &casebridge_engine::inbox::Row| {
+        row.head.session.contact.email.as_ref().is_some_and(|mail| mail.value.eq_ignore_ascii_case(address))
+    };
+    Ok(rows.into_iter().find(is_theirs).map(|row| row.head.session.id))
 }
 
 pub(crate) async fn open(engine: &Engine, session: &str, me: &str) -> Result<Value, ApiError> {

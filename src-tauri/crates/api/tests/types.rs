@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use casebridge_api::dto::{connections::*, deliveries::*, people::*, sessions::*};
+use casebridge_api::dto::{connections::*, deliveries::*, links::*, people::*, sessions::*};
 use ts_rs::{Config, TS};
 
 fn generated() -> BTreeMap<String, String> {
@@ -17,6 +17,9 @@ fn generated() -> BTreeMap<String, String> {
     }
     types!(
         Me,
+        ProfileView,
+        SavedFilterView,
+        CaseEffect,
         Role,
         Holder,
         SyncState,
@@ -34,6 +37,7 @@ fn generated() -> BTreeMap<String, String> {
         ContactView,
         SessionDetail,
         CaseLink,
+        DriftView,
         CaseLinkPage,
         LaneView,
         LaneGroup,

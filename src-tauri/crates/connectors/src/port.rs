@@ -342,6 +342,9 @@ pub trait CaseSystem: Send + Sync {
     /// Rows that a setting can name, for pickers; at most a hundred, by name. `query` is a part of the name.
     async fn choices(&self, what: ChoiceKind, query: Option<&str>, log: &CallLog) -> Result<Vec<Choice>, CallFailure>;
 
+    /// Ids of the cases that have this number; more than one only where the CRM lets numbers repeat.
+    async fn numbered(&self, number: &str, log: &CallLog) -> Result<Vec<Uuid>, CallFailure>;
+
     /// Most cases that one [`CaseSystem::look`] should be asked for.
     fn look_limit(&self) -> usize;
 

@@ -23,6 +23,8 @@ pub enum CaseState {
     Merged,
     /// It stands but our user may not read it.
     Unreadable,
+    /// A person took the conversation off it: it stands as it is, and nothing passes in either direction.
+    Unlinked,
 }
 
 impl CaseState {
@@ -36,13 +38,14 @@ impl CaseState {
             CaseState::Gone => "gone",
             CaseState::Merged => "merged",
             CaseState::Unreadable => "unreadable",
+            CaseState::Unlinked => "unlinked",
         }
     }
 
     /// Reads what [`Self::as_str`] wrote.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Reserved, Self::Open, Self::Closed, Self::Gone, Self::Merged, Self::Unreadable]
+        [Self::Reserved, Self::Open, Self::Closed, Self::Gone, Self::Merged, Self::Unreadable, Self::Unlinked]
             .into_iter()
             .find(|state| state.as_str() == text)
     }
@@ -81,4 +84,26 @@ pub struct Case {
     pub pulled_to: Option<String>,
     /// When a backup that holds it was restored, until the case was looked at again.
     pub restored_at: Option<Timestamp>,
+    /// When the CRM was asked last how it stands.
+    pub looked_at: Option<Timestamp>,
+    /// The newest event when a person chose this case for the conversation; `None`: the plan opened it.
+    pub chosen_seq: Option<i64>,
+    /// Whether what is written to it has ids of its own, because the same words may stand on another case.
+    pub own_ids: bool,
+}
+
+impl Case {
+    /// The name under which an event is written to this case, in the CRM instance's id space: `path` is the event's
+    /// own, unique per source.
+    #[must_use]
+    pub fn record_path(&self, path: &str) -> String {
+        if self.own_ids { format!("{path}@{}", self.crm_id) } else { path.to_owned() }
+    }
+
+    /// Whether an event happened before a person chose this case: what became of the conversation until then is told,
+    /// not done to the case again.
+    #[must_use]
+    pub fn is_before_choice(&self, seq: i64) -> bool {
+        self.chosen_seq.is_some_and(|chosen| seq <= chosen)
+    }
 }

@@ -13,6 +13,9 @@ use crate::mode::ModeHistory;
 use crate::session::Session;
 use crate::text::one_line;
 
+/// Why nothing is written for a conversation that a person took off its case.
+pub const UNLINKED: &str = "a person took this conversation off its case";
+
 /// All that a plan may depend on.
 #[derive(Debug, Clone, Copy)]
 pub struct Snapshot<'a> {
@@ -80,6 +83,10 @@ pub fn plan(snapshot: Snapshot<'_>) -> Plan {
         CaseState::Gone => return unusable(ParkKind::CaseGone, "the case was deleted in the CRM"),
         CaseState::Merged => return unusable(ParkKind::CaseMerged, "the case was merged into another"),
         CaseState::Unreadable => return unusable(ParkKind::CaseUnreadable, "the case cannot be read any more"),
+        CaseState::Unlinked => {
+            let considered = events.last().map_or(written_seq, |last| last.seq);
+            return Plan::Nothing { considered, why: UNLINKED, done: false };
+        }
     }
     let Some(place) = next_case_begins(&snapshot, case) else { return into_case(snapshot, case) };
     // What was said before the reopening belongs to the case that is closed.
@@ -113,6 +120,7 @@ fn closed_before(events: &[Event], connection: ConnectionId) -> Option<bool> {
 /// The first event that reopens what is closed, and does so here.
 fn first_reopening(snapshot: &Snapshot<'_>, mut closed: bool) -> Option<usize> {
     snapshot.events.iter().position(|event| match &event.kind {
+        _ if snapshot.case.is_some_and(|case| case.is_before_choice(event.seq)) => false,
         EventKind::Resolved { .. } => {
             closed = true;
             false
@@ -147,6 +155,11 @@ fn into_case(snapshot: Snapshot<'_>, case: &Case) -> Plan {
     if case.state != CaseState::Reserved {
         return effects(snapshot, Vec::new(), case.opening_seq, Some(case.crm_id));
     }
+    if case.chosen_seq.is_some() {
+        // A person asked for a new case: it tells the whole conversation.
+        let open = open_case(&snapshot, case.previous, case.opening_seq);
+        return effects(snapshot, vec![open], case.opening_seq, None);
+    }
     // A case after a closed one begins where the session was reopened, whenever the plan runs.
     let begins = case.previous.and_then(|_| {
         let known = snapshot.events.iter().take_while(|event| event.seq <= case.opening_seq).count();
@@ -174,9 +187,15 @@ fn effects(snapshot: Snapshot<'_>, mut effects: Vec<Effect>, opening_seq: i64, s
         }
         through = event.seq;
         let skipped = snapshot.skipped.contains(&event.seq);
-        let id = activity_id(snapshot.namespace, &session.key.source, &event_path(session, event));
+        let path = event_path(session, event);
+        // A case that follows on another is not the chosen one.
+        let chosen = snapshot.case.filter(|chosen| Some(chosen.crm_id) == case);
+        let path = chosen.map_or_else(|| path.clone(), |chosen| chosen.record_path(&path));
+        let id = activity_id(snapshot.namespace, &session.key.source, &path);
         match &event.kind {
             EventKind::Resolved { .. } | EventKind::Reopened { .. } if skipped => {}
+            EventKind::Resolved { .. } | EventKind::Reopened { .. }
+                if chosen.is_some_and(|chosen| chosen.is_before_choice(event.seq)) => {}
             // What happened there stands there, and is newer than what we meant to write.
             EventKind::Resolved { via, .. } | EventKind::Reopened { via, .. } if *via == Some(snapshot.connection) => {
                 status = None;

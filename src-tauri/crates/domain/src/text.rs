@@ -48,6 +48,15 @@ pub fn direction_and_author(from: Speaker, author: Option<&str>) -> String {
     }
 }
 
+/// The last UUID that a text holds, such as the record's id in the address of its page, wherever the page puts it.
+#[must_use]
+pub fn last_uuid(text: &str) -> Option<uuid::Uuid> {
+    const LENGTH: usize = 36;
+    text.char_indices().rev().filter_map(|(at, _)| text.get(at..at + LENGTH)).find_map(|part| {
+        uuid::Uuid::try_parse(part).ok().filter(|_| part.bytes().filter(|byte| *byte == b'-').count() == 4)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

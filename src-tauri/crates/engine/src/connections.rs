@@ -306,10 +306,20 @@ impl Engine {
         Ok(crm.map_err(EngineError::Crm)?.test(&CallLog::default()).await)
     }
 
+    /// A client of a connection, for what people ask: the one at work where there is one.
+    pub(crate) fn client(
+        &self,
+        connection: &Connection,
+    ) -> Result<Arc<dyn casebridge_connectors::CaseSystem>, EngineError> {
+        let at_work = self.runtimes().get(&connection.id).map(|runtime| runtime.crm.clone());
+        let crm = at_work.unwrap_or_else(|| self.inner.connectors.build(connection, self.vault(connection.id)));
+        crm.map_err(EngineError::Crm)
+    }
+
     /// Rows of the CRM that a setting can name.
     pub async fn choices(&self, name: &str, what: ChoiceKind, query: Option<&str>) -> Result<Vec<Choice>, EngineError> {
         let connection = self.connection(name).await?;
-        let crm = self.inner.connectors.build(&connection, self.vault(connection.id)).map_err(EngineError::Crm)?;
+        let crm = self.client(&connection)?;
         crm.choices(what, query, &CallLog::default()).await.map_err(EngineError::Crm)
     }
 

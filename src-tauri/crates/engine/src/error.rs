@@ -29,6 +29,12 @@ pub enum EngineError {
         /// Who.
         name: String,
     },
+    /// Somebody else changed it meanwhile; nothing changed now.
+    #[error("{what} was changed by somebody else meanwhile")]
+    Changed {
+        /// What.
+        what: String,
+    },
     /// There is no such thing.
     #[error("there is no {what} `{name}`")]
     NotFound {
@@ -61,6 +67,7 @@ impl EngineError {
             Self::Secret(error) => error.hint().into(),
             Self::Append(AppendRefused::Conflict { .. }) => "give another event an id of its own".into(),
             Self::HeldBy { .. } => "your text is kept; ask them to give it back, or have it assigned to you".into(),
+            Self::Changed { .. } => "look at it again, then decide".into(),
             Self::Crm(failure) => failure.hint.clone(),
             Self::Invalid { hint, .. } => hint.clone(),
             _ => String::new(),

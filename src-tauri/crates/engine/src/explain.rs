@@ -7,6 +7,7 @@ use casebridge_domain::{
 };
 use casebridge_store::{LaneFilter, LedgerRow, Reply};
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::Engine;
 use crate::error::EngineError;
@@ -56,9 +57,13 @@ impl Engine {
             let replies: Vec<&Reply> = replies.iter().filter(|reply| reply.connection == connection.id).collect();
             let wanted = self.wanted(id, &connection, case.as_ref()).await?;
             let pause = connection.pause.as_ref();
+            let there = match &wanted {
+                Wanted::These(ids) => rows.iter().filter(|row| ids.contains(&row.record_id)).copied().collect(),
+                Wanted::Messages(_) => rows.clone(),
+            };
             let answers = vec![
                 about_case(case.as_ref(), lane, pause),
-                about_messages(case.as_ref(), &rows, wanted),
+                about_messages(case.as_ref(), &there, wanted.count()),
                 about_replies(case.as_ref(), &rows, &replies, pause),
                 about_fields(&connection),
                 about_trouble(lane, pause),
@@ -68,8 +73,8 @@ impl Engine {
         Ok(explanations)
     }
 
-    /// How many activities the whole log asks for: the planner itself is asked.
-    async fn wanted(&self, id: SessionId, connection: &Connection, case: Option<&Case>) -> Result<usize, EngineError> {
+    /// The activities that the whole log asks for on this case: the planner itself is asked.
+    async fn wanted(&self, id: SessionId, connection: &Connection, case: Option<&Case>) -> Result<Wanted, EngineError> {
         let session = self.session(id).await?;
         let events = self.store().events(id, 0, i64::MAX).await?;
         let planned = plan(Snapshot {
@@ -85,10 +90,17 @@ impl Engine {
             reopen: ReopenPolicy::ReopenCase,
         });
         Ok(match planned {
-            Plan::Write { effects, .. } => {
-                effects.iter().filter(|effect| effect.record().kind == RecordKind::Activity).count()
+            Plan::Write { effects, .. } => Wanted::These(
+                effects
+                    .iter()
+                    .map(|effect| effect.record())
+                    .filter(|record| record.kind == RecordKind::Activity)
+                    .map(|record| record.id)
+                    .collect(),
+            ),
+            _ => {
+                Wanted::Messages(events.iter().filter(|event| matches!(event.kind, EventKind::Message { .. })).count())
             }
-            _ => events.iter().filter(|event| matches!(event.kind, EventKind::Message { .. })).count(),
         })
     }
 }
@@ -97,6 +109,21 @@ impl Engine {
 fn way_on(pause: Option<&Pause>) -> String {
     let decision = pause.filter(|pause| pause.kind.is_for_a_person()).and_then(|pause| pause.failure.as_ref());
     decision.map_or_else(|| "mend the connection, then `connection test`".to_owned(), |failure| failure.hint.clone())
+}
+
+/// What should stand: these records, or, where nothing is planned, so many messages.
+enum Wanted {
+    These(Vec<Uuid>),
+    Messages(usize),
+}
+
+impl Wanted {
+    fn count(&self) -> usize {
+        match self {
+            Wanted::These(ids) => ids.len(),
+            Wanted::Messages(count) => *count,
+        }
+    }
 }
 
 fn about_case(case: Option<&Case>, lane: Option<&LaneView>, pause: Option<&Pause>) -> Answer {
@@ -132,6 +159,9 @@ fn about_case(case: Option<&Case>, lane: Option<&LaneView>, pause: Option<&Pause
         }
         CaseState::Merged => {
             (false, format!("Case {name} was merged into another."), Some("follow the surviving case or leave it"))
+        }
+        CaseState::Unlinked => {
+            (true, format!("No: a person took this conversation off case {name}."), Some("link a case, or make one"))
         }
         CaseState::Unreadable => (
             false,

@@ -150,11 +150,16 @@ impl Engine {
         Ok((links, next))
     }
 
-    /// What is under way, waits, fails or is parked, by state and reason; trouble first.
-    pub async fn deliveries(&self) -> Result<Vec<LaneGroup>, EngineError> {
-        let filter = LaneFilter { unfinished: true, limit: MOST_LANES, ..LaneFilter::default() };
+    /// What is under way, waits, fails or is parked, by state and reason; trouble first. At most `most` lanes are
+    /// looked at, 2,000 unless given; the second says that there may be more (R35).
+    pub async fn deliveries(&self, most: Option<i64>) -> Result<(Vec<LaneGroup>, bool), EngineError> {
+        let most = most.unwrap_or(MOST_LANES).clamp(1, MOST_LANES * 10);
+        let filter = LaneFilter { unfinished: true, limit: most + 1, ..LaneFilter::default() };
         let mut groups: Vec<LaneGroup> = Vec::new();
-        for lane in self.lanes(filter).await? {
+        let mut lanes = self.lanes(filter).await?;
+        let bounded = lanes.len() as i64 > most;
+        lanes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        for lane in lanes {
             if lane.consumer.connection().is_none() || lane.state == LaneState::Synced {
                 continue;
             }
@@ -175,7 +180,7 @@ impl Engine {
             }
         }
         groups.sort_by_key(|group| (rank(group.state), std::cmp::Reverse(group.lanes.len())));
-        Ok(groups)
+        Ok((groups, bounded))
     }
 }
 
@@ -232,7 +237,8 @@ fn sync(cases: &[CaseChip], lanes: &[(Lane, Option<String>)], connections: &[Con
         _ => (None, None),
     };
     let rests = matches!(lane.state, LaneState::Synced | LaneState::SkippedItems { .. });
-    let state = if rests && cases.is_empty() { "no_case" } else { lane.state.name() };
+    let linked = cases.first().is_some_and(|chip| chip.case.state != CaseState::Unlinked);
+    let state = if rests && !linked { "no_case" } else { lane.state.name() };
     Sync { state, detail: lane.reason, at, tries }
 }
 

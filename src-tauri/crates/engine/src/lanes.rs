@@ -129,6 +129,24 @@ impl Engine {
         Ok(())
     }
 
+    /// The event that the CRM refused, where it names the record.
+    pub async fn refused_event(&self, consumer: Consumer, session: SessionId) -> Result<i64, EngineError> {
+        let filter = LaneFilter { session: Some(session), consumer: Some(consumer), ..LaneFilter::default() };
+        let lanes = self.inner.store.lanes(filter).await?;
+        let lane = lanes.into_iter().next().map(|(lane, _)| lane);
+        let failure = lane.and_then(|lane| lane.parked.map(|one| one.failure).or(lane.failure.map(|one| one.failure)));
+        let item = failure.and_then(|failure| failure.item);
+        let ledger = self.inner.store.ledger(session).await?;
+        let row = ledger.iter().find(|(of, row)| Some(*of) == consumer.connection() && Some(row.record_id) == item);
+        row.map(|(_, row)| row.seq).filter(|seq| *seq > 0).ok_or_else(|| {
+            EngineError::invalid(
+                "seq",
+                "is needed: the CRM does not say which item it refused",
+                "look at the trace and name the event",
+            )
+        })
+    }
+
     /// Leaves one event out: a line in the CRM takes its place (R18).
     pub async fn skip_event(
         &self,

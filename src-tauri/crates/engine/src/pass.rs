@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use casebridge_connectors::{Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Standing};
 use casebridge_domain::absorb::on_crm_clock;
-use casebridge_domain::plan::{Plan, Snapshot, plan};
+use casebridge_domain::plan::{Plan, Snapshot, UNLINKED, plan};
 use casebridge_domain::retry::{Verdict, after_failure};
 use casebridge_domain::{
     CallFailure, Case, CaseDraft, CaseState, Effect, Event, FailureClass, FailureScope, Lane, ParkKind, ParkReason,
@@ -79,6 +79,9 @@ impl Pass<'_> {
             return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why: "the session is gone" }).await;
         };
         let case = store.case(self.runtime.connection.id, session.id).await?;
+        if case.as_ref().is_some_and(|case| case.state == CaseState::Unlinked) {
+            return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why: UNLINKED }).await;
+        }
         let Some(events) = self.events(case.as_ref(), crm.batch_limit()).await? else {
             let why = "handoff only: this conversation was not handed to a person";
             return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why }).await;

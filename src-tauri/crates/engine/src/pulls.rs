@@ -392,7 +392,7 @@ async fn derived(engine: &Engine, runtime: &Runtime, cases: &[Case]) -> Result<H
     for case in cases {
         let Some(session) = store.session(case.session_id).await? else { continue };
         for event in store.events(case.session_id, 0, i64::MAX).await? {
-            let path = format!("{}/{}", session.key.external_id, event.event_id);
+            let path = case.record_path(&format!("{}/{}", session.key.external_id, event.event_id));
             derived.insert(ids::activity_id(runtime.namespace, &session.key.source, &path));
         }
     }

@@ -223,8 +223,22 @@ fn step_summary(what: &str, detail: &Value) -> String {
         "pull" => pull_summary(detail),
         "another_engine" => "another engine wrote this: this one stopped here until somebody decides".to_owned(),
         "pull_failed" => format!("the case could not be looked at: {} (next at {})", text("failure"), text("next")),
+        "link" => link_summary(detail),
         "amend" => format!("columns brought up to date: {}", detail["columns"]),
         _ => detail.to_string(),
+    }
+}
+
+/// What a person decided about the conversation's case.
+fn link_summary(detail: &Value) -> String {
+    let text = |member: &str| detail[member].as_str().unwrap_or_default();
+    let case = if text("number").is_empty() { text("case") } else { text("number") };
+    let records = &detail["records"];
+    match text("act") {
+        "create" => format!("{} asked for a new case: {records} messages are written to it", text("by")),
+        "unlink" => format!("{} took the conversation off case {case}", text("by")),
+        "follow" => format!("{} follows the merge to case {case}: {records} messages are written there", text("by")),
+        _ => format!("{} linked case {case}: {records} messages are written there", text("by")),
     }
 }
 

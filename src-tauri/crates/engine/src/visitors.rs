@@ -108,6 +108,11 @@ impl Engine {
         Ok(self.store().visitor(&hash(key), now - IDLE, now).await?.map(Person::from))
     }
 
+    /// The same for a page that asks by itself: an open page is no activity of a person (R31).
+    pub async fn visitor_at_rest(&self, key: &str) -> Result<Option<Person>, EngineError> {
+        Ok(self.store().visitor_unnoted(&hash(key), self.since_idle()).await?.map(Person::from))
+    }
+
     /// The browsers that are let in.
     pub async fn visitors(&self) -> Result<Vec<Visitor>, EngineError> {
         Ok(self.store().visitors(self.since_idle()).await?)

@@ -157,7 +157,7 @@ impl Listening {
                 () = self.stopping.cancelled() => return None,
                 change = self.changes.recv() => { add(&mut tags, change)?; }
                 () = tokio::time::sleep(STILL_LET_IN) => {
-                    if let Some(key) = &self.key && !matches!(self.engine.visitor(key).await, Ok(Some(_))) {
+                    if let Some(key) = &self.key && !matches!(self.engine.visitor_at_rest(key).await, Ok(Some(_))) {
                         return None;
                     }
                     continue;

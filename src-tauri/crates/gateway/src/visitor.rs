@@ -18,6 +18,9 @@ pub(crate) const COOKIE: &str = "casebridge_console";
 /// The header that each change of a browser carries: another site cannot read it, nor a page set it unseen.
 pub(crate) const TOKEN: &str = "x-casebridge-token";
 
+/// Says that nobody touched the page for a while.
+pub(crate) const AWAY: &str = "x-casebridge-away";
+
 /// The name of whoever shows the local token.
 const LOCAL: &str = "command line";
 
@@ -50,7 +53,13 @@ impl FromRequestParts<Shared> for AtConsole {
             let person = Person { session: None, name: LOCAL.to_owned(), role: Role::Admin };
             return Ok(Self { person, key: None });
         };
-        let Some(person) = state.engine.visitor(&key).await? else {
+        // The stream of changes opens itself anew, and a page left alone goes on asking.
+        let at_rest = parts.headers.contains_key(AWAY) || parts.uri.path() == "/console/events";
+        let found = match at_rest {
+            true => state.engine.visitor_at_rest(&key).await?,
+            false => state.engine.visitor(&key).await?,
+        };
+        let Some(person) = found else {
             return Err(Problem::new(Kind::Unauthorized, "this browser is not let in any more")
                 .member("Cookie")
                 .hint("make a new link with `casebridged console link`"));

@@ -468,7 +468,7 @@ fn lanes(command: LanesCommand) -> anyhow::Result<Command> {
             Command::LanesRetry(selection)
         }
         LanesCommand::Skip { session, seq, connection } => {
-            Command::LanesSkip { lane: LaneName { session, connection }, seq }
+            Command::LanesSkip { lane: LaneName { session, connection }, seq: Some(seq) }
         }
         LanesCommand::Park { session, why, connection } => {
             Command::LanesPark { lane: LaneName { session, connection }, why }

@@ -52,7 +52,9 @@ fn human(command: &Command, answer: &Value) -> String {
         Command::LanesList(_) => tables::lanes(answer),
         Command::LanesCount => tables::counts(answer),
         Command::LanesRetry(_) => format!("{} lanes are tried again now", answer["count"]),
-        Command::LanesSkip { seq, .. } => format!("event {seq} is left out; a line in the case takes its place"),
+        Command::LanesSkip { .. } => {
+            format!("event {} is left out; a line in the case takes its place", answer["skipped"])
+        }
         Command::LanesPark { .. } => "parked; `casebridged lanes retry` releases it".to_owned(),
         Command::Trace { .. } => tables::trace(answer),
         Command::Explain { .. } => tables::explanation(answer),

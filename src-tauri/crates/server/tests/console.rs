@@ -162,6 +162,9 @@ async fn a_role_may_do_what_the_table_says_and_nothing_more() {
         (Role::Admin, json!({ "command": "connection_try_and_set", "name": "acme" })),
         (Role::Admin, json!({ "command": "sign_in_try", "settings": {} })),
         (Role::Admin, json!({ "command": "webhook_grace", "name": "acme", "minutes": 0 })),
+        (Role::Viewer, json!({ "command": "case_preview", "session": id, "to": { "kind": "new" } })),
+        (Role::Agent, json!({ "command": "case_decide", "session": id, "to": { "kind": "nothing" } })),
+        (Role::Viewer, json!({ "command": "filter_save", "name": "Mine", "view": "mine" })),
         (Role::Admin, json!({ "command": "webhook_url", "name": "acme" })),
         (Role::Admin, json!({ "command": "key_create", "name": "k" })),
         (Role::Admin, json!({ "command": "console_link", "name": "Ann", "role": "admin" })),
@@ -316,4 +319,50 @@ async fn lists_can_be_searched_and_a_wrong_cursor_is_said() {
     assert!(found["session"].as_str().unwrap().starts_with("ses_"));
     let nothing = place.try_as(&viewer, json!({ "command": "find", "text": "https://crm.example/x?id=1" })).await;
     assert_eq!(nothing.unwrap_err()["code"], "not_found");
+}
+
+#[tokio::test]
+async fn a_person_signs_with_their_profile_and_what_they_have_goes_along() {
+    let place = place().await;
+    let id = place.session("a", json!([hello()])).await;
+    let (mary, ann) = (person("mary.k", Role::Agent), person("ann", Role::Agent));
+    place.ask(&mary, json!({ "command": "session_take_over", "session": id })).await;
+    let profile = place.ask(&mary, json!({ "command": "profile_set", "name": " Mary Kay " })).await;
+    assert_eq!((&profile["login"], &profile["name"]), (&json!("mary.k"), &json!("Mary Kay")), "{profile}");
+    let counts = place.ask(&mary, json!({ "command": "sessions_counts" })).await;
+    assert_eq!(counts["mine"], 1, "what she had under the old name is still hers: {counts}");
+    let text = json!({ "command": "session_reply", "session": id, "id": uuid::Uuid::nil(), "text": "hello" });
+    place.ask(&mary, text).await;
+    let log = place.ask(&ann, json!({ "command": "session_events", "session": id })).await;
+    let signed: Vec<&Value> = log["events"].as_array().unwrap().iter().map(|event| &event["body"]["author"]).collect();
+    assert!(signed.contains(&&json!("Mary Kay")), "the reply is signed with the profile: {log}");
+    let taken = place.try_as(&ann, json!({ "command": "profile_set", "name": "Mary Kay" })).await;
+    assert_eq!(taken.unwrap_err()["code"], "invalid", "nobody signs as somebody else");
+    let people = place.ask(&ann, json!({ "command": "people_known" })).await;
+    assert!(people.as_array().unwrap().contains(&json!("Mary Kay")), "a conversation can be assigned to her: {people}");
+}
+
+#[tokio::test]
+async fn a_saved_filter_is_its_owners_alone() {
+    let place = place().await;
+    let (mary, ann) = (person("Mary", Role::Viewer), person("Ann", Role::Viewer));
+    let save = |name: &str, id: Value| {
+        let id = if id.is_null() { json!({}) } else { json!({ "id": id }) };
+        let mut save = json!({ "command": "filter_save", "name": name, "view": "trouble", "query": "refund" });
+        save.as_object_mut().unwrap().extend(id.as_object().unwrap().clone());
+        save
+    };
+    let kept = place.ask(&mary, save("Money", Value::Null)).await;
+    let refused = place.try_as(&mary, save("Money", Value::Null)).await.unwrap_err();
+    assert_eq!(refused["code"], "invalid", "two of one name could not be told apart: {refused}");
+    assert_eq!(place.ask(&ann, json!({ "command": "filters_list" })).await, json!([]), "others do not see it");
+    let foreign = place.try_as(&ann, save("Mine now", kept["id"].clone())).await.unwrap_err();
+    assert_eq!(foreign["code"], "not_found", "nor change it");
+    let gone = place.try_as(&ann, json!({ "command": "filter_drop", "id": kept["id"] })).await.unwrap_err();
+    assert_eq!(gone["code"], "not_found", "nor delete it");
+    place.ask(&mary, save("Money back", kept["id"].clone())).await;
+    let list = place.ask(&mary, json!({ "command": "filters_list" })).await;
+    assert_eq!(list, json!([{ "id": kept["id"], "name": "Money back", "view": "trouble", "query": "refund" }]));
+    place.ask(&mary, json!({ "command": "filter_drop", "id": kept["id"] })).await;
+    assert_eq!(place.ask(&mary, json!({ "command": "filters_list" })).await, json!([]));
 }

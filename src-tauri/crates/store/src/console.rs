@@ -199,6 +199,8 @@ pub trait Console: Send + Sync {
     async fn enter(&self, link: Vec<u8>, session: Vec<u8>, now: Timestamp) -> Result<Option<Visitor>, StoreError>;
     /// The live browser session with this hash that was seen since, and notes that it calls.
     async fn visitor(&self, hash: &[u8], since: Timestamp, now: Timestamp) -> Result<Option<Visitor>, StoreError>;
+    /// The same without a note: whoever listens does not act.
+    async fn visitor_unnoted(&self, hash: &[u8], since: Timestamp) -> Result<Option<Visitor>, StoreError>;
     /// Browser sessions seen since.
     async fn visitors(&self, since: Timestamp) -> Result<Vec<Visitor>, StoreError>;
     /// Ends a browser session; whether there was one.

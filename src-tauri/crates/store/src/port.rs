@@ -17,7 +17,9 @@ use uuid::Uuid;
 use crate::back::{Inbound, Replies};
 use crate::console::Console;
 use crate::error::StoreError;
+use crate::links::Links;
 use crate::measures::Measures;
+use crate::people::People;
 
 /// A session to be made, or found.
 #[derive(Debug, Clone)]
@@ -369,5 +371,8 @@ pub trait Registry: Send + Sync {
 }
 
 /// A whole store.
-pub trait Store: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Measures {}
-impl<T: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Measures> Store for T {}
+pub trait Store:
+    SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Links + Measures + People
+{
+}
+impl<T: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Links + Measures + People> Store for T {}

@@ -1,6 +1,7 @@
 import { Popover } from "radix-ui";
 import { useState, type FormEvent } from "react";
 import { useMe } from "../../data/client";
+import { useKnownPeople, useProfile } from "../../data/people";
 import { useAct, type ActInput } from "../../data/sessions";
 import type { SessionRow } from "../../generated";
 import { Button, IconButton } from "../../shared/Button";
@@ -8,10 +9,10 @@ import { Icon } from "../../shared/Icon";
 import { useShortcuts } from "../../shared/shortcuts";
 import { toast } from "../../shared/toasts";
 
-type AskProps = { open: boolean; setOpen: (open: boolean) => void; word: string; keys: string; label: string; hint: string; usual: string; verb: string; needed: boolean; onDone: (text: string) => void; busy: boolean };
+type AskProps = { open: boolean; setOpen: (open: boolean) => void; word: string; keys: string; label: string; hint: string; usual: string; verb: string; needed: boolean; known?: string[]; onDone: (text: string) => void; busy: boolean };
 
 /** A button that asks for one line before it acts. */
-function Ask({ open, setOpen, word, keys, label, hint, usual, verb, needed, onDone, busy }: AskProps) {
+function Ask({ open, setOpen, word, keys, label, hint, usual, verb, needed, known = [], onDone, busy }: AskProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const text = String(new FormData(event.currentTarget).get("text") ?? "").trim();
@@ -26,7 +27,8 @@ function Ask({ open, setOpen, word, keys, label, hint, usual, verb, needed, onDo
         <Popover.Content className="pop" align="end" sideOffset={6} aria-label={label}>
           <form onSubmit={submit} className="fld">
             <label htmlFor="ask">{label}</label>
-            <input id="ask" name="text" className="inp" defaultValue={usual} autoComplete="off" autoFocus required={needed} aria-describedby="ask-hint" />
+            <input id="ask" name="text" className="inp" defaultValue={usual} autoComplete="off" autoFocus required={needed} aria-describedby="ask-hint" {...(known.length ? { list: "ask-known" } : {})} />
+            {known.length > 0 && <datalist id="ask-known">{known.map((name) => <option key={name} value={name} />)}</datalist>}
             <span id="ask-hint" className="hint">{hint}</span>
             <span className="flex end"><Button onClick={() => setOpen(false)} kind="ghost">Cancel</Button><Button type="submit" kind="primary">{verb}</Button></span>
           </form>
@@ -47,6 +49,8 @@ export function Actions({ session, row }: { session: string; row: SessionRow }) 
   const run = (input: ActInput, said: string, undo?: ActInput) =>
     act.mutate(input, { onSuccess: () => toast(said, undo && (() => act.mutate(undo))) });
   const resolve = () => (open ? run({ act: "session_resolve" }, "Resolved", { act: "session_reopen" }) : run({ act: "session_reopen" }, "Reopened", { act: "session_resolve" }));
+  const people = useKnownPeople(asking === "assign");
+  const profile = useProfile().data;
   const url = row.case?.url;
   useShortcuts({
     e: () => (reader || act.isPending ? false : resolve()),
@@ -60,7 +64,7 @@ export function Actions({ session, row }: { session: string; row: SessionRow }) 
     <span className="end flex acts">
       {act.isError && <span className="f12 c-act act-failed" role="alert">{act.error.message} <IconButton icon="close" label="Close" onClick={() => act.reset()} /></span>}
       {open && (person || row.holder.kind === "nobody") && (
-        <Ask open={asking === "assign"} setOpen={(is) => setAsking(is ? "assign" : null)} word="Assign" keys="A" label="Assign to" hint="The person's name, as your team knows it." usual={me?.name ?? ""} verb="Assign" needed busy={act.isPending} onDone={(to) => run({ act: "session_assign", to }, `Assigned to ${to}`)} />
+        <Ask open={asking === "assign"} setOpen={(is) => setAsking(is ? "assign" : null)} word="Assign" keys="A" label="Assign to" hint={people.error ? "Names could not be read; type one." : "Somebody who was here, or another name."} usual={profile?.name ?? me?.name ?? ""} known={people.data ?? []} verb="Assign" needed busy={act.isPending} onDone={(to) => run({ act: "session_assign", to }, `Assigned to ${to}`)} />
       )}
       {open && row.holder.kind !== "nobody" && (
         <Ask open={asking === "hand_off"} setOpen={(is) => setAsking(is ? "hand_off" : null)} word="Hand off" keys="H" label="Hand off to a person" hint="Why; it stands in the case. May stay empty." usual="" verb="Hand off" needed={false} busy={act.isPending} onDone={(reason) => run({ act: "session_hand_off", ...(reason ? { reason } : {}) }, "Handed off")} />

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useMe } from "../../data/client";
 import { useConnections } from "../../data/engine";
+import { useProfile } from "../../data/people";
 import { useEvents, useSession } from "../../data/sessions";
 import { Button, IconButton } from "../../shared/Button";
 import { useNow } from "../../shared/clock";
@@ -18,7 +19,8 @@ export function Conversation({ session, onBack, onDetails }: { session: string; 
   const detail = useSession(session);
   const events = useEvents(session);
   const connections = useConnections().data;
-  const me = useMe().data?.name ?? "";
+  const login = useMe().data?.name ?? "";
+  const me = useProfile().data?.name ?? login;
   const now = useNow(30_000);
   const row = detail.data?.row;
   const name = row?.contact_name ?? row?.contact_address ?? row?.external_id ?? "";

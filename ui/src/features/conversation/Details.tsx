@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import { useRetry } from "../../data/engine";
+import { useState } from "react";
+import { useConnections, useRetry } from "../../data/engine";
 import { useEvents, useReplyActs, useSession } from "../../data/sessions";
 import type { CaseChip, ReplyView, SessionDetail } from "../../generated";
 import { Button, IconButton } from "../../shared/Button";
@@ -7,9 +8,11 @@ import { CrmMark } from "../../shared/CrmMark";
 import { initials } from "../../shared/Holder";
 import { Icon } from "../../shared/Icon";
 import { Keys } from "../../shared/Kbd";
+import { useShortcuts } from "../../shared/shortcuts";
 import { StatusWord } from "../../shared/Span";
 import { Bars, Loading } from "../../shared/States";
 import { Time } from "../../shared/Time";
+import { LinkSheet } from "../links/LinkSheet";
 import { fieldValues } from "./events";
 
 export function Details({ session, onClose }: { session: string; onClose: () => void }) {
@@ -63,7 +66,7 @@ function Contact({ detail }: { detail: SessionDetail }) {
 }
 
 const STATES: Record<CaseChip["state"], string> = {
-  reserved: "Being made", open: "Open", closed: "Closed", gone: "Deleted in the CRM", merged: "Merged into another", unreadable: "Cannot be read by our user",
+  reserved: "Being made", open: "Open", closed: "Closed", gone: "Deleted in the CRM", merged: "Merged into another", unreadable: "Cannot be read by our user", unlinked: "Taken off by a person",
 };
 
 function Case({ detail, session }: { detail: SessionDetail; session: string }) {
@@ -71,12 +74,23 @@ function Case({ detail, session }: { detail: SessionDetail; session: string }) {
   const { row } = detail;
   const cases = detail.cases.length ? detail.cases : row.case ? [row.case] : [];
   const url = row.case?.url;
+  const connections = useConnections().data ?? [];
+  const [deciding, setDeciding] = useState<string | null>(null);
+  // Of each connection the newest comes first.
+  const newest = (connection: string) => cases.find((one) => one.connection_name === connection);
+  const without = connections.filter((one) => !newest(one.name));
+  const first = cases[0]?.connection_name ?? connections[0]?.name;
+  useShortcuts({ l: () => (first ? setDeciding(first) : false) });
   return (
     <section className="sect" aria-label="Case">
       <h3>
         Case
-        {url && <span className="end"><a className="btn g s" href={url} target="_blank" rel="noopener noreferrer" aria-keyshortcuts="O"><Icon name="out" />Open<Keys keys="O" /></a></span>}
+        <span className="end flex tight">
+          {cases[0] && <Button kind="ghost" keys="L" onClick={() => setDeciding(first ?? null)}>Change…</Button>}
+          {url && <a className="btn g s" href={url} target="_blank" rel="noopener noreferrer" aria-keyshortcuts="O"><Icon name="out" />Open<Keys keys="O" /></a>}
+        </span>
       </h3>
+      {deciding && <LinkSheet link={{ session, name: row.contact_name ?? row.external_id, connection: deciding, state: newest(deciding)?.state ?? null, merged_into: newest(deciding)?.merged_into ?? null }} onClose={() => setDeciding(null)} />}
       {cases.length === 0 && <StatusWord sync={row.sync} chip={null} />}
       {cases.map((one) => (
         <div key={`${one.connection} ${one.period}`} className="case">
@@ -91,6 +105,9 @@ function Case({ detail, session }: { detail: SessionDetail; session: string }) {
             {row.sync.at && <div><dt className="t3">{Date.parse(row.sync.at) > Date.now() ? "Next try" : "Since"}</dt><dd><Time at={row.sync.at} as="seconds" /></dd></div>}
           </dl>
         </div>
+      ))}
+      {without.map((one) => (
+        <Button key={one.id} icon="plus" onClick={() => setDeciding(one.name)} {...(cases.length === 0 && one.name === first ? { keys: "L" } : {})}>Make a case in {one.name}…</Button>
       ))}
       {row.sync.state === "parked" && row.sync.detail && (
         <div className="note act tight-note">

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useDeliveries } from "../../data/engine";
 import type { ConnectionHealth, Deliveries, LaneGroup, LaneView } from "../../generated";
-import { Button } from "../../shared/Button";
+import { Button, IconButton } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
 import { SearchField } from "../../shared/SearchField";
 import { useShortcuts } from "../../shared/shortcuts";
@@ -12,12 +12,19 @@ import { Time } from "../../shared/Time";
 import { hhmm, inTime } from "../../shared/time";
 import { useNow } from "../../shared/clock";
 import { glyphOf, sectionOf, SECTIONS, toneOf, type Section } from "./groups";
+import { LaneSheet } from "./LaneSheet";
 import { RetrySheet } from "./RetrySheet";
+
+/** How many deliveries the engine looks at unasked, and at most. */
+const FIRST = 2_000;
+const FURTHEST = 20_000;
 
 const words = (group: LaneGroup, lane: LaneView) => `${group.reason} ${group.connection} ${lane.contact_name ?? ""} ${lane.case_number ?? ""} ${lane.session}`.toLowerCase();
 
 export function DeliveriesScreen() {
-  const { data, error, isPending, isError, dataUpdatedAt, refetch } = useDeliveries();
+  const [most, setMost] = useState<number | undefined>(undefined);
+  const { data, error, isPending, isError, dataUpdatedAt, refetch } = useDeliveries(most);
+  const [one, setOne] = useState<LaneView | null>(null);
   const [only, setOnly] = useState<Section | "all">("all");
   const [query, setQuery] = useState("");
   const [asked, setAsked] = useState<LaneGroup | null>(null);
@@ -50,6 +57,13 @@ export function DeliveriesScreen() {
       </header>
       <div>
         {isError && data && <StaleNote what="Deliveries" since={dataUpdatedAt} error={error} onRetry={() => void refetch()} />}
+        {data?.bounded && (
+          <div className="note banner" role="status">
+            <Icon name="info" />
+            <div className="grow"><span className="b">More may exist.</span> <span className="t2">The first {(most ?? FIRST).toLocaleString("en")} deliveries were looked at, the ones in trouble first; the counts are of those.</span></div>
+            {(most ?? FIRST) < FURTHEST && <Button icon="search" onClick={() => setMost((most ?? FIRST) * 2)}>Look further</Button>}
+          </div>
+        )}
         {data?.connections.filter((one) => one.paused).map((one) => <Breaker key={one.id} connection={one} />)}
       </div>
       <div className="dlv">
@@ -68,12 +82,13 @@ export function DeliveriesScreen() {
               return inside.length === 0 ? null : (
                 <section key={id} aria-label={name}>
                   <h2 className="shead"><b>{name}</b> {means} <span className="end num">{count(id)}</span></h2>
-                  {inside.map(({ group, lanes }) => <Group key={`${group.state} ${group.connection} ${group.reason}`} group={group} lanes={lanes} section={id} onRetry={() => setAsked(group)} />)}
+                  {inside.map(({ group, lanes }) => <Group key={`${group.state} ${group.connection} ${group.reason}`} group={group} lanes={lanes} section={id} onRetry={() => setAsked(group)} onOne={setOne} />)}
                 </section>
               );
             })
           )}
         </div>
+        {one && <LaneSheet lane={one} onClose={() => setOne(null)} />}
         {asked && data && <RetrySheet key={`${asked.connection} ${asked.reason}`} group={asked} all={data as Deliveries} onClose={() => setAsked(null)} />}
       </div>
     </div>
@@ -97,7 +112,7 @@ function Breaker({ connection }: { connection: ConnectionHealth }) {
 
 const SHOWN = 4;
 
-function Group({ group, lanes, section, onRetry }: { group: LaneGroup; lanes: LaneView[]; section: Section; onRetry: () => void }) {
+function Group({ group, lanes, section, onRetry, onOne }: { group: LaneGroup; lanes: LaneView[]; section: Section; onRetry: () => void; onOne: (lane: LaneView) => void }) {
   const [open, setOpen] = useState(false);
   const now = useNow(5_000);
   const people = new Set(group.lanes.map((lane) => lane.session)).size;
@@ -120,13 +135,16 @@ function Group({ group, lanes, section, onRetry }: { group: LaneGroup; lanes: La
         <p className="t2 f12 said">{group.connection}{remedy ? <>: <code>{group.reason}</code></> : group.hint ? `: ${group.hint}` : ""}</p>
       </header>
       {shown.map((lane) => (
-        <Link key={`${lane.session} ${lane.connection}`} to="/trace" search={{ s: lane.session }} className="lane">
+        <div key={`${lane.session} ${lane.connection}`} className="lane-row">
+        <Link to="/trace" search={{ s: lane.session }} className="lane">
           <span className={tone}><Icon name={section === "parked" ? "parked" : section === "failing" ? "retry" : "clock"} small /></span>
           <span className="m ell who" dir="auto">{lane.contact_name ?? lane.session}</span>
           <span className="t2 ell">{behind(lane)}</span>
           <span className="t3 num ell" dir="ltr">{lane.case_number ?? "no case yet"}</span>
           <span className="t2 num end nowrap">{lane.due_at && section !== "parked" ? inTime(lane.due_at, now) : lane.due_at ? <Time at={lane.due_at} as="list" quiet /> : ""}</span>
         </Link>
+        <IconButton icon="more" label={`Act on ${lane.contact_name ?? lane.session}`} onClick={() => onOne(lane)} />
+        </div>
       ))}
       {group.count > group.lanes.length && <p className="lane-more f12 t3">The first {group.lanes.length} of {group.count} are listed.</p>}
     </section>

@@ -13,14 +13,21 @@ import { SessionList } from "./SessionList";
 
 export function InboxScreen() {
   const params = useParams({ strict: false });
-  const { s: session = "" } = useSearch({ strict: false }) as { s?: string };
+  const { s: session = "", q = "" } = useSearch({ strict: false }) as { s?: string; q?: string };
+  const [words, setWords] = useState(q);
+  const [place, setPlace] = useState(`${params.view} ${q}`);
+  // Another view or a saved filter begins with its own words.
+  if (place !== `${params.view} ${q}`) {
+    setPlace(`${params.view} ${q}`);
+    setWords(q);
+  }
   const view: View = VIEWS.find((one) => one === params.view) ?? "all";
   const navigate = useNavigate();
   const [details, setDetails] = useState(false);
   const counts = useCounts().data;
 
-  const choose = (id: string) => void navigate({ to: "/inbox/$view", params: { view }, search: { s: id }, replace: true });
-  const leave = () => void navigate({ to: "/inbox/$view", params: { view }, search: {} });
+  const choose = (id: string) => void navigate({ to: "/inbox/$view", params: { view }, search: { s: id, ...(q ? { q } : {}) }, replace: true });
+  const leave = () => void navigate({ to: "/inbox/$view", params: { view }, search: q ? { q } : {} });
   useShortcuts({
     "]": () => setDetails((open) => !open),
     Escape: () => {
@@ -32,7 +39,7 @@ export function InboxScreen() {
 
   return (
     <div className={`inbox ${session ? "has" : ""} ${details ? "with-details" : ""}`}>
-      <SessionList key={view} view={view} title={VIEW_NAMES[view]} selected={session} onSelect={choose} />
+      <SessionList key={`${view} ${q}`} view={view} title={VIEW_NAMES[view]} words={words} setWords={setWords} selected={session} onSelect={choose} />
       {session ? (
         <>
           <Conversation key={session} session={session} onBack={leave} onDetails={() => setDetails(!details)} />

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { many } from "../../app/Rail";
 import { useCounts, useSessions } from "../../data/sessions";
 import type { View } from "../../generated";
@@ -10,6 +10,7 @@ import { useListKeys } from "../../shared/listkeys";
 import { SearchField } from "../../shared/SearchField";
 import { Button } from "../../shared/Button";
 import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/States";
+import { SavedFilters } from "./SavedFilters";
 import { SessionItem } from "./SessionItem";
 
 const ROW = 76;
@@ -22,10 +23,9 @@ const EMPTY: Record<View, [string, string]> = {
   trouble: ["Nothing is stuck", "Everything said is in its case, or on its way there."],
 };
 
-type Props = { view: View; title: string; selected: string; onSelect: (session: string) => void };
+type Props = { view: View; title: string; words: string; setWords: (words: string) => void; selected: string; onSelect: (session: string) => void };
 
-export function SessionList({ view, title, selected, onSelect }: Props) {
-  const [words, setWords] = useState("");
+export function SessionList({ view, title, words, setWords, selected, onSelect }: Props) {
   const query = useDebounced(words.trim(), 120);
   const list = useSessions(view, query);
   const counts = useCounts().data;
@@ -68,6 +68,7 @@ export function SessionList({ view, title, selected, onSelect }: Props) {
           {total !== undefined && <span className="t3 num">{query && hasNextPage ? `${many(total)}+` : many(total)}</span>}
         </div>
         <SearchField value={words} onChange={setWords} label="Search people, cases, messages" onDown={() => { box.current?.focus(); if (at < 0) go(0); }} />
+        <SavedFilters view={view} words={words} />
       </div>
       {list.isError && list.data && <StaleNote what="List" since={list.dataUpdatedAt} error={list.error} onRetry={() => void list.refetch()} />}
       {bounded && query && <p className="bounded f12 t2" role="status">The newest matches are shown; older ones may exist. More letters search further.</p>}

@@ -1,6 +1,6 @@
 import { useMe } from "../../data/client";
-import { Field } from "../../shared/Field";
 import { prefs, usePrefs, type Prefs } from "../../shared/prefs";
+import { Profile } from "./Profile";
 
 const THEMES: [Prefs["theme"], string, string][] = [["system", "As the system", "Follows the light and dark of this computer."], ["light", "Light", "Dark text on a light ground."], ["dark", "Dark", "Light text on a dark ground."]];
 const ROLES = { admin: "Admin: may change connections", agent: "Agent: may answer and decide", viewer: "Viewer: may read" };
@@ -32,9 +32,7 @@ export function SettingsScreen() {
           </section>
           <section className="blk" aria-labelledby="you">
             <header><h2 id="you" className="h2">You</h2></header>
-            <Field label="Profile name" hint="Shown to you here. What you write is signed with the name the engine knows you by.">
-              <input value={now.name} placeholder={me?.name ?? ""} onChange={(event) => prefs.set({ name: event.target.value })} autoComplete="name" />
-            </Field>
+            <Profile />
             {me && (
               <dl className="kv facts">
                 <div><dt className="t3">Signed in as</dt><dd><bdi>{me.name}</bdi></dd></div>

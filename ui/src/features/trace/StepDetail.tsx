@@ -80,7 +80,7 @@ function Exchange({ title, body, head, note }: { title: string; body: unknown; h
   return (
     <section className="said">
       <h2 className="h3 flex">{title} {note && <span className="t3 f12 plain flex tight">{note === "secrets masked" && <Icon name="lock" small />}{note}</span>}<span className="end"><IconButton icon="copy" label={`Copy ${title.toLowerCase()}`} onClick={copy} /></span></h2>
-      <pre className="code" dir="ltr">{whole || "Nothing."}</pre>
+      <pre className="code" dir="ltr" tabIndex={0} role="region" aria-label={title}>{whole || "Nothing."}</pre>
     </section>
   );
 }

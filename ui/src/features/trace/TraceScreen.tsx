@@ -7,11 +7,13 @@ import { CrmMark } from "../../shared/CrmMark";
 import { Icon } from "../../shared/Icon";
 import { prefs, usePrefs } from "../../shared/prefs";
 import { useShortcuts } from "../../shared/shortcuts";
+import { useNow } from "../../shared/clock";
 import { Span, StatusWord } from "../../shared/Span";
 import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/States";
 import { copyText } from "../../shared/insecure";
 import { Answers } from "./Answers";
 import { StepDetail } from "./StepDetail";
+import { nextDue, outagesOf, outageWords, rowsOf } from "./outages";
 import { asText, toSteps, type Kind, type Step } from "./steps";
 import { Timeline } from "./Timeline";
 
@@ -27,23 +29,36 @@ export function TraceScreen() {
   const [detail, setDetail] = useState(false);
   const steps = useMemo(() => (trace.data ? toSteps(trace.data) : []), [trace.data]);
   const shown = steps.filter(fits(filter));
+  const now = useNow(1_000);
+  const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
+  const outages = useMemo(() => outagesOf(steps), [steps]);
+  const rows = rowsOf(shown, filter === "all" || filter === "problems" ? outages : [], folded);
+  const fold = (outage: number, open: boolean) => setFolded((before) => {
+    const after = new Set(before);
+    if (open) after.delete(outage);
+    else after.add(outage);
+    return after;
+  });
   const at = chosen ?? steps.findLast((step) => step.entry.what === "park")?.id ?? steps.at(-1)?.id ?? 0;
-  const step = steps[at];
+  // An outage is told by the first of its steps.
+  const step = steps[at < 0 ? (outages.find((one) => one.id === at)?.from ?? 0) : at];
 
   const select = (id: number) => {
-    if (!shown.some((one) => one.id === id)) setFilter("all");
+    if (id >= 0 && !shown.some((one) => one.id === id)) setFilter("all");
+    // A step that is asked for from elsewhere must not be hidden in a folded outage.
+    for (const outage of outages) if (outage.own.has(id)) fold(outage.id, true);
     setChosen(id);
   };
   const copy = () => {
     if (!trace.data) return false;
-    void copyText(asText(trace.data, steps), "The trace is copied as text");
+    void copyText(asText(trace.data, steps, outages.map((one) => `${steps[one.from]?.at ?? ""}  ${outageWords(one)} ${one.tries.length} tries.`)), "The trace is copied as text");
     return true;
   };
   useShortcuts({
     u: () => prefs.set({ utc: !prefs.get().utc }),
     c: copy,
     p: () => {
-      const problem = steps.find((one) => one.problem && one.id > at) ?? steps.find((one) => one.problem);
+      const problem = steps.find((one) => one.problem && one.id > (step?.id ?? -1)) ?? steps.find((one) => one.problem);
       if (problem) select(problem.id);
     },
     Escape: () => (detail ? setDetail(false) : false),
@@ -79,9 +94,9 @@ export function TraceScreen() {
                   Times in {utc ? "UTC" : "local time"} <kbd className="kbd" aria-hidden="true">U</kbd>
                 </button>
               </div>
-              <Timeline steps={shown} chosen={at} utc={utc} onSelect={select} onOpen={() => setDetail(true)} />
+              <Timeline rows={rows} next={nextDue(trace.data, now)} chosen={at} utc={utc} onSelect={select} onOpen={() => setDetail(true)} onFold={fold} />
             </section>
-            {step && <StepDetail step={step} number={at + 1} of={steps.length} utc={utc} session={session} view={trace.data} onMove={(by) => select(Math.max(0, Math.min(steps.length - 1, at + by)))} onBack={() => setDetail(false)} />}
+            {step && <StepDetail step={step} number={step.id + 1} of={steps.length} utc={utc} session={session} view={trace.data} onMove={(by) => select(Math.max(0, Math.min(steps.length - 1, step.id + by)))} onBack={() => setDetail(false)} />}
           </div>
         </>
       )}

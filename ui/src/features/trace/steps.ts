@@ -18,7 +18,7 @@ const EVENT_TITLES: Record<string, string> = {
   assigned: "Assigned", field_values: "Field values", resolved: "Resolved", reopened: "Reopened", crm_message: "Written in the CRM", case_changed: "Case changed", agent_reply: "Reply out",
 };
 const STEP_TITLES: Record<string, string> = {
-  plan: "Plan", settle: "Read back", retry: "Will try again", park: "Parked", wait_for_connection: "Waits for the connection", amend: "Amended", webhook: "Webhook", pull: "Pull", pull_failed: "Pull failed", reply: "Reply",
+  plan: "Plan", settle: "Read back", retry: "Will try again", park: "Parked", wait_for_connection: "Waits for the connection", amend: "Amended", link: "Case decided", webhook: "Webhook", pull: "Pull", pull_failed: "Pull failed", reply: "Reply",
 };
 
 function eventStep(entry: TraceEntry): Omit<Step, "id"> {
@@ -92,8 +92,8 @@ export function pretty(value: unknown): string {
   }
 }
 
-export function asText(view: TraceView, steps: Step[]): string {
+export function asText(view: TraceView, steps: Step[], outages: string[] = []): string {
   const head = view.explanation.flatMap(({ connection, answers }) => [connection, ...answers.map((answer) => `  ${answer.good ? "+" : "!"} ${answer.question} ${answer.sentence}`)]);
   const lines = steps.map((step) => `${step.at}  ${(step.entry.connection ?? "").padEnd(12)} ${step.entry.what.padEnd(8)} ${step.entry.summary}`);
-  return [...head, "", ...lines].join("\n");
+  return [...head, "", ...outages, ...(outages.length ? [""] : []), ...lines].join("\n");
 }

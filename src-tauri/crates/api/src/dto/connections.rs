@@ -3,7 +3,7 @@
 use casebridge_domain::{Connection, Mode as Which, PauseKind};
 use casebridge_engine::health::Health;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use ts_rs::TS;
 
 use super::time;
@@ -325,6 +325,12 @@ pub struct Choice {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "\"open\" | \"paused\" | \"resolved\" | \"closed\"")]
     pub means: Option<Value>,
+}
+
+impl From<casebridge_engine::connections::Choice> for Choice {
+    fn from(choice: casebridge_engine::connections::Choice) -> Self {
+        Self { id: choice.id.to_string(), name: choice.name, means: choice.means.map(|means| json!(means)) }
+    }
 }
 
 /// The webhook of a connection, without its secret.

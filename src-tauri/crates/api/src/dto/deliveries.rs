@@ -64,6 +64,8 @@ pub struct Deliveries {
     pub groups: Vec<LaneGroup>,
     /// The connections.
     pub connections: Vec<ConnectionHealth>,
+    /// More may exist: look further.
+    pub bounded: bool,
 }
 
 /// A line of the timeline.

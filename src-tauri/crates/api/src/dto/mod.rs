@@ -2,6 +2,7 @@
 
 pub mod connections;
 pub mod deliveries;
+pub mod links;
 pub mod people;
 pub mod sessions;
 

@@ -1,8 +1,11 @@
 //! People at the console.
 
+use casebridge_engine::people::SavedFilter;
 use casebridge_engine::visitors::Role as Inner;
 use serde::Serialize;
 use ts_rs::TS;
+
+use super::sessions::View;
 
 /// What a person may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -43,4 +46,38 @@ pub struct Me {
     pub public_url: Option<String>,
     /// The page of the stand-in CRM, while it runs.
     pub sandbox_page: Option<String>,
+}
+
+/// What somebody said of themselves.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ProfileView {
+    /// The name that the engine knows them by.
+    pub login: String,
+    /// What they sign with; what *mine* is.
+    pub name: String,
+    /// The connection in whose CRM they were picked, by name.
+    pub connection: Option<String>,
+    /// Their id there.
+    pub crm_user: Option<String>,
+    /// Their name there.
+    pub crm_name: Option<String>,
+}
+
+/// A search that somebody keeps.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SavedFilterView {
+    /// Its id.
+    pub id: String,
+    /// How it is called.
+    pub name: String,
+    /// The view that is searched.
+    pub view: View,
+    /// The words; may be empty.
+    pub query: String,
+}
+
+impl From<SavedFilter> for SavedFilterView {
+    fn from(filter: SavedFilter) -> Self {
+        Self { id: filter.id.to_string(), name: filter.name, view: filter.view.into(), query: filter.query }
+    }
 }

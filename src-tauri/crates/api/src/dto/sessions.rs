@@ -1,6 +1,6 @@
 //! Conversations.
 
-use casebridge_domain::{Event, ReplyId};
+use casebridge_domain::{CaseState, Event, ReplyId};
 use casebridge_engine::inbox::{CaseChip as Chip, Row, Sync};
 use casebridge_engine::{Holder as Has, Reply, SessionHead, ViewCounts as Counts};
 use serde::Serialize;
@@ -70,12 +70,14 @@ pub struct CaseChip {
     /// Its number.
     pub number: Option<String>,
     /// Where it stands.
-    #[ts(type = "\"reserved\" | \"open\" | \"closed\" | \"gone\" | \"merged\" | \"unreadable\"")]
+    #[ts(type = "\"reserved\" | \"open\" | \"closed\" | \"gone\" | \"merged\" | \"unreadable\" | \"unlinked\"")]
     pub state: &'static str,
     /// Where people open it.
     pub url: Option<String>,
     /// The how-manieth case of the conversation.
     pub period: u32,
+    /// The case that took its records over, when it was merged.
+    pub merged_into: Option<String>,
 }
 
 impl From<Chip> for CaseChip {
@@ -88,6 +90,7 @@ impl From<Chip> for CaseChip {
             state: chip.case.state.as_str(),
             url: chip.url,
             period: u32::try_from(chip.period).unwrap_or(u32::MAX),
+            merged_into: chip.case.merged_into.map(|id| id.to_string()),
         }
     }
 }
@@ -154,7 +157,13 @@ impl SessionRow {
             last_from,
             last_at: time(updated_at),
             message_count,
-            case: row.cases.into_iter().next().map(CaseChip::from),
+            // Nothing passes to a case that a person took the conversation off.
+            case: row
+                .cases
+                .into_iter()
+                .next()
+                .filter(|chip| chip.case.state != CaseState::Unlinked)
+                .map(CaseChip::from),
             sync: row.sync.into(),
             held_replies: row.held_replies,
         }
@@ -177,6 +186,20 @@ pub enum View {
     Resolved,
     /// A lane fails or is parked, or a reply is held.
     Trouble,
+}
+
+impl From<casebridge_engine::View> for View {
+    fn from(view: casebridge_engine::View) -> Self {
+        use casebridge_engine::View as Inner;
+        match view {
+            Inner::All => View::All,
+            Inner::NeedsPerson => View::NeedsPerson,
+            Inner::Ai => View::Ai,
+            Inner::Mine => View::Mine,
+            Inner::Resolved => View::Resolved,
+            Inner::Trouble => View::Trouble,
+        }
+    }
 }
 
 /// A page of the list.
@@ -445,6 +468,23 @@ pub struct CaseLink {
     pub sync: SyncState,
     /// When the CRM was seen to hold it.
     pub opened_at: Option<String>,
+    /// Whether it is the case that the conversation has now.
+    pub current: bool,
+    /// What differs here and there, as last known.
+    pub drift: Vec<DriftView>,
+    /// When the CRM was asked last.
+    pub looked_at: Option<String>,
+}
+
+/// One thing that is not the same on both sides.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct DriftView {
+    /// `status` or `owner`.
+    pub what: &'static str,
+    /// Here.
+    pub ours: String,
+    /// In the CRM.
+    pub theirs: String,
 }
 
 /// A page of cases.

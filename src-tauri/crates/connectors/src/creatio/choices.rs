@@ -47,6 +47,13 @@ impl Creatio {
         Ok(found)
     }
 
+    /// The cases with this number; a few, where numbers repeat.
+    pub(crate) async fn cases_numbered(&self, number: &str, log: &CallLog) -> Result<Vec<Uuid>, CallFailure> {
+        let filter = Some(Filter::text("Number", number));
+        let rows = self.rows(&Query { set: "Case", select: "Id,Number", filter, top: 5 }, log).await?;
+        Ok(rows.iter().filter_map(|row| id(row, "Id")).collect())
+    }
+
     async fn named(&self, set: &str, part: Option<&str>, log: &CallLog) -> Result<Vec<Choice>, CallFailure> {
         let filter = part.map(|part| Filter::part("Name", part));
         let rows = self.rows(&Query { set, select: "Id,Name", filter, top: ASKED }, log).await?;

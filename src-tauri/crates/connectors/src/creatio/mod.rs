@@ -146,6 +146,10 @@ impl CaseSystem for Creatio {
         self.choose(what, query, log).await
     }
 
+    async fn numbered(&self, number: &str, log: &CallLog) -> Result<Vec<Uuid>, CallFailure> {
+        self.cases_numbered(number, log).await
+    }
+
     fn look_limit(&self) -> usize {
         odata::IDS_PER_FILTER
     }

@@ -96,6 +96,9 @@ impl Story {
             merged_into: None,
             pulled_to: None,
             restored_at: None,
+            looked_at: None,
+            chosen_seq: None,
+            own_ids: false,
         });
         self.written = written;
         self

@@ -280,6 +280,10 @@ impl Console for Sqlite {
         self.find_visitor(hash.to_vec(), since, now).await
     }
 
+    async fn visitor_unnoted(&self, hash: &[u8], since: Timestamp) -> Result<Option<Visitor>, StoreError> {
+        self.look_up_visitor(hash.to_vec(), since).await
+    }
+
     async fn visitors(&self, since: Timestamp) -> Result<Vec<Visitor>, StoreError> {
         self.list_visitors(since).await
     }

@@ -103,20 +103,25 @@ impl Sqlite {
             .await
     }
 
+    pub(super) async fn look_up_visitor(&self, hash: Vec<u8>, since: Timestamp) -> Result<Option<Visitor>, StoreError> {
+        sqlx::query(AssertSqlSafe(format!(
+            "select {VISITOR} from console_sessions where hash = $1 and revoked_ms is null and seen_ms > $2"
+        )))
+        .bind(hash)
+        .bind(ms(since))
+        .fetch_optional(&self.readers)
+        .await?
+        .map(|row| visitor(&row))
+        .transpose()
+    }
+
     pub(super) async fn find_visitor(
         &self,
         hash: Vec<u8>,
         since: Timestamp,
         now: Timestamp,
     ) -> Result<Option<Visitor>, StoreError> {
-        let row = sqlx::query(AssertSqlSafe(format!(
-            "select {VISITOR} from console_sessions where hash = $1 and revoked_ms is null and seen_ms > $2"
-        )))
-        .bind(hash)
-        .bind(ms(since))
-        .fetch_optional(&self.readers)
-        .await?;
-        let Some(found) = row.map(|row| visitor(&row)).transpose()? else { return Ok(None) };
+        let Some(found) = self.look_up_visitor(hash, since).await? else { return Ok(None) };
         if found.seen_at + NOTED < now {
             let id = found.id.clone();
             self.writer

@@ -194,7 +194,7 @@ async fn mean_status(
         _ => return Ok(()),
     };
     let row = sqlx::query(
-        "select crm_id, known from cases where session_id = $1 and connection = $2 \
+        "select crm_id, known from cases where session_id = $1 and connection = $2 and left_seq is null \
          order by reserved_ms desc, opening_seq desc limit 1",
     )
     .bind(session.to_string())
@@ -312,7 +312,7 @@ async fn record(conn: &mut SqliteConnection, result: PassResult) -> Result<(), S
             "update cases set state = $1, number = coalesce($2, number), \
              deliver_after = coalesce(deliver_after, $3), known = coalesce($7, known), \
              opened_ms = case when $1 = 'open' then coalesce(opened_ms, $4) else opened_ms end \
-             where connection = $5 and crm_id = $6",
+             where connection = $5 and crm_id = $6 and left_seq is null",
         )
         .bind(case.state.as_str())
         .bind(&case.number)
@@ -333,12 +333,13 @@ async fn wrote(
     connection: &str,
     case: &crate::port::CaseUpdate,
 ) -> Result<KnownCase, StoreError> {
-    let text: Option<Option<String>> =
-        sqlx::query_scalar("select known from cases where connection = $1 and crm_id = $2")
-            .bind(connection)
-            .bind(case.crm_id.to_string())
-            .fetch_optional(conn)
-            .await?;
+    let text: Option<Option<String>> = sqlx::query_scalar(
+        "select known from cases where connection = $1 and crm_id = $2 and left_seq is null limit 1",
+    )
+    .bind(connection)
+    .bind(case.crm_id.to_string())
+    .fetch_optional(conn)
+    .await?;
     let mut known: KnownCase = rows::optional_json("cases.known", text.flatten())?.unwrap_or_default();
     (known.wrote, known.meant) = (case.wrote, None);
     Ok(known)

@@ -16,6 +16,11 @@ use crate::back::{ClaimedPull, LedgerOf, PullFailed, PullResult};
 use crate::error::StoreError;
 use crate::port::Append;
 
+/// Of the conversations on a case, the first looks at it; one that was taken off it does not.
+const LOOKS: &str = "cases.left_seq is null and not exists (select 1 from cases as other \
+    where other.connection = cases.connection and other.crm_id = cases.crm_id and other.left_seq is null \
+    and (other.reserved_ms, other.session_id) < (cases.reserved_ms, cases.session_id))";
+
 impl Sqlite {
     pub(super) async fn claim_due_pulls(
         &self,
@@ -33,12 +38,12 @@ impl Sqlite {
 
     pub(super) async fn next_due_pull(&self, connection: ConnectionId) -> Result<Option<Timestamp>, StoreError> {
         // A case whose lane is held waits for the lane; its holder says when it lets go.
-        let next: Option<i64> = sqlx::query_scalar(
+        let next: Option<i64> = sqlx::query_scalar(AssertSqlSafe(format!(
             "select min(max(pulls.due_ms, coalesce(lanes.lease_until_ms, 0))) from pulls \
-             join cases on cases.connection = pulls.connection and cases.crm_id = pulls.case_id \
+             join cases on cases.connection = pulls.connection and cases.crm_id = pulls.case_id and {LOOKS} \
              join lanes on lanes.consumer = 'crm:' || pulls.connection and lanes.session_id = cases.session_id \
              where pulls.connection = $1",
-        )
+        )))
         .bind(connection.to_string())
         .fetch_one(&self.readers)
         .await?;
@@ -153,7 +158,7 @@ impl Sqlite {
         for run in ids.chunks(256) {
             let mut query: QueryBuilder<Dialect> =
                 QueryBuilder::new(format!("select {CASE} from cases where connection = "));
-            query.push_bind(connection.to_string()).push(" and crm_id in (");
+            query.push_bind(connection.to_string()).push(" and left_seq is null and crm_id in (");
             let mut list = query.separated(", ");
             for id in run {
                 list.push_bind(id.to_string());
@@ -168,7 +173,8 @@ impl Sqlite {
 
     pub(super) async fn cases_with(&self, connection: ConnectionId, case: uuid::Uuid) -> Result<Vec<Case>, StoreError> {
         sqlx::query(AssertSqlSafe(format!(
-            "select {CASE} from cases where connection = $1 and (crm_id = $2 or merged_into = $2) order by reserved_ms"
+            "select {CASE} from cases where connection = $1 and left_seq is null and (crm_id = $2 or merged_into = $2) \
+             order by reserved_ms"
         )))
         .bind(connection.to_string())
         .bind(case.to_string())
@@ -190,7 +196,7 @@ async fn claim(
     let consumer = Consumer::Crm(connection);
     let due = sqlx::query(AssertSqlSafe(format!(
         "select {}, pulls.asked, pulls.failures, pulls.moved_to, pulls.why from pulls \
-         join cases on cases.connection = pulls.connection and cases.crm_id = pulls.case_id \
+         join cases on cases.connection = pulls.connection and cases.crm_id = pulls.case_id and {LOOKS} \
          join lanes on lanes.consumer = $1 and lanes.session_id = cases.session_id \
          where pulls.connection = $2 and pulls.due_ms <= $3 \
            and (lanes.lease_until_ms is null or lanes.lease_until_ms <= $3) order by pulls.due_ms limit $4",
@@ -291,8 +297,9 @@ async fn keep(
     super::replies::insert(conn, result).await?;
     sqlx::query(
         "update cases set known = $1, state = coalesce($2, state), merged_into = coalesce($3, merged_into), \
-         deliver_after = $4, pulled_to = coalesce($5, pulled_to), restored_ms = null \
-         where connection = $6 and crm_id = $7",
+         deliver_after = case when session_id = $8 then $4 else deliver_after end, \
+         pulled_to = coalesce($5, pulled_to), restored_ms = null, looked_ms = $9 \
+         where connection = $6 and crm_id = $7 and left_seq is null",
     )
     .bind(json("cases.known", &result.known)?)
     .bind(result.state.map(casebridge_domain::CaseState::as_str))
@@ -301,6 +308,8 @@ async fn keep(
     .bind(&result.pulled_to)
     .bind(&connection)
     .bind(&case)
+    .bind(result.session.to_string())
+    .bind(ms(result.at))
     .execute(&mut *conn)
     .await?;
     // What was asked for meanwhile is still to be answered.

@@ -81,7 +81,7 @@ async fn known(
         });
         query.push(
             ") select distinct cases.connection, cases.crm_id from wanted cross join cases \
-             on cases.connection = wanted.connection and cases.crm_id = wanted.case_id",
+             on cases.connection = wanted.connection and cases.crm_id = wanted.case_id and cases.left_seq is null",
         );
         for row in query.build().fetch_all(&mut *conn).await? {
             known.insert((row.try_get(0)?, row.try_get(1)?));

@@ -264,6 +264,9 @@ async fn a_link_opens_the_door_once_and_what_it_opened_ends() {
     let seen = store.visitor(&[9], at(60_000), at(121_000)).await.unwrap();
     assert!(seen.is_some(), "a call is noted, so that only idle sessions end");
     assert_eq!(store.visitor(&[9], at(121_000), at(200_000)).await.unwrap(), None, "an idle one has ended");
+    assert!(store.visitor_unnoted(&[9], at(60_000)).await.unwrap().is_some(), "who only listens is let in");
+    let after = store.visitor(&[9], at(121_001), at(300_000)).await.unwrap();
+    assert_eq!(after, None, "but listening is no activity: an open page ends like any idle one (R31)");
     assert_eq!(store.visitors(at(0)).await.unwrap().len(), 1);
     assert!(store.dismiss(&visitor.id, at(122_000)).await.unwrap());
     assert_eq!(store.visitor(&[9], at(0), at(122_001)).await.unwrap(), None, "a revoked one opens nothing");
