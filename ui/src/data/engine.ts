@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Input } from "../host";
 import { refresh, useHost } from "./client";
+import { useListShown } from "./shown";
 
 export function useDeliveries() {
   const host = useHost();
@@ -9,7 +10,8 @@ export function useDeliveries() {
 
 export function useConnections() {
   const host = useHost();
-  return useQuery({ queryKey: ["connections"], queryFn: () => host.call("connection_list", {}), meta: { tags: ["connections"] }, refetchInterval: 30_000 });
+  const enabled = useListShown();
+  return useQuery({ queryKey: ["connections"], queryFn: () => host.call("connection_list", {}), meta: { tags: ["connections"] }, refetchInterval: 30_000, enabled });
 }
 
 export function useTrace(session: string) {
