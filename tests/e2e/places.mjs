@@ -50,7 +50,7 @@ export async function startEngine({ more = [], level = "error", err = "inherit",
   const env = { ...process.env, CASEBRIDGE_SECRETS_KEY: secrets, CASEBRIDGE_LOG: level };
   const program = path.join(built, "casebridged");
   const args = ["--data", data, "serve", "--listen", "127.0.0.1:0", ...more];
-  const { child } = await started(program, args, env, (text) => text.includes("Stop with Ctrl-C"), err);
+  const { child, said } = await started(program, args, env, (text) => text.includes("Stop with Ctrl-C"), err);
   const { url, token } = JSON.parse(readFileSync(path.join(data, "engine.json"), "utf8"));
   const cli = (args, input = "") => execFileSync(program, ["--data", data, ...args], { env, input, encoding: "utf8" });
   const post = async (place, body) => {
@@ -62,7 +62,7 @@ export async function startEngine({ more = [], level = "error", err = "inherit",
     await ended(child);
     rmSync(data, { recursive: true, force: true });
   };
-  return { data, url, token, cli, post, link, stop, end: () => ended(child), call: (body) => post("/console/call", body) };
+  return { data, env, program, said, url, token, cli, post, link, stop, end: () => ended(child), call: (body) => post("/console/call", body) };
 }
 
 export const launch = () => chromium.launch({ executablePath: process.env.CASEBRIDGE_TEST_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
