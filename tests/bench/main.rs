@@ -12,6 +12,7 @@ mod people;
 mod replay;
 mod report;
 mod restart;
+mod scale;
 mod store;
 mod webhooks;
 
@@ -19,6 +20,9 @@ mod webhooks;
 async fn main() {
     if let Some(port) = std::env::var_os(webhooks::EMPTY_HANDLER) {
         return webhooks::empty_handler(port).await;
+    }
+    if scale::generate_asked().await {
+        return;
     }
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
@@ -45,6 +49,9 @@ async fn main() {
     }
     if runs("webhooks") {
         webhooks::run().await;
+    }
+    if runs("scale") {
+        scale::run().await;
     }
     if runs("memory") {
         memory::run().await;

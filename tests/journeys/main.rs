@@ -19,6 +19,7 @@ mod null_sink;
 mod outage;
 mod parking;
 mod replies;
+mod roles;
 mod second_engine;
 mod sign_in;
 mod status;

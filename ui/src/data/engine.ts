@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Input } from "../host";
 import { refresh, useHost } from "./client";
+import { useListShown } from "./shown";
 
 export function useDeliveries(most?: number) {
   const host = useHost();
@@ -9,7 +10,8 @@ export function useDeliveries(most?: number) {
 
 export function useConnections() {
   const host = useHost();
-  return useQuery({ queryKey: ["connections"], queryFn: () => host.call("connection_list", {}), meta: { tags: ["connections"] }, refetchInterval: 30_000 });
+  const enabled = useListShown();
+  return useQuery({ queryKey: ["connections"], queryFn: () => host.call("connection_list", {}), meta: { tags: ["connections"] }, refetchInterval: 30_000, enabled });
 }
 
 export function useTrace(session: string) {

@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClie
 import type { View } from "../generated";
 import type { Input } from "../host";
 import { refresh, useHost } from "./client";
+import { useListShown } from "./shown";
 
 const PAGE = 50;
 const EVENTS = 100;
@@ -21,7 +22,8 @@ export function useSessions(view: View, query: string) {
 
 export function useCounts() {
   const host = useHost();
-  return useQuery({ queryKey: ["counts"], queryFn: () => host.call("sessions_counts", {}), meta: { tags: ["sessions", "lanes", "replies"] } });
+  const enabled = useListShown();
+  return useQuery({ queryKey: ["counts"], queryFn: () => host.call("sessions_counts", {}), meta: { tags: ["sessions", "lanes", "replies"] }, enabled });
 }
 
 export function useSession(session: string) {

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::problem::{Kind, Problem};
 
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
 /// Lets a request through when it was sent to one of our names, and by no other web site.
@@ -36,6 +38,9 @@ fn check(request: &Request, extra: &[String]) -> Result<(), Problem> {
             .member("Host")
             .hint("use 127.0.0.1 or localhost, or add the name to the engine's settings"));
     }
+    if asked_by_another_site(request) {
+        return Err(foreign("Sec-Fetch-Site", "the browser says that another web site asks"));
+    }
     if !request.headers().contains_key(header::ORIGIN) {
         return Ok(());
     }
@@ -46,9 +51,21 @@ fn check(request: &Request, extra: &[String]) -> Result<(), Problem> {
     if same {
         return Ok(());
     }
-    Err(Problem::new(Kind::ForeignOrigin, "`Origin` is another web site")
-        .member("Origin")
-        .hint("call the API from a server or program, not from a web page"))
+    Err(foreign("Origin", "`Origin` is another web site"))
+}
+
+fn foreign(header: &'static str, detail: &'static str) -> Problem {
+    let hint = "call the API from a server or program, not from a web page";
+    Problem::new(Kind::ForeignOrigin, detail).member(header).hint(hint)
+}
+
+/// Whether a browser says that a page of another site sends this. Such a request need not carry `Origin`, and from
+/// another port of this computer it carries the cookie. Whoever follows a link to here is welcome.
+fn asked_by_another_site(request: &Request) -> bool {
+    let headers = request.headers();
+    let Some(site) = only(headers, &SITE) else { return false };
+    let follows = request.method() == Method::GET && only(headers, &MODE) == Some("navigate");
+    !matches!(site, "same-origin" | "none") && !follows
 }
 
 /// The value of a header that was sent exactly once.

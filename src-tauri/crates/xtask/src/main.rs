@@ -17,6 +17,7 @@ mod unused;
 mod workspace;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -51,6 +52,21 @@ enum Command {
         #[arg(last = true)]
         args: Vec<OsString>,
     },
+    /// Fill a new data folder with made-up conversations, the same ones for the same seed
+    Generate {
+        /// How many conversations
+        #[arg(long, default_value_t = 100_000)]
+        sessions: u64,
+        /// How many messages they have together
+        #[arg(long, default_value_t = 1_000_000)]
+        messages: u64,
+        /// What they are drawn from
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The folder; it must not hold a store yet
+        #[arg(long)]
+        into: PathBuf,
+    },
     /// Pack the headless engine into target/package as a .tar.gz with its SHA-256
     ///
     /// The desktop package (.deb) is not made yet: it needs the Tauri bundler, which comes with
@@ -82,6 +98,9 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Test => test::all(&workspace),
         Command::Check => check::all(&workspace),
         Command::Bench { args } => bench::run(&workspace, args),
+        Command::Generate { sessions, messages, seed, into } => {
+            bench::generate(&workspace, [sessions, messages, seed], &into)
+        }
         Command::Package => package::headless(&workspace),
     }
 }

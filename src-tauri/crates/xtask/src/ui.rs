@@ -10,6 +10,16 @@ use anyhow::{Context, Result, bail};
 use crate::report::Report;
 use crate::workspace::{Workspace, capture, succeeds};
 
+/// The stories that run in a real browser.
+const BROWSER_TESTS: [&str; 6] = [
+    "tests/e2e/console.test.mjs",
+    "tests/e2e/first-run.test.mjs",
+    "tests/e2e/hostile.test.mjs",
+    "tests/e2e/integrations.test.mjs",
+    "tests/e2e/links.test.mjs",
+    "tests/e2e/secrets.test.mjs",
+];
+
 /// Installs the packages of the lock file, when they are not there already.
 pub fn install(workspace: &Workspace) -> Result<String> {
     if !succeeds(workspace.command("npm").arg("--version")) {
@@ -63,13 +73,7 @@ pub fn run_tests(workspace: &Workspace, report: &mut Report) {
 pub fn browser_tests(workspace: &Workspace, report: &mut Report) {
     let start = Instant::now();
     let mut node = workspace.command("node");
-    node.args([
-        "--test",
-        "--test-reporter=tap",
-        "tests/e2e/console.test.mjs",
-        "tests/e2e/first-run.test.mjs",
-        "tests/e2e/integrations.test.mjs",
-    ]);
+    node.args(["--test", "--test-reporter=tap"]).args(BROWSER_TESTS);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CASEBRIDGE_") && !text.starts_with("CASEBRIDGE_TEST_") {

@@ -214,7 +214,8 @@ impl Http {
             }
             bytes.extend_from_slice(&chunk);
         }
-        answer.body = String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+        let body = String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+        answer.body = without(body, bearer.token.expose_secret());
         if (300..400).contains(&answer.status)
             && let Some(location) = location
         {
@@ -257,6 +258,11 @@ pub(crate) fn unreachable(message: String) -> CallFailure {
         hint: "nothing: it is repeated; if it stays, check the network and the instance's address".into(),
         item: None,
     }
+}
+
+/// An answer is kept and shown: one that repeats the caller's token, as error pages of proxies do, must not be.
+fn without(body: String, token: &str) -> String {
+    if token.is_empty() || !body.contains(token) { body } else { body.replace(token, "***") }
 }
 
 fn method_name(method: &Method) -> &'static str {
@@ -309,6 +315,13 @@ mod tests {
     fn the_servers_clock_is_read_from_its_date() {
         assert_eq!(http_date("Sun, 01 Mar 2026 10:00:30 GMT"), "2026-03-01T10:00:30Z".parse().ok());
         assert_eq!(http_date("yesterday"), None, "a clock that cannot be read is no clock");
+    }
+
+    #[test]
+    fn an_answer_that_repeats_the_token_loses_it() {
+        let body = "Authorization: Bearer t0ken was refused; t0ken".to_owned();
+        assert_eq!(without(body, "t0ken"), "Authorization: Bearer *** was refused; ***");
+        assert_eq!(without("x".into(), ""), "x", "no token is no secret");
     }
 
     #[test]

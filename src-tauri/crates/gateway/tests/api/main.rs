@@ -5,6 +5,7 @@ mod browser;
 mod console;
 mod document;
 mod doors;
+mod doors_forged;
 mod events;
 mod refusals;
 mod replies;

@@ -164,6 +164,9 @@ impl Gateway {
 
 /// A status that a program meets but the document does not know is a mistake of the document.
 fn is_documented(method: &Method, path: &str, answer: &Answer) {
+    if !path.starts_with("/v1/") {
+        return;
+    }
     let document: Value = serde_json::from_str(casebridge_gateway::openapi_json()).expect("the document is JSON");
     let steps: Vec<&str> = path.split('/').collect();
     let paths = document["paths"].as_object().expect("paths");
@@ -176,9 +179,7 @@ fn is_documented(method: &Method, path: &str, answer: &Answer) {
     let Some(operation) = operations.and_then(|o| o.get(method.as_str().to_ascii_lowercase())) else { return };
     let known = &operation["responses"];
     let status = answer.status.as_str();
-    if path.starts_with("/v1/") {
-        assert!(known.get(status).is_some(), "{method} {path} answered {status}, which the document does not know");
-    }
+    assert!(known.get(status).is_some(), "{method} {path} answered {status}, which the document does not know");
 }
 
 pub fn message(id: &str, text: &str) -> Value {

@@ -57,20 +57,17 @@ fn shelf(view: View, me: &str) -> Option<String> {
     }
 }
 
-#[async_trait]
-impl Console for Sqlite {
-    async fn list_heads(&self, wish: ListWish) -> Result<HeadPage, StoreError> {
-        let mut bounded = false;
+impl Sqlite {
+    /// A page of a view, of these sessions only when a list is given.
+    async fn page(&self, wish: &ListWish, only: Option<&str>, bounded: bool) -> Result<HeadPage, StoreError> {
         let mut query: QueryBuilder<Dialect> =
             QueryBuilder::new(format!("select {SESSION}, {HEAD} from sessions where 1 = 1"));
-        if let Some(typed) = wish.query.as_deref().filter(|typed| !typed.trim().is_empty()) {
-            let (found, more) = self.candidates(typed).await?;
-            bounded = more;
-            let found = serde_json::Value::from(found).to_string();
-            query.push(" and id in (select value from json_each(").push_bind(found).push("))");
+        if let Some(ids) = only {
+            // `+` keeps the view's index out of it: a thousand look-ups, not a walk through the view.
+            query.push(" and id in (select value from json_each(").push_bind(ids.to_owned()).push("))");
         }
         if let Some(shelf) = shelf(wish.view, &wish.me) {
-            query.push(" and shelf = ").push_bind(shelf);
+            query.push(if only.is_some() { " and +shelf = " } else { " and shelf = " }).push_bind(shelf);
         }
         if wish.view == View::Trouble {
             query.push(format!(" and id in ({TROUBLED})"));
@@ -87,6 +84,41 @@ impl Console for Sqlite {
         heads.truncate(usize::try_from(wish.limit).unwrap_or(usize::MAX));
         let next = heads.last().filter(|_| more).map(|head| (head.updated_at, head.session.id));
         Ok(HeadPage { heads, next, bounded })
+    }
+
+    /// Whether anything is on a shelf.
+    async fn is_on(&self, shelf: &str) -> Result<bool, StoreError> {
+        let one: Option<i64> = sqlx::query_scalar("select 1 from sessions where shelf = $1 limit 1")
+            .bind(shelf)
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(one.is_some())
+    }
+}
+
+#[async_trait]
+impl Console for Sqlite {
+    async fn list_heads(&self, wish: ListWish) -> Result<HeadPage, StoreError> {
+        let Some(typed) = wish.query.as_deref().filter(|typed| !typed.trim().is_empty()) else {
+            return self.page(&wish, None, false).await;
+        };
+        let shelf = shelf(wish.view, &wish.me);
+        if let Some(shelf) = &shelf
+            && !self.is_on(shelf).await?
+        {
+            return Ok(HeadPage::default());
+        }
+        let found = self.candidates(typed).await?;
+        let page = self.page(&wish, Some(&found.ids), found.bounded).await?;
+        match shelf {
+            // The newest hits are elsewhere: those of this view are looked for further back.
+            Some(shelf) if found.bounded && page.next.is_none() => {
+                let found = self.deeper(typed, &shelf).await?;
+                let deeper = self.page(&wish, Some(&found.ids), found.bounded).await?;
+                Ok(if deeper.heads.len() >= page.heads.len() { deeper } else { page })
+            }
+            _ => Ok(page),
+        }
     }
 
     async fn head(&self, id: SessionId) -> Result<Option<SessionHead>, StoreError> {
@@ -111,10 +143,14 @@ impl Console for Sqlite {
     }
 
     async fn view_counts(&self, me: &str) -> Result<ViewCounts, StoreError> {
-        let shelf = "(select count(*) from (select 1 from sessions where shelf = ";
+        // The conditions of the shelves, as an index holds them whole.
         let row = sqlx::query(AssertSqlSafe(format!(
-            "select (select count(*) from (select 1 from sessions limit $1)), {shelf} 'nobody' limit $1)), \
-             {shelf} 'ai' limit $1)), {shelf} $2 limit $1)), {shelf} 'resolved' limit $1)), \
+            "select (select count(*) from (select 1 from sessions limit $1)), \
+             (select count(*) from (select 1 from sessions where status = 'open' and holder = 'nobody' limit $1)), \
+             (select count(*) from (select 1 from sessions where status = 'open' and holder = 'ai' limit $1)), \
+             (select count(*) from (select 1 from sessions where status = 'open' and holder = 'person' \
+                and holder_name = $2 limit $1)), \
+             (select count(*) from (select 1 from sessions where status = 'resolved' limit $1)), \
              (select count(*) from (select 1 from ({TROUBLED}) limit $1)), \
              (select count(*) from (select 1 from connections cross join lanes indexed by lanes_trouble \
                 on lanes.consumer = 'crm:' || connections.id and (lanes.parked is not null or lanes.failure is not null) \
@@ -122,7 +158,7 @@ impl Console for Sqlite {
              (select count(*) from (select 1 from replies where state = 'held' limit $1))"
         )))
         .bind(MOST_COUNTED)
-        .bind(format!("person:{me}"))
+        .bind(me)
         .fetch_one(&self.readers)
         .await?;
         Ok(ViewCounts {
@@ -238,9 +274,14 @@ impl Console for Sqlite {
         let mut query: QueryBuilder<Dialect> = QueryBuilder::new(format!("select {CASE} from cases where 1 = 1"));
         if let Some(typed) = wish.query.as_deref().map(str::trim).filter(|typed| !typed.is_empty()) {
             let (end, most) = (end_of(typed), i64::try_from(CANDIDATES).unwrap_or(1_000));
-            query.push(" and ((number >= ").push_bind(typed.to_owned());
-            query.push(" and number < ").push_bind(end.clone());
-            query.push(") or session_id in (select id from sessions where external_id >= ").push_bind(typed.to_owned());
+            // Each arm is read from its own index and is bounded, however little was typed.
+            query.push(
+                " and (connection, crm_id) in (select * from (select connection, crm_id from cases where number >= ",
+            );
+            query.push_bind(typed.to_owned()).push(" and number < ").push_bind(end.clone());
+            query.push(" order by number desc limit ").push_bind(most);
+            query.push(") union select connection, crm_id from cases where session_id in (");
+            query.push("select id from sessions where external_id >= ").push_bind(typed.to_owned());
             query.push(" and external_id < ").push_bind(end).push(" limit ").push_bind(most).push("))");
         }
         if let Some(state) = wish.state {

@@ -132,8 +132,14 @@ impl Sqlite {
 
     pub(super) async fn count_lanes(&self, consumer: Consumer) -> Result<LaneCounts, StoreError> {
         let row = sqlx::query(
-            "select count(*), count(due_ms), count(lease_until_ms), count(failure), count(parked) \
-             from lanes where consumer = $1",
+            // Each from an index that holds nothing else: the rows themselves are wide.
+            "select (select count(*) from lanes indexed by lanes_session where consumer = $1), \
+             (select count(*) from lanes where consumer = $1 and due_ms is not null), \
+             (select count(*) from lanes where consumer = $1 and lease_until_ms is not null), \
+             (select count(failure) from lanes indexed by lanes_trouble \
+                where consumer = $1 and (parked is not null or failure is not null)), \
+             (select count(parked) from lanes indexed by lanes_trouble \
+                where consumer = $1 and (parked is not null or failure is not null))",
         )
         .bind(consumer.to_string())
         .fetch_one(&self.readers)

@@ -1,10 +1,9 @@
 //! Search (R35). The index follows the logs: each session has a mark up to which its words are in it, moved in the
 //! transaction that writes them. Rows from before the index are filled by the same walk.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use casebridge_domain::{EventKind, SessionId};
-use futures::TryStreamExt as _;
 use sqlx::{QueryBuilder, Row as _, Sqlite as Dialect, SqliteConnection};
 
 use super::Sqlite;
@@ -15,12 +14,20 @@ use crate::error::StoreError;
 const SESSIONS: i64 = 128;
 const EVENTS: i64 = 512;
 
-/// Most words of the index that one search looks at.
+/// Most hits, the newest first, that a search looks at.
 pub(super) const CANDIDATES: usize = 1_000;
-/// The longest that a search reads on once it has found something.
-const LONGEST: Duration = Duration::from_millis(100);
-/// The longest that it looks for the first.
-const FIRST: Duration = Duration::from_secs(2);
+/// Most that it looks at when few of those are in the view that is asked for.
+const DEEPER: i64 = 10_000;
+/// The longest that anybody waits for the index.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// What a search may mean.
+pub(super) struct Found {
+    /// Ids of sessions, as a JSON list.
+    pub(super) ids: String,
+    /// Whether there may be more of them.
+    pub(super) bounded: bool,
+}
 
 /// What a person typed, as the index asks: every word quoted, so that nothing in it is syntax; the last one may go on.
 /// `None` when there is no word in it.
@@ -32,8 +39,11 @@ pub(super) fn fts(typed: &str) -> Option<String> {
         .take(16)
         .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
         .collect();
-    // One letter begins too many words; with another the search begins.
-    let goes_on = typed.split_whitespace().next_back().is_some_and(|last| last.chars().count() > 1);
+    // One letter begins too many words; with another the search begins. Where a letter is a word, it is enough.
+    let goes_on = typed.split_whitespace().next_back().is_some_and(|last| {
+        let mut letters = last.chars().filter(|c| c.is_alphanumeric());
+        letters.next().is_some_and(|first| first >= '\u{2e80}' || letters.next().is_some())
+    });
     (!words.is_empty()).then(|| format!("{}{}", words.join(" "), if goes_on { "*" } else { "" }))
 }
 
@@ -43,43 +53,56 @@ pub(super) fn end_of(prefix: &str) -> String {
 }
 
 impl Sqlite {
-    /// Sessions that what was typed may mean, and whether there may be more.
-    pub(super) async fn candidates(&self, typed: &str) -> Result<(Vec<String>, bool), StoreError> {
+    /// Sessions that what was typed may mean: by the beginning of an id or a case number, and by words.
+    pub(super) async fn candidates(&self, typed: &str) -> Result<Found, StoreError> {
         let typed = typed.trim();
-        let mut found: Vec<String> = sqlx::query_scalar(
+        let named: Vec<String> = sqlx::query_scalar(
             "select id from (select id from sessions where external_id >= $1 and external_id < $2 limit 200) \
-             union select session_id from (select session_id from cases where number >= $1 and number < $2 limit 200) \
+             union select session_id from (select session_id from cases where number >= $1 and number < $2 \
+               order by number desc limit 200) \
              union select id from sessions where id = $1",
         )
         .bind(typed)
         .bind(end_of(typed))
         .fetch_all(&self.readers)
         .await?;
-        let mut bounded = found.len() >= 200;
-        let Some(wanted) = fts(typed) else { return Ok((found, bounded)) };
-        let mut rows = sqlx::query("select session_id from search where search match $1 order by rowid desc")
-            .bind(wanted)
-            .fetch(&self.readers);
-        let (mut seen, mut until) = (0, Instant::now() + FIRST);
-        loop {
-            let Ok(row) = tokio::time::timeout_at(until.into(), rows.try_next()).await else {
-                bounded = true;
-                break;
-            };
-            let Some(row) = row? else { break };
-            if seen == 0 {
-                until = Instant::now() + LONGEST;
-            }
-            seen += 1;
-            found.push(row.try_get(0)?);
-            if seen >= CANDIDATES {
-                bounded = true;
-                break;
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        Ok((found, bounded))
+        let bounded = named.len() >= 200;
+        let ids = serde_json::Value::from(named).to_string();
+        let Some(wanted) = fts(typed) else { return Ok(Found { ids, bounded }) };
+        // One row with all ids in it: a row for each would cost more than finding it.
+        let hits = sqlx::query(
+            "select json_group_array(session_id), count(*) from ( \
+               select session_id from (select session_id from search where search match $1 order by rowid desc limit $2) \
+             union all select value from json_each($3))",
+        )
+        .bind(wanted)
+        .bind(i64::try_from(CANDIDATES).unwrap_or(i64::MAX))
+        .bind(&ids)
+        .fetch_one(&self.readers);
+        let Ok(hits) = tokio::time::timeout(LONGEST, hits).await else { return Ok(Found { ids, bounded: true }) };
+        let hits = hits?;
+        let count: i64 = hits.try_get(1)?;
+        let bounded = bounded || count >= i64::try_from(CANDIDATES).unwrap_or(i64::MAX);
+        Ok(Found { ids: hits.try_get(0)?, bounded })
+    }
+
+    /// The same, deeper, for what is on one shelf: a JSON list of the ids.
+    pub(super) async fn deeper(&self, typed: &str, shelf: &str) -> Result<Found, StoreError> {
+        let Some(wanted) = fts(typed) else { return Ok(Found { ids: "[]".into(), bounded: false }) };
+        let hits = sqlx::query(
+            "select json_group_array(session_id) filter (where session_id in ( \
+               select id from sessions where shelf = $2 order by updated_ms desc limit $3)), count(*) from ( \
+               select session_id from search where search match $1 order by rowid desc limit $3)",
+        )
+        .bind(wanted)
+        .bind(shelf)
+        .bind(DEEPER)
+        .fetch_one(&self.readers);
+        let Ok(hits) = tokio::time::timeout(LONGEST, hits).await else {
+            return Ok(Found { ids: "[]".into(), bounded: true });
+        };
+        let hits = hits?;
+        Ok(Found { ids: hits.try_get(0)?, bounded: hits.try_get::<i64, _>(1)? >= DEEPER })
     }
 
     pub(super) async fn index_some(&self) -> Result<u64, StoreError> {
@@ -166,8 +189,10 @@ mod tests {
     #[test]
     fn what_is_typed_is_never_syntax() {
         assert_eq!(fts("late par").as_deref(), Some("\"late\" \"par\"*"), "the last word may go on");
-        assert_eq!(fts("a\" OR b*").as_deref(), Some("\"a\"\"\" \"OR\" \"b*\"*"), "quotes are doubled, not closed");
+        assert_eq!(fts("a\" OR by*").as_deref(), Some("\"a\"\"\" \"OR\" \"by*\"*"), "quotes are doubled, not closed");
         assert_eq!(fts(" -- \" () "), None, "signs alone are no words");
         assert_eq!(fts("x").as_deref(), Some("\"x\""), "one letter begins too much");
+        assert_eq!(fts("c-").as_deref(), Some("\"c-\""), "and signs do not make it two");
+        assert_eq!(fts("花").as_deref(), Some("\"花\"*"), "but a sign can be a word");
     }
 }

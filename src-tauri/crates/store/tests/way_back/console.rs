@@ -86,6 +86,15 @@ async fn views_and_pages_are_read_from_indexes() {
         ("select id from sessions order by updated_ms desc, id desc limit 9", "sessions_recent"),
         ("select id from sessions where shelf = 'ai' order by updated_ms desc, id desc limit 9", "sessions_shelf"),
         ("select id from sessions where searched_seq < last_seq limit 9", "sessions_unsearched"),
+        ("select 1 from sessions where status = 'open' and holder = 'ai' limit 9", "COVERING INDEX sessions_counted"),
+        (
+            "select crm_id from cases where state = 'gone' order by reserved_ms desc, connection desc, crm_id desc limit 9",
+            "COVERING INDEX cases_state",
+        ),
+        (
+            "select consumer from lanes where (due_ms is not null or lease_until_ms is not null or parked is not null) limit 9",
+            "lanes_unfinished",
+        ),
         (
             "select lanes.session_id from connections cross join lanes indexed by lanes_trouble on lanes.consumer = 'crm:' || connections.id \
              and (lanes.parked is not null or lanes.failure is not null)",
@@ -185,6 +194,26 @@ async fn r35_a_search_that_finds_too_much_says_so() {
     let page = place.store.list_heads(looking_for("words")).await.unwrap();
     assert!(page.bounded && page.heads.len() == 1, "there may be more behind the bound");
     assert!(!place.store.list_heads(looking_for("nowhere")).await.unwrap().bounded);
+}
+
+#[tokio::test]
+async fn r35_a_common_word_in_a_view_is_looked_for_behind_what_is_elsewhere() {
+    let place = Place::new().await;
+    let mine = place.session("chat", "mine").await;
+    let assigned = event("a", EventKind::Assigned { to: "Mary".into(), by: None });
+    place.append(mine, vec![said("m1"), assigned], at(0)).await;
+    index(&place).await;
+    let other = place.session("chat", "other").await;
+    for n in 0..11 {
+        let events = (0..100).map(|m| said(&format!("m{n}-{m}"))).collect();
+        place.append(other, events, at(n + 1)).await;
+    }
+    index(&place).await;
+    let found = names(&place, ListWish { view: View::Mine, ..looking_for("words") }).await;
+    assert_eq!(found, ["mine"], "the newest thousand hits are not mine, and mine is found all the same");
+    let nothing = ListWish { view: View::Resolved, ..looking_for("words") };
+    let page = place.store.list_heads(nothing).await.unwrap();
+    assert_eq!((page.heads.len(), page.bounded), (0, false), "where nothing is, nothing more may exist");
 }
 
 #[test]
