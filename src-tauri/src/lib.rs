@@ -21,6 +21,7 @@ mod watch;
 mod window;
 
 use std::hash::{Hash as _, Hasher as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use tauri::ipc::Invoke;
@@ -150,6 +151,7 @@ async fn quit_when_asked(app: tauri::AppHandle) {
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("CASEBRIDGE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,casebridge=info"));
+    let terminal = std::io::stderr().is_terminal();
     // A second subscriber in one process is a test's; the first one goes on.
-    drop(tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init());
+    drop(tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr).try_init());
 }
