@@ -2,6 +2,7 @@ import { useState, type FormEvent } from "react";
 import { useDesk, useSwitch } from "../../data/desk";
 import { Button } from "../../shared/Button";
 import { Field } from "../../shared/Field";
+import { said } from "../../shared/sentence";
 import { Sheet } from "../../shared/Sheet";
 
 /** Makes this window the console of a team's server. */
@@ -9,7 +10,7 @@ export function JoinSheet({ onClose }: { onClose: () => void }) {
   const desk = useDesk();
   const join = useSwitch();
   const [link, setLink] = useState("");
-  const refused = join.error ? `${join.error.message} ${join.error.hint ?? ""}` : undefined;
+  const refused = join.error ? said(join.error) : undefined;
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (link.trim() && !join.isPending) join.mutate({ to: "join", link }, { onSuccess: onClose });

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useChoose, useDesk, useSwitch, useThisComputer } from "../../data/desk";
 import type { Notify, Place } from "../../host";
 import { Button } from "../../shared/Button";
+import { said, sentence } from "../../shared/sentence";
 import { Toggle } from "../../shared/Toggle";
 import { JoinSheet } from "./JoinSheet";
 
@@ -43,7 +44,7 @@ export function ThisComputer() {
         ))}
       </div>
       <p className="f12 t3">They never show what people wrote, nor names. At most one of a kind in 10 s.</p>
-      {failed && <p className="f12 c-act" role="alert">{failed.message} {failed.hint}</p>}
+      {failed && <p className="f12 c-act" role="alert">{said(failed)}</p>}
       <Engine place={now.place} />
       <dl className="kv facts">
         <div>
@@ -59,22 +60,22 @@ export function ThisComputer() {
 function Engine({ place }: { place: Place }) {
   const [joining, setJoining] = useState(false);
   const leave = useSwitch();
-  const said = {
+  const where = {
     own: "Runs in this window.",
     beside: `Runs at ${place.url}, process ${place.pid}. This window is its console.`,
     joined: `Runs on the team server ${place.url}. ${place.kept ? "The sign-in is in the system keychain." : "There is no keychain here: the sign-in ends when you quit."}`,
-    nowhere: place.problem?.message ?? "Is not there.",
+    nowhere: sentence(place.problem?.message) || "Is not there.",
   }[place.kind];
   return (
     <>
       <h3 className="b">Engine</h3>
       <div className="flex wrap">
-        <span className="grow t2 wrap">{said}</span>
+        <span className="grow t2 wrap">{where}</span>
         {place.kind === "joined"
           ? <Button onClick={() => leave.mutate({ to: "leave" })} disabled={leave.isPending}>Leave the server</Button>
           : <Button onClick={() => setJoining(true)}>Join a team server…</Button>}
       </div>
-      {leave.error && <p className="f12 c-act" role="alert">{leave.error.message} {leave.error.hint}</p>}
+      {leave.error && <p className="f12 c-act" role="alert">{said(leave.error)}</p>}
       {joining && <JoinSheet onClose={() => setJoining(false)} />}
     </>
   );
