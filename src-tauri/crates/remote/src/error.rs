@@ -15,13 +15,13 @@ pub enum RemoteError {
     #[error("the engine at {base} does not take this link: it was used before, or it is older than ten minutes")]
     LinkSpent {
         /// Which engine.
-        base: Url,
+        base: Box<Url>,
     },
     /// Nobody answers there.
     #[error("the engine at {base} does not answer")]
     Unreachable {
         /// Which engine.
-        base: Url,
+        base: Box<Url>,
         /// Why.
         source: reqwest::Error,
     },
@@ -29,7 +29,7 @@ pub enum RemoteError {
     #[error("the certificate of {base} is not valid")]
     Certificate {
         /// Which engine.
-        base: Url,
+        base: Box<Url>,
         /// Why.
         source: reqwest::Error,
     },
@@ -37,13 +37,13 @@ pub enum RemoteError {
     #[error("the answer of the engine at {base} broke off")]
     Broken {
         /// Which engine.
-        base: Url,
+        base: Box<Url>,
     },
     /// The session ended, or an admin ended it.
     #[error("the engine at {base} does not let this computer in any more")]
     ShutOut {
         /// Which engine.
-        base: Url,
+        base: Box<Url>,
         /// What it advises.
         hint: Option<String>,
     },
@@ -51,7 +51,7 @@ pub enum RemoteError {
     #[error("the engine at {base} refuses this: {detail}")]
     Declined {
         /// Which engine.
-        base: Url,
+        base: Box<Url>,
         /// In its words.
         detail: String,
         /// What it advises.
@@ -61,7 +61,7 @@ pub enum RemoteError {
     #[error("what answers at {base} is no Casebridge engine (status {status})")]
     Foreign {
         /// Where.
-        base: Url,
+        base: Box<Url>,
         /// HTTP status of the answer.
         status: u16,
     },
@@ -82,6 +82,7 @@ pub(crate) struct Problem {
 
 impl RemoteError {
     pub(crate) fn unreachable(base: Url, source: reqwest::Error) -> Self {
+        let base = Box::new(base);
         if is_certificate(&source) { Self::Certificate { base, source } } else { Self::Unreachable { base, source } }
     }
 

@@ -92,12 +92,12 @@ impl Remote {
         address.query_pairs_mut().append_pair("link", link.secret.expose_secret());
         let response = sent(&link.base, client.get(address)).await?;
         if response.status() == StatusCode::UNAUTHORIZED {
-            return Err(RemoteError::LinkSpent { base: link.base.clone() });
+            return Err(RemoteError::LinkSpent { base: Box::new(link.base.clone()) });
         }
         let is_ours = response.status() == StatusCode::SEE_OTHER && response.headers().contains_key(LOCATION);
         match cookie_of(&response).filter(|_| is_ours) {
             Some(cookie) => Self::visitor(link.base.clone(), cookie),
-            None => Err(RemoteError::Foreign { base: link.base.clone(), status: response.status().as_u16() }),
+            None => Err(RemoteError::Foreign { base: Box::new(link.base.clone()), status: response.status().as_u16() }),
         }
     }
 
@@ -127,7 +127,7 @@ impl Remote {
             let token = token.get_or_try_init(async || {
                 serde_json::from_value(self.me().await?)
                     .map(|Token { token }| token)
-                    .map_err(|_| RemoteError::Foreign { base: self.base.clone(), status: 200 })
+                    .map_err(|_| RemoteError::Foreign { base: Box::new(self.base.clone()), status: 200 })
             });
             request = request.header(TOKEN_HEADER, token.await?);
         }
@@ -157,7 +157,10 @@ impl Remote {
             return Err(self.refusal(response).await);
         }
         let base = self.base.clone();
-        let events = response.bytes_stream().eventsource().map_err(move |_| RemoteError::Broken { base: base.clone() });
+        let events = response
+            .bytes_stream()
+            .eventsource()
+            .map_err(move |_| RemoteError::Broken { base: Box::new(base.clone()) });
         Ok(events.filter_map(|event| {
             let tags = match event {
                 Ok(event) if event.event != "changed" => None,
@@ -184,13 +187,13 @@ impl Remote {
             return Err(self.refusal(response).await);
         }
         let status = response.status().as_u16();
-        let body = response.bytes().await.map_err(|_| RemoteError::Broken { base: self.base.clone() })?;
-        serde_json::from_slice(&body).map_err(|_| RemoteError::Foreign { base: self.base.clone(), status })
+        let body = response.bytes().await.map_err(|_| RemoteError::Broken { base: Box::new(self.base.clone()) })?;
+        serde_json::from_slice(&body).map_err(|_| RemoteError::Foreign { base: Box::new(self.base.clone()), status })
     }
 
     /// An error of the console, a refusal at the door, or an answer of somebody else.
     async fn refusal(&self, response: Response) -> RemoteError {
-        let (base, status) = (self.base.clone(), response.status());
+        let (base, status) = (Box::new(self.base.clone()), response.status());
         let Ok(body) = response.bytes().await else { return RemoteError::Broken { base } };
         if let Ok(error) = serde_json::from_slice::<ApiError>(&body) {
             return RemoteError::Refused(error);
