@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
 
 /// Every command of the shell; each gets an `allow-<name>` permission.
-const COMMANDS: &[&str] = &["call", "me"];
+const COMMANDS: &[&str] =
+    &["call", "me", "ready", "join", "leave", "find_engine", "open_data_folder", "this_computer", "choose"];
 
 /// Stands in when the page is missing too, because `generate_context!` cannot compile without one.
 const PLACEHOLDER: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\

@@ -1,50 +1,76 @@
 //! The engine inside the window's process: opened with the program, stopped with it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use casebridge_api::error::Code;
-use casebridge_api::{ApiError, Caller, Role};
+use casebridge_api::{ApiError, Caller, Host, Role};
 use casebridge_engine::{CreatioConnectors, Engine, SystemClock};
 use casebridge_store::secrets::KEY_VARIABLE;
 use casebridge_store::{DataFolder, FolderLock, Secrets, Sqlite, StoreError};
+use casebridge_tryout::StandIn;
 use secrecy::SecretString;
 
-/// An engine at work on its data folder.
+/// An engine at work on its data folder, with a stand-in CRM that may yet be started.
 pub(crate) struct Running {
     pub(crate) engine: Engine,
     pub(crate) caller: Caller,
+    pub(crate) host: Host,
+    stand_in: StandIn,
     store: Sqlite,
-    _lock: FolderLock,
+    /// Given back by [`Running::stop`], also while a call that came too late still holds the rest.
+    lock: Mutex<Option<FolderLock>>,
 }
 
 impl Running {
-    /// Lets what is under way finish, then closes the store.
+    /// The page of the stand-in CRM, while it runs.
+    pub(crate) fn sandbox_page(&self) -> Option<String> {
+        self.stand_in.page()
+    }
+
+    /// Lets what is under way finish, closes the store, and gives the folder back.
     pub(crate) async fn stop(&self) {
         self.engine.stop().await;
         self.store.close().await;
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
-/// Opens the data folder and starts the engine. The user of this computer is the admin of its engine.
-pub(crate) async fn open(data: &Path) -> Result<Running, ApiError> {
-    let folder = DataFolder::open(data).map_err(|error| refused(&error))?;
-    let lock = folder.lock().map_err(|error| refused(&error))?;
+/// The secret store of a data folder. Without one everything works that needs no secret; what needs one says so.
+pub(crate) async fn secrets(folder: &DataFolder) -> Option<Secrets> {
     let key = std::env::var(KEY_VARIABLE).ok().filter(|key| !key.is_empty()).map(SecretString::from);
     let name = folder.path().canonicalize().unwrap_or_else(|_| folder.path().to_owned());
-    // Without a keychain everything works that needs no secret; what needs one says so.
-    let secrets = Secrets::open(folder.secrets_file(), key, &name.display().to_string()).await.ok();
+    Secrets::open(folder.secrets_file(), key, &name.display().to_string()).await.ok()
+}
+
+/// Starts the engine on a folder that is ours. The user of this computer is the admin of its engine.
+pub(crate) async fn start(folder: &DataFolder, lock: FolderLock) -> Result<Running, ApiError> {
+    let secrets = secrets(folder).await;
     let database = folder.database().map_err(|error| refused(&error))?;
     let store = Sqlite::open(&database).await.map_err(|error| refused(&error))?;
     let engine = Engine::new(Arc::new(store.clone()), secrets, Arc::new(SystemClock), Arc::new(CreatioConnectors));
     engine.start().await.map_err(ApiError::from)?;
-    let name = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_else(|_| "me".into());
-    Ok(Running { engine, caller: Caller { name, role: Role::Admin }, store, _lock: lock })
+    let stand_in = StandIn::new(engine.clone(), None);
+    let host = Host { sandbox: Some(stand_in.starter()) };
+    let caller = Caller { name: user_name(), role: Role::Admin };
+    Ok(Running { engine, caller, host, stand_in, store, lock: Mutex::new(Some(lock)) })
 }
 
-fn refused(error: &StoreError) -> ApiError {
+/// Whoever sits here, as the computer calls them.
+pub(crate) fn user_name() -> String {
+    let name = ["USER", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    name.filter(|name| !name.trim().is_empty() && name.chars().count() <= 64).unwrap_or_else(|| "me".into())
+}
+
+/// Opens a folder, making it when it is missing.
+pub(crate) fn folder(data: &Path) -> Result<DataFolder, ApiError> {
+    DataFolder::open(data).map_err(|error| refused(&error))
+}
+
+/// What the page is told when the folder cannot be used.
+pub(crate) fn refused(error: &StoreError) -> ApiError {
     let hint = match error {
-        StoreError::FolderInUse { .. } => "close the other Casebridge, or open its console in a browser",
+        StoreError::FolderInUse { .. } => "close the other Casebridge, then start again",
         _ => "check the disk and the rights on the data folder, then start again",
     };
     ApiError { code: Code::Unavailable, message: error.to_string(), hint: hint.into(), retry_after: None }

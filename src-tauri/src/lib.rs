@@ -1,102 +1,157 @@
-//! The desktop shell: the engine in this process, one window, and the commands its page may call.
+//! The desktop shell: one window, its tray icon and its notifications, over the engine in this process or in another.
 //!
 //! This is the only package that names Tauri. What the console can do is in `casebridge-api`; the page in the window
-//! is the one that `casebridged` serves to browsers.
+//! is the one that `casebridged` serves to browsers. [`run`] joins the parts.
 
+mod addresses;
 mod commands;
+mod deep_link;
+mod desk;
 mod engine;
+mod follow;
+mod joined;
+mod news;
+mod notify;
+mod outside;
+mod place;
+mod preferences;
+mod start;
+mod tray;
+mod watch;
+mod window;
 
+use std::hash::{Hash as _, Hasher as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use casebridge_api::{ApiError, Host};
-use casebridge_tryout::StandIn;
-use serde_json::json;
-use tauri::{Emitter as _, Manager as _, RunEvent};
+use tauri::ipc::Invoke;
+use tauri::plugin::TauriPlugin;
+use tauri::{App, Manager as _, RunEvent, Wry};
+use tauri_plugin_window_state::StateFlags;
 
-use crate::engine::Running;
+use crate::desk::Desk;
+use crate::place::Place;
+use crate::preferences::Preferences;
+use crate::tray::Tray;
 
-/// What the window's commands share.
-pub(crate) struct Opened {
-    running: Result<Arc<Running>, ApiError>,
-    pub(crate) data: PathBuf,
-    pub(crate) host: Host,
-    stand_in: Option<StandIn>,
-}
-
-impl Opened {
-    fn running(&self) -> Result<&Arc<Running>, ApiError> {
-        self.running.as_ref().map_err(Clone::clone)
-    }
-
-    fn sandbox_page(&self) -> Option<String> {
-        self.stand_in.as_ref().and_then(StandIn::page)
-    }
-}
+/// Names another data folder.
+const DATA_VARIABLE: &str = "CASEBRIDGE_DATA";
+/// Started with the session: the window stays hidden.
+const BACKGROUND: &str = "--background";
 
 /// Where everything is kept, unless the environment names another folder.
-fn data_folder(app: &tauri::App) -> tauri::Result<PathBuf> {
-    match std::env::var_os("CASEBRIDGE_DATA") {
+fn data_folder(app: &App) -> tauri::Result<PathBuf> {
+    match std::env::var_os(DATA_VARIABLE) {
         Some(folder) => Ok(PathBuf::from(folder)),
         None => app.path().app_data_dir(),
     }
 }
 
-/// Opens the window and returns when the last one is closed.
+/// Opens the window and returns when the program is quit.
 ///
 /// # Errors
 ///
 /// When the system has no display or no web view to draw with.
 pub fn run() -> tauri::Result<()> {
+    start::begin();
+    log_to_stderr();
     casebridge_connectors::install_crypto();
     let app = tauri::Builder::default()
-        .setup(|app| {
-            let data = data_folder(app)?;
-            let running = tauri::async_runtime::block_on(engine::open(&data)).map(Arc::new);
-            let stand_in = running.as_ref().ok().map(|running| StandIn::new(running.engine.clone(), None));
-            let host = Host { sandbox: stand_in.as_ref().map(StandIn::starter) };
-            if let Ok(running) = &running {
-                tell_of_changes(app.handle().clone(), running);
-            }
-            app.manage(Opened { running, data, host, stand_in });
-            Ok(())
-        })
-        .invoke_handler(tauri::generate_handler![commands::call, commands::me])
+        .plugin(single_instance())
+        .plugin(window_state())
+        .plugin(tauri_plugin_autostart::Builder::new().arg(BACKGROUND).build())
+        .setup(|app| Ok(set_up(app)?))
+        .invoke_handler(handler())
         .build(tauri::generate_context!())?;
-    app.run(|app, event| {
-        if let RunEvent::Exit = event
-            && let Ok(running) = app.state::<Opened>().running()
-        {
-            tauri::async_runtime::block_on(running.stop());
+    app.run(|app, event| match event {
+        RunEvent::Exit => desk::stop(app),
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            if let Some(link) = urls.first() {
+                window::lead(app, deep_link::read(link.as_str()));
+            }
         }
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => window::show(app),
+        _ => {}
     });
     Ok(())
 }
 
-/// The page refetches by tag; it is told at most ten times a second.
-fn tell_of_changes(app: tauri::AppHandle, running: &Running) {
-    let mut changes = running.engine.changes();
-    let stopping = running.engine.stopping();
-    tauri::async_runtime::spawn(async move {
-        loop {
-            let first = tokio::select! {
-                () = stopping.cancelled() => return,
-                first = changes.recv() => first,
-            };
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            let mut tags = std::collections::BTreeSet::new();
-            match first {
-                Ok(change) => drop(tags.insert(change.to_string())),
-                Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
-                    tags.extend(casebridge_engine::changes::Change::COARSE.iter().map(ToString::to_string));
-                }
-                Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
-            }
-            while let Ok(change) = changes.try_recv() {
-                tags.insert(change.to_string());
-            }
-            // A window that is gone hears nothing, and needs nothing.
-            drop(app.emit("changed", json!({ "tags": tags })));
+/// Every command that the page may call.
+fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        commands::call,
+        commands::me,
+        commands::ready,
+        commands::join,
+        commands::leave,
+        commands::find_engine,
+        commands::open_data_folder,
+        commands::this_computer,
+        commands::choose,
+    ]
+}
+
+fn set_up(app: &App) -> tauri::Result<()> {
+    let data = data_folder(app)?;
+    let preferences = Preferences::read(&data);
+    let place = Place::open(&data, preferences.joined);
+    let arguments: Vec<String> = std::env::args().collect();
+    let link = deep_link::among(arguments.iter().map(String::as_str)).map(deep_link::read);
+    let app = app.handle();
+    app.manage(Desk::new(data, preferences, place, link));
+    app.state::<Desk>().begin(app);
+    let hidden = arguments.iter().skip(1).any(|argument| argument == BACKGROUND);
+    window::make(app, hidden)?;
+    let tray = Tray::make(app);
+    tauri::async_runtime::spawn(watch::watch(app.clone(), tray));
+    #[cfg(unix)]
+    tauri::async_runtime::spawn(quit_when_asked(app.clone()));
+    Ok(())
+}
+
+/// A second start shows the window of the first one, and hands over the link that it was started with.
+fn single_instance() -> TauriPlugin<Wry> {
+    let builder = tauri_plugin_single_instance::Builder::new().callback(|app, arguments, _| {
+        match deep_link::among(arguments.iter().map(String::as_str)) {
+            Some(link) => window::lead(app, deep_link::read(link)),
+            None => window::show(app),
         }
     });
+    // Each data folder has its own first instance: whoever names another folder wants another window.
+    match std::env::var_os(DATA_VARIABLE) {
+        Some(folder) => {
+            let mut hasher = std::hash::DefaultHasher::new();
+            std::path::absolute(&folder).unwrap_or_else(|_| folder.into()).hash(&mut hasher);
+            builder.dbus_id(format!("dev.casebridge.console.Data{:x}", hasher.finish())).build()
+        }
+        None => builder.build(),
+    }
+}
+
+/// Size and place of the window. Whether it is to be seen, the start decides.
+fn window_state() -> TauriPlugin<Wry> {
+    tauri_plugin_window_state::Builder::new().with_state_flags(StateFlags::all() & !StateFlags::VISIBLE).build()
+}
+
+/// The end of the session is a quit: what is under way is finished first.
+#[cfg(unix)]
+async fn quit_when_asked(app: tauri::AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            terminate.recv().await;
+            app.exit(0);
+        }
+        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "SIGTERM ends this program at once"),
+    }
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CASEBRIDGE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,casebridge=info"));
+    let terminal = std::io::stderr().is_terminal();
+    // A second subscriber in one process is a test's; the first one goes on.
+    drop(tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr).try_init());
 }

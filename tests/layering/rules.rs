@@ -22,6 +22,7 @@ const API: &str = "casebridge-api";
 const GATEWAY: &str = "casebridge-gateway";
 const SANDBOX: &str = "casebridge-sandbox";
 const TRYOUT: &str = "casebridge-tryout";
+const REMOTE: &str = "casebridge-remote";
 const SERVER: &str = "casebridge-server";
 const SHELL: &str = "casebridge";
 const TESTS: &str = "casebridge-tests";
@@ -36,14 +37,15 @@ pub const PLACES: &[Place] = &[
     place(GATEWAY, &[DOMAIN, ENGINE, API], "HTTP is a surface: what it may do, the engine decides"),
     place(SANDBOX, &[], "a stand-in that shares our code would share our mistakes about the real CRM"),
     place(TRYOUT, &[DOMAIN, ENGINE, API, SANDBOX], "the stand-in beside an engine, for both programs"),
+    place(REMOTE, &[API], "it carries the console's commands to another process and knows nothing behind them"),
     place(
         SERVER,
-        &[DOMAIN, STORE, CONNECTORS, ENGINE, API, GATEWAY, TRYOUT],
+        &[DOMAIN, STORE, CONNECTORS, ENGINE, API, GATEWAY, REMOTE, TRYOUT],
         "the headless program joins the parts and needs no desktop",
     ),
     place(
         SHELL,
-        &[DOMAIN, STORE, CONNECTORS, ENGINE, API, GATEWAY, TRYOUT],
+        &[DOMAIN, STORE, CONNECTORS, ENGINE, API, GATEWAY, REMOTE, TRYOUT],
         "the desktop program joins the parts and needs no server",
     ),
     place("xtask", &[], "it must build before the product does, also when the product does not"),
@@ -111,7 +113,8 @@ pub const ONLY: &[Only] = &[
         library: "reqwest",
         homes: &[
             Home::Whole(CONNECTORS),
-            Home::Exception(SERVER, "its command line asks the running engine, on this computer, over HTTP"),
+            Home::Exception(SERVER, "its command line replays conversations into the running engine, over HTTP"),
+            Home::Exception(REMOTE, "it asks an engine of ours in another process, never a CRM"),
             Home::InTests(SANDBOX, "its tests call it as a client would"),
             FROM_TESTS,
         ],

@@ -122,6 +122,7 @@ fn connection(created_at: Timestamp) -> Connection {
         // Nothing of this may ever be sent anywhere.
         pause: Some(pause),
         last_success_at: None,
+        adoption: None,
         created_at,
     }
 }

@@ -2,6 +2,7 @@ import { Link, useLocation } from "@tanstack/react-router";
 import { useConnections } from "../data/engine";
 import { useCounts } from "../data/sessions";
 import type { ConnectionView, View } from "../generated";
+import { PlaceRow } from "../features/desk/PlaceRow";
 import { useNow } from "../shared/clock";
 import { Brand, Icon } from "../shared/Icon";
 import type { IconName } from "../shared/icons";
@@ -72,6 +73,7 @@ export function Rail({ onFind, live, session }: { onFind: () => void; live: bool
       <Item to="/diagnostics" icon="pulse" name="Diagnostics" here={at("/diagnostics")} />
       <Item to="/settings" icon="settings" name="Settings" here={at("/settings")} />
       <div className="eng" role="group" aria-label="Connections">
+        <PlaceRow />
         {!live && (
           <div className="r c-time">
             <Span kind="retrying" label="Reconnecting" />

@@ -3,6 +3,7 @@ import { Suspense, useEffect, useState } from "react";
 import { useLive } from "../data/client";
 import { useConnections } from "../data/engine";
 import { useCounts } from "../data/sessions";
+import { PlaceNotes } from "../features/desk/PlaceNotes";
 import { prefs, usePrefs } from "../shared/prefs";
 import { useShortcuts } from "../shared/shortcuts";
 import { TipLayer } from "../shared/Tip";
@@ -59,12 +60,13 @@ export function Shell() {
   });
 
   if (pathname === "/welcome") {
-    return <main className="bare"><Suspense><Outlet /></Suspense><Toasts /></main>;
+    return <main className="bare"><PlaceNotes /><Suspense><Outlet /></Suspense><Toasts /></main>;
   }
   return (
     <div className={railNarrow ? "app narrow" : "app"}>
       <Rail onFind={() => setOver("palette")} live={live} session={session} />
       <main className="main">
+        <PlaceNotes />
         <Suspense fallback={<div />}>
           <Outlet />
         </Suspense>

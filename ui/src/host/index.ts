@@ -3,7 +3,7 @@ import type { Host } from "./types";
 import { inWindow, windowHost } from "./window";
 
 export type { CommandName, Input, Output } from "./commands";
-export { asCallError, CallError, type Host } from "./types";
+export { asCallError, CallError, type Choice, type Desk, type Destination, type Host, type NotOpened, type Notify, type Place, type ThisComputer } from "./types";
 
 /** The host of this page. The fake is for development only and never part of a build. */
 export async function chooseHost(): Promise<Host> {

@@ -7,6 +7,72 @@ export interface Host {
   /** Tells which tags changed; the returned function ends the subscription. */
   events(onTags: (tags: string[]) => void, onLink?: (up: boolean) => void): () => void;
   me(): Promise<Me>;
+  /** What a window on this computer adds; a browser has none of it. */
+  desk?: Desk;
+}
+
+/** Where the engine of a window is. */
+export interface Place {
+  kind: "own" | "beside" | "joined" | "nowhere";
+  url: string | null;
+  pid: number | null;
+  /** The sign-in to a team's server outlives this run. */
+  kept: boolean;
+  /** The engine beside us stopped; the window could start its own. */
+  gone: boolean;
+  problem: { code: string; message: string; hint: string } | null;
+}
+
+/** Where a link or a notification leads. */
+export type Destination =
+  | { kind: "session"; id: string }
+  | { kind: "case"; id: string }
+  | { kind: "needs_person" | "deliveries" | "connections" | "refused" };
+
+export interface Notify {
+  handed_off: boolean;
+  parked: boolean;
+  held: boolean;
+  broken: boolean;
+}
+
+/** What is chosen for this computer, and what it can do. */
+export interface ThisComputer {
+  close_to_tray: boolean;
+  notify: Notify;
+  /** Null where the system does not tell. */
+  autostart: boolean | null;
+  /** This desktop shows tray icons. */
+  tray: boolean;
+  data_folder: string;
+  place: Place;
+}
+
+export interface Choice {
+  close_to_tray?: boolean;
+  notify?: Notify;
+  autostart?: boolean;
+}
+
+/** An address that the window does not open. */
+export interface NotOpened {
+  message: string;
+  hint: string;
+}
+
+/** The window around the page. */
+export interface Desk {
+  /** Told once the first list is painted; until then the page listens to nothing. */
+  ready(): Promise<{ place: Place; to: Destination | null }>;
+  onPlace(told: (place: Place) => void): () => void;
+  onNavigate(told: (to: Destination) => void): () => void;
+  onNotOpened(told: (why: NotOpened) => void): () => void;
+  join(link: string): Promise<Place>;
+  leave(): Promise<Place>;
+  findEngine(): Promise<Place>;
+  openDataFolder(): Promise<void>;
+  thisComputer(): Promise<ThisComputer>;
+  choose(choice: Choice): Promise<ThisComputer>;
 }
 
 /** A refusal or a failure, in the engine's own words. */

@@ -3,7 +3,7 @@ import { listen } from "@tauri-apps/api/event";
 
 import type { Me } from "../generated";
 import type { CommandName, Input, Output } from "./commands";
-import { CallError, type Host } from "./types";
+import { CallError, type Desk, type Destination, type Host, type NotOpened, type Place, type ThisComputer } from "./types";
 
 /** Whether this page is shown by the desktop window. */
 export const inWindow = isTauri;
@@ -21,31 +21,56 @@ function refusal(said: unknown, command: string): CallError {
   );
 }
 
-/** The engine in the window's own process. */
+/** The engine behind the window, in its process or in another. */
 export function windowHost(): Host {
-  async function call<C extends CommandName>(command: C, input: Input<C>): Promise<Output<C>> {
+  let calls = 0;
+  let painted: () => void = () => undefined;
+  // Listening costs calls, and the first list is waited for: nothing is listened to before it stands.
+  const firstList = new Promise<void>((done) => (painted = done));
+
+  async function ask<T>(command: string, input: Record<string, unknown> = {}, named = command): Promise<T> {
+    calls += 1;
     try {
-      return await invoke<Output<C>>("call", { command: { ...input, command } });
+      return await invoke<T>(command, input);
     } catch (said) {
-      throw refusal(said, command);
+      throw refusal(said, named);
     }
   }
 
-  function events(onTags: (tags: string[]) => void, onLink: (up: boolean) => void = () => undefined) {
-    const listening = listen<{ tags: string[] }>("changed", (event) => onTags(event.payload.tags));
-    listening.then(() => onLink(true)).catch(() => onLink(false));
+  function heard<T>(event: string, told: (payload: T) => void): () => void {
+    const listening = firstList.then(() => listen<T>(event, (one) => told(one.payload)));
     return () => {
       void listening.then((end) => end()).catch(() => undefined);
     };
   }
 
-  async function me(): Promise<Me> {
-    try {
-      return await invoke<Me>("me");
-    } catch (said) {
-      throw refusal(said, "me");
-    }
+  const call = <C extends CommandName>(command: C, input: Input<C>) => ask<Output<C>>("call", { command: { ...input, command } }, command);
+
+  function events(onTags: (tags: string[]) => void, onLink: (up: boolean) => void = () => undefined) {
+    const ends = [
+      heard<{ tags: string[] }>("changed", ({ tags }) => onTags(tags)),
+      heard<boolean>("line", (up) => {
+        onLink(up);
+        if (up) onTags(["*"]); // what changed in between is unknown
+      }),
+    ];
+    // What changed between the first list and the first listening is unknown as well.
+    void firstList.then(() => onTags(["*"]));
+    return () => ends.forEach((end) => end());
   }
 
-  return { call, events, me };
+  const desk: Desk = {
+    ready: () => ask<{ place: Place; to: Destination | null }>("ready", { ipcCalls: calls }).finally(painted),
+    onPlace: (told) => heard<Place>("place", told),
+    onNavigate: (told) => heard<Destination>("navigate", told),
+    onNotOpened: (told) => heard<NotOpened>("not_opened", told),
+    join: (link) => ask<Place>("join", { link }),
+    leave: () => ask<Place>("leave"),
+    findEngine: () => ask<Place>("find_engine"),
+    openDataFolder: () => ask<null>("open_data_folder").then(() => undefined),
+    thisComputer: () => ask<ThisComputer>("this_computer"),
+    choose: (choice) => ask<ThisComputer>("choose", { choice }),
+  };
+
+  return { call, events, me: () => ask<Me>("me"), desk };
 }

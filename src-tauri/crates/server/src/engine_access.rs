@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use casebridge_api::{ApiError, Caller, Command};
+use casebridge_api::{Caller, Command};
 use casebridge_engine::{CreatioConnectors, Engine, SystemClock};
+use casebridge_remote::{Remote, RemoteError};
 use casebridge_store::secrets::KEY_VARIABLE;
-use casebridge_store::{DataFolder, EngineAddress, FolderLock, Secrets, Sqlite, StoreError};
+use casebridge_store::{DataFolder, FolderLock, Secrets, Sqlite, StoreError};
 use secrecy::SecretString;
 use serde_json::Value;
+use url::Url;
 
 /// The actor of command-line changes in the audit log.
 pub(crate) const ACTOR: &str = "command line";
@@ -17,7 +19,7 @@ pub(crate) const ACTOR: &str = "command line";
 /// Whoever answers commands.
 pub(crate) enum Access {
     /// An engine in another process.
-    Remote(reqwest::Client, EngineAddress),
+    Remote(Box<Remote>),
     /// The data folder, opened here.
     Local(Box<Opened>),
 }
@@ -58,7 +60,9 @@ impl Access {
             Ok(opened) => Ok(Self::Local(Box::new(opened))),
             Err(error) => match error.downcast_ref::<StoreError>() {
                 Some(StoreError::FolderInUse { engine: Some(address), .. }) => {
-                    Ok(Self::Remote(client()?, address.clone()))
+                    casebridge_connectors::install_crypto();
+                    let base = Url::parse(&address.url).context("the engine's address is not usable")?;
+                    Ok(Self::Remote(Box::new(Remote::local(base, SecretString::from(address.token.clone()))?)))
                 }
                 _ => Err(error),
             },
@@ -68,24 +72,10 @@ impl Access {
     pub(crate) async fn call(&self, command: Command) -> anyhow::Result<Value> {
         match self {
             Self::Local(opened) => Ok(casebridge_api::call(&opened.engine, command, &Caller::admin(ACTOR)).await?),
-            Self::Remote(client, engine) => {
-                let response = client
-                    .post(format!("{}/console/call", engine.url))
-                    .bearer_auth(&engine.token)
-                    .json(&command)
-                    .send()
-                    .await
-                    .with_context(|| format!("the engine at {} does not answer", engine.url))?;
-                let status = response.status();
-                let body = response.bytes().await.context("the engine's answer broke off")?;
-                if status.is_success() {
-                    return serde_json::from_slice(&body).context("the engine's answer is not JSON");
-                }
-                match serde_json::from_slice::<ApiError>(&body) {
-                    Ok(error) => Err(error.into()),
-                    Err(_) => anyhow::bail!("the engine at {} answered {status}", engine.url),
-                }
-            }
+            Self::Remote(engine) => engine.call(&command).await.map_err(|error| match error {
+                RemoteError::Refused(refused) => refused.into(),
+                other => other.into(),
+            }),
         }
     }
 
@@ -93,7 +83,7 @@ impl Access {
     pub(crate) fn url(&self) -> Option<String> {
         match self {
             Self::Local(_) => None,
-            Self::Remote(_, engine) => Some(engine.url.clone()),
+            Self::Remote(engine) => Some(engine.base().as_str().trim_end_matches('/').to_owned()),
         }
     }
 

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use casebridge_api::ApiError;
 use casebridge_api::error::Code;
 use casebridge_engine::EngineError;
+use casebridge_remote::RemoteError;
 use casebridge_store::{SecretError, StoreError};
 use clap::Parser as _;
 
@@ -68,6 +69,9 @@ fn classify(error: &anyhow::Error) -> (u8, String) {
     }
     if let Some(error) = error.downcast_ref::<SecretError>() {
         return (6, error.hint().to_owned());
+    }
+    if let Some(error) = error.downcast_ref::<RemoteError>() {
+        return (6, error.hint());
     }
     if let Some(error) = error.downcast_ref::<EngineError>() {
         return (1, error.hint());

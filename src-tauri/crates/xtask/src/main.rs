@@ -67,11 +67,12 @@ enum Command {
         #[arg(long)]
         into: PathBuf,
     },
-    /// Pack the headless engine into target/package as a .tar.gz with its SHA-256
-    ///
-    /// The desktop package (.deb) is not made yet: it needs the Tauri bundler, which comes with
-    /// the console's own tools.
-    Package,
+    /// Pack the headless engine (.tar.gz) and, on Linux, the desktop program (.deb) into target/package, with their SHA-256
+    Package {
+        /// Pack the debug build: quick to make, for trying out the packages themselves
+        #[arg(long)]
+        debug: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -101,6 +102,6 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Generate { sessions, messages, seed, into } => {
             bench::generate(&workspace, [sessions, messages, seed], &into)
         }
-        Command::Package => package::headless(&workspace),
+        Command::Package { debug } => package::all(&workspace, debug),
     }
 }

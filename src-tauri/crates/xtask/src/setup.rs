@@ -14,9 +14,27 @@ pub enum Scope {
     Everything,
 }
 
-/// The web view with its tool kit, a session bus with a keychain for the tests of secrets, and a browser.
-const FOR_EVERYTHING: &[&str] =
-    &["pkg-config", "libgtk-3-dev", "libwebkit2gtk-4.1-dev", "libdbus-1-dev", "dbus", "gnome-keyring", "chromium"];
+/// The web view with its tool kit and its driver, the tray's library, a display with a window manager and a session
+/// bus with a keychain for the tests, and a browser.
+const FOR_EVERYTHING: &[&str] = &[
+    "pkg-config",
+    "libgtk-3-dev",
+    "libwebkit2gtk-4.1-dev",
+    "libayatana-appindicator3-dev",
+    "libdbus-1-dev",
+    "webkit2gtk-driver",
+    "xvfb",
+    "openbox",
+    "wmctrl",
+    "dbus",
+    "gnome-keyring",
+    "chromium",
+    "file",
+];
+
+/// The bridge between WebDriver and the desktop program, for its tests.
+const DRIVER: &str = "tauri-driver";
+const DRIVER_VERSION: &str = "2.1.0";
 
 /// What pkg-config calls the libraries above, for systems without APT.
 const LIBRARIES: &[&str] = &["gtk+-3.0", "webkit2gtk-4.1", "dbus-1"];
@@ -31,11 +49,25 @@ pub fn all(workspace: &Workspace, scope: Scope) -> Result<String> {
         for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
             done.extend(rust_component(workspace, component, subcommand)?);
         }
+        done.extend(driver(workspace)?);
     }
     if done.is_empty() {
         return Ok("nothing was missing".to_owned());
     }
     Ok(format!("installed {}", done.join(", ")))
+}
+
+/// Builds the bridge once, into the target folder.
+fn driver(workspace: &Workspace) -> Result<Option<String>> {
+    let tools = workspace.target.join("tools");
+    if !cfg!(target_os = "linux") || tools.join("bin").join(DRIVER).exists() {
+        return Ok(None);
+    }
+    let mut install =
+        workspace.cargo(["install", DRIVER, "--version", DRIVER_VERSION, "--locked", "--quiet", "--root"]);
+    capture(install.arg(&tools).arg("--target-dir").arg(tools.join("build")))
+        .with_context(|| format!("`{DRIVER}` could not be built"))?;
+    Ok(Some(DRIVER.to_owned()))
 }
 
 fn system_packages(workspace: &Workspace, scope: Scope) -> Result<Vec<String>> {

@@ -31,6 +31,7 @@ pub fn all(workspace: &Workspace) -> Result<ExitCode> {
         let home = Home::fresh(workspace)?;
         tests(workspace, &home, &mut report)?;
         ui::browser_tests(workspace, &mut report);
+        ui::desktop_tests(workspace, &mut report);
         report.gate("hermetic", || home.untouched());
     }
     check::gates(workspace, &mut report);

@@ -71,9 +71,21 @@ pub fn run_tests(workspace: &Workspace, report: &mut Report) {
 
 /// Runs the console in a real browser over the programs that were just built.
 pub fn browser_tests(workspace: &Workspace, report: &mut Report) {
+    node_tests(workspace, report, "browser", &BROWSER_TESTS);
+}
+
+/// Runs the desktop program, each test file on a display and a session bus of its own.
+pub fn desktop_tests(workspace: &Workspace, report: &mut Report) {
+    if cfg!(target_os = "linux") {
+        node_tests(workspace, report, "desktop", &["tests/e2e/desktop.test.mjs", "tests/e2e/desktop-places.test.mjs"]);
+    }
+}
+
+/// Runs tests with Node's runner and adds up their results.
+fn node_tests(workspace: &Workspace, report: &mut Report, stage: &'static str, files: &[&str]) {
     let start = Instant::now();
     let mut node = workspace.command("node");
-    node.args(["--test", "--test-reporter=tap"]).args(BROWSER_TESTS);
+    node.args(["--test", "--test-reporter=tap", "--test-concurrency=1"]).args(files);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CASEBRIDGE_") && !text.starts_with("CASEBRIDGE_TEST_") {
@@ -93,12 +105,12 @@ pub fn browser_tests(workspace: &Workspace, report: &mut Report) {
             (passed, failed + usize::from(silent))
         }
         Err(error) => {
-            println!("the browser's tests could not be started: {error}");
+            println!("the tests of stage {stage} could not be started: {error}");
             (0, 1)
         }
     };
     report.count(passed, failed);
-    report.stage("browser", start.elapsed(), failed == 0);
+    report.stage(stage, start.elapsed(), failed == 0);
 }
 
 /// Passed and failed of a line such as `      Tests  1 failed | 41 passed (42)`.

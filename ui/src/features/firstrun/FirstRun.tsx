@@ -1,9 +1,11 @@
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useMe } from "../../data/client";
 import { useSandbox } from "../../data/engine";
 import { Button } from "../../shared/Button";
 import { Brand, Icon } from "../../shared/Icon";
 import { Keys } from "../../shared/Kbd";
+import { JoinSheet } from "../desk/JoinSheet";
 import { useShortcuts } from "../../shared/shortcuts";
 
 /** Nothing is here yet: try it with sample data, or connect the own CRM. */
@@ -11,10 +13,11 @@ export function FirstRun() {
   const me = useMe().data;
   const navigate = useNavigate();
   const sandbox = useSandbox();
+  const [joining, setJoining] = useState(false);
   const start = () => {
     if (!sandbox.isPending) sandbox.mutate(undefined, { onSuccess: () => void navigate({ to: "/inbox/$view", params: { view: "all" }, search: {} }) });
   };
-  useShortcuts({ s: start, c: () => void navigate({ to: "/integrations/new" }) });
+  useShortcuts({ s: start, c: () => void navigate({ to: "/integrations/new" }), j: () => setJoining(true) });
   return (
     <div className="first">
       <span className="first-brand"><Brand /></span>
@@ -43,7 +46,9 @@ export function FirstRun() {
       <p className="first-foot f12 t3">
         <span className="flex tight"><Icon name="lock" small />Secrets go to the system keychain</span>
         {me && <span className="flex tight"><Icon name="file" small />Data stays in <code dir="ltr">{me.data_folder}</code></span>}
+        <Button kind="ghost" className="end" keys="J" onClick={() => setJoining(true)}>Join a team server</Button>
       </p>
+      {joining && <JoinSheet onClose={() => setJoining(false)} />}
     </div>
   );
 }

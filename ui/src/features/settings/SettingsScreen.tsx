@@ -1,4 +1,6 @@
 import { useMe } from "../../data/client";
+import { Toggle } from "../../shared/Toggle";
+import { ThisComputer } from "../desk/ThisComputer";
 import { prefs, usePrefs, type Prefs } from "../../shared/prefs";
 import { Profile } from "./Profile";
 
@@ -30,6 +32,7 @@ export function SettingsScreen() {
             <Toggle on={now.singleKeys} set={(singleKeys) => prefs.set({ singleKeys })} name="Single-key shortcuts" means="J, K, R, T and the like. Off: only keys with Ctrl, and the function keys." />
             <Toggle on={now.utc} set={(utc) => prefs.set({ utc })} name="UTC in the trace" means="Otherwise local time. U switches it there." />
           </section>
+          <ThisComputer />
           <section className="blk" aria-labelledby="you">
             <header><h2 id="you" className="h2">You</h2></header>
             <Profile />
@@ -44,14 +47,5 @@ export function SettingsScreen() {
         </div>
       </div>
     </div>
-  );
-}
-
-function Toggle({ on, set, name, means }: { on: boolean; set: (on: boolean) => void; name: string; means: string }) {
-  return (
-    <button type="button" role="switch" aria-checked={on} className="toggle" onClick={() => set(!on)}>
-      <span className="sw" data-on={on} aria-hidden="true" />
-      <span><span className="m block">{name}</span><span className="f12 t2">{means}</span></span>
-    </button>
   );
 }
