@@ -52,8 +52,8 @@ test("creates, reads, changes, finds and deletes", async () => {
   assert.deepEqual([made.success, made.errors], [true, []]);
   const read = await connection.sobject("Case").retrieve(made.id);
   assert.equal(read.Subject, "From jsforce");
-  await connection.sobject("Case").update({ Id: made.id, Subject: "It's \\ changed" });
-  const found = await connection.sobject("Case").find({ Subject: "It's \\ changed" }, ["Id", "CaseNumber", "Owner.Name"]).limit(5);
+  await connection.sobject("Case").update({ Id: made.id, Subject: "It's changed" });
+  const found = await connection.sobject("Case").find({ Subject: "It's changed" }, ["Id", "CaseNumber", "Owner.Name"]).limit(5);
   assert.deepEqual(found.map((row) => [row.Id, row.Owner.Name]), [[made.id, "Ada Admin"]]);
   const upserted = await connection.sobject("Case").upsert({ Casebridge_Id__c: "k-1", Subject: "Upserted" }, "Casebridge_Id__c");
   assert.equal(upserted.success, true);

@@ -189,12 +189,11 @@ fn work(shared: &Arc<Shared>, call: &Call, thrown: &Thrown) -> Answer {
         callback::leave(shared, jobs);
     }
     note_parts(&mut state, call, &answer);
-    if thrown.last_missing {
-        if let super::answer::Content::Json(body) = &mut answer.content {
-            if let Some(list) = body.get_mut("compositeResponse").and_then(Json::as_array_mut) {
-                list.pop();
-            }
-        }
+    if thrown.last_missing
+        && let super::answer::Content::Json(body) = &mut answer.content
+        && let Some(list) = body.get_mut("compositeResponse").and_then(Json::as_array_mut)
+    {
+        list.pop();
     }
     answer
 }

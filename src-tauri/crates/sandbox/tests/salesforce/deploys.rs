@@ -123,7 +123,7 @@ async fn assign(org: &Org, username: &str) {
 
 #[tokio::test]
 async fn the_kit_is_deployed_with_progress_and_seen_once_it_is_assigned() {
-    let org = Org::stock().await.as_user(ADMIN);
+    let org = Org::stock().await.acting_as(ADMIN);
     let (checked, _) = deployed(&org, json!({ "singlePackage": true, "checkOnly": true }), &kit(RULE)).await;
     assert_eq!(
         (checked["success"].clone(), checked["checkOnly"].clone()),
@@ -151,7 +151,7 @@ async fn the_kit_is_deployed_with_progress_and_seen_once_it_is_assigned() {
     );
     assign(&org, ADMIN).await;
     assert_eq!(org.post("sobjects/Case", json!({ "Seq__c": 1 })).await.code(), 201);
-    let org = org.as_user(INTEGRATION);
+    let org = org.acting_as(INTEGRATION);
     assert_eq!(org.query("SELECT Seq__c FROM Case").await.refusal().1, "INVALID_FIELD", "by those who have it");
 }
 
@@ -182,8 +182,9 @@ async fn the_rule_lets_a_transcript_in_once() {
 async fn unset_numbers_are_nothing_or_zero() {
     let careless = "AND(ISCHANGED(Write__c), NOT(Seq__c &gt; PRIORVALUE(Seq__c)))";
     for (reading, status) in [(BlankNumbers::Null, 400), (BlankNumbers::Zero, 204)] {
-        let org =
-            Org::start(SalesforceConfig { blank_numbers: reading, ..SalesforceConfig::default() }).await.as_user(ADMIN);
+        let org = Org::start(SalesforceConfig { blank_numbers: reading, ..SalesforceConfig::default() })
+            .await
+            .acting_as(ADMIN);
         deployed(&org, json!({ "singlePackage": true }), &kit(careless)).await;
         assign(&org, ADMIN).await;
         let case = org.case(json!({})).await;
@@ -194,7 +195,7 @@ async fn unset_numbers_are_nothing_or_zero() {
 
 #[tokio::test]
 async fn what_is_wrong_is_told_per_component_and_nothing_is_changed() {
-    let org = Org::stock().await.as_user(ADMIN);
+    let org = Org::stock().await.acting_as(ADMIN);
     let (result, _) = deployed(&org, json!({ "singlePackage": true }), &kit("AND(FROB(1), Sequence__c = 1)")).await;
     assert_eq!((result["status"].clone(), result["success"].clone()), (json!("Failed"), json!(false)), "§5.4");
     let failure = &result["details"]["componentFailures"][0];
@@ -224,7 +225,7 @@ async fn what_is_wrong_is_told_per_component_and_nothing_is_changed() {
 
 #[tokio::test]
 async fn apex_needs_tests_in_production() {
-    let org = Org::stock().await.as_user(ADMIN);
+    let org = Org::stock().await.acting_as(ADMIN);
     let meta = "<ApexClass xmlns=\"http://soap.sforce.com/2006/04/metadata\"><apiVersion>66.0</apiVersion><status>Active</status></ApexClass>".to_owned();
     let class = |name: &str, text: &str| {
         zip(&[
@@ -245,13 +246,13 @@ async fn apex_needs_tests_in_production() {
 
 #[tokio::test]
 async fn both_names_of_the_part_are_taken_and_deploying_needs_a_permission() {
-    let org = Org::stock().await.as_user(ADMIN);
+    let org = Org::stock().await.acting_as(ADMIN);
     let options = json!({ "singlePackage": true, "checkOnly": true });
     assert_eq!(post(&org, "entity_content", options.clone(), &kit(RULE)).await.code(), 201, "§5.4: unconfirmed, both");
     let canceled = post(&org, "json", options.clone(), &kit(RULE)).await.json()["id"].as_str().unwrap().to_owned();
     let path = format!("metadata/deployRequest/{canceled}");
     assert_eq!(org.patch(&path, json!({ "deployResult": { "status": "Canceling" } })).await.code(), 202);
     assert_eq!(org.get(&path).await.json()["deployResult"]["status"], json!("Canceled"));
-    let org = org.as_user(INTEGRATION);
+    let org = org.acting_as(INTEGRATION);
     assert_eq!(post(&org, "json", options, &kit(RULE)).await.code(), 403, "§5.4");
 }

@@ -85,7 +85,7 @@ async fn use_is_counted_shown_and_ends_at_the_limit() {
         ..SalesforceConfig::default()
     })
     .await
-    .as_user(ADMIN);
+    .acting_as(ADMIN);
     let first = org.get("limits").await;
     assert_eq!(
         first.header("sforce-limit-info"),

@@ -124,7 +124,7 @@ async fn an_external_id_makes_once_and_says_what_it_did() {
 
 #[tokio::test]
 async fn several_matches_of_an_external_id_are_listed_and_nothing_is_written() {
-    let org = Org::stock().await.as_user(ADMIN);
+    let org = Org::stock().await.acting_as(ADMIN);
     // External, but not unique; deployed as an admin would.
     crate::deploys::deploy_field(&org, "Ticket__c", "<externalId>true</externalId>").await;
     for _ in 0..2 {

@@ -86,7 +86,7 @@ impl Org {
     }
 
     /// The same org as another user.
-    pub fn as_user(mut self, username: &str) -> Self {
+    pub fn acting_as(mut self, username: &str) -> Self {
         self.token = self.sandbox().session(username).unwrap();
         self
     }

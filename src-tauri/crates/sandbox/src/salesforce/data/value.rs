@@ -93,11 +93,11 @@ pub(crate) fn read(field: &Field, value: &Json) -> Result<Json, Refusal> {
 /// Text longer than its field, and picklist values that are not on the list.
 pub(crate) fn fits(field: &Field, value: &Json) -> Result<(), Refusal> {
     let Some(text) = value.as_str() else { return Ok(()) };
-    if let Kind::Picklist { values, restricted: true } = &field.kind {
-        if !values.iter().any(|(each, _)| each.eq_ignore_ascii_case(text)) {
-            let message = format!("{}: bad value for restricted picklist field: {text}", field.name);
-            return Err(Refusal::new(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message).on(&[&field.name]));
-        }
+    if let Kind::Picklist { values, restricted: true } = &field.kind
+        && !values.iter().any(|(each, _)| each.eq_ignore_ascii_case(text))
+    {
+        let message = format!("{}: bad value for restricted picklist field: {text}", field.name);
+        return Err(Refusal::new(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message).on(&[&field.name]));
     }
     if field.kind == Kind::Email && (text.split('@').count() != 2 || text.contains(char::is_whitespace)) {
         let message = format!("{}: invalid email address: {text}", field.name);

@@ -143,10 +143,10 @@ fn put(database: &mut Database, object: &str, mut field: Field) -> Option<String
         if std::mem::discriminant(&old.kind) != std::mem::discriminant(&field.kind) {
             return Some(format!("Cannot change the type of {} by a deployment that holds data", field.name));
         }
-        if let (Kind::Text(old), Kind::Text(new)) = (&old.kind, &field.kind) {
-            if new < old {
-                return Some(format!("Cannot shorten {} from {old} to {new}", field.name));
-            }
+        if let (Kind::Text(old), Kind::Text(new)) = (&old.kind, &field.kind)
+            && new < old
+        {
+            return Some(format!("Cannot shorten {} from {old} to {new}", field.name));
         }
         field.granted.clone_from(&old.granted);
     }

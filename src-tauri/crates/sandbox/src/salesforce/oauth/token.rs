@@ -57,10 +57,8 @@ pub(crate) async fn token(
     }
     let now = shared.config.clock.now();
     let held = form.get("refresh_token").filter(|_| form.text("grant_type") == "refresh_token").map(str::to_owned);
-    if let Some(held) = &held {
-        if !take(&mut shared.lock(), held) {
-            return (Some(error(400, "invalid_grant", "token request is already being processed")), name);
-        }
+    if held.as_ref().is_some_and(|held| !take(&mut shared.lock(), held)) {
+        return (Some(error(400, "invalid_grant", "token request is already being processed")), name);
     }
     let wait =
         |work: WhenWork| slow.as_ref().filter(|slow| slow.work == work).map(|slow| Duration::from_millis(slow.ms));

@@ -68,7 +68,7 @@ fn said(state: &State, case: &str, links: &Links) -> String {
                     };
                     let html = text("HtmlBody");
                     let body = if html.is_empty() { encode_safe(&text("TextBody")).into_owned() } else { html };
-                    let draft = (what == "E-mail, draft").then(|| send_draft(&id, case, links)).unwrap_or_default();
+                    let draft = if what == "E-mail, draft" { send_draft(&id, case, links) } else { String::new() };
                     (what, format!("<h3>{}</h3><div class=\"html\">{body}</div>{draft}", encode_safe(&text("Subject"))))
                 }
                 _ => ("Feed post", format!("<div class=\"html\">{}</div>", text("Body"))),
