@@ -141,6 +141,12 @@ async fn an_all_or_none_composite_overrides_its_collections() {
     assert_eq!(org.count("CaseComment"), 0, "§2.4: {}", answer.text);
     assert_eq!(org.value("Case", &case, "Subject"), json!("before"), "§2.4: the case goes back too");
     assert_eq!(parts(&answer)[0]["httpStatusCode"], json!(400));
+    let good = &parts(&answer)[1]["body"][0]["errors"][0]["statusCode"];
+    assert_eq!(
+        *good,
+        json!("ALL_OR_NONE_OPERATION_ROLLED_BACK"),
+        "§2.4: what the collection itself says is overridden"
+    );
 }
 
 #[tokio::test]
