@@ -29,7 +29,8 @@ pub(super) fn sign_in(app: &str, scopes: &[String], users: &[&str], note: Option
          <label for=\"username\">Username</label><input id=\"username\" name=\"username\" list=\"users\" required>\
          <datalist id=\"users\">{options}</datalist><label for=\"password\">Password</label>\
          <input id=\"password\" name=\"password\" type=\"password\" required><button name=\"decision\" value=\"allow\">Allow\
-         </button><button name=\"decision\" value=\"deny\" formnovalidate>Deny</button></form>",
+         </button><button name=\"decision\" value=\"deny\" formnovalidate>Deny</button></form><p>This is a \
+         stand-in: unless it was set up otherwise, the password of every user is <code>sandbox</code>.</p>",
         app = encode_safe(app)
     );
     frame(200, "Allow access?", &body)

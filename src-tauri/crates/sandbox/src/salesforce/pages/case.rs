@@ -17,7 +17,10 @@ pub(super) fn page(state: &State, id: &str, links: &Links, note: Option<&str>) -
     let mut fields = String::new();
     for (at, field) in object.live() {
         let value = row.get(at);
-        if value.is_null() || ["Id", "Subject", "CaseNumber", "Status", "Description"].contains(&field.name.as_str()) {
+        if value.is_null()
+            || *value == serde_json::Value::Bool(false)
+            || ["Id", "Subject", "CaseNumber", "Status", "Description"].contains(&field.name.as_str())
+        {
             continue;
         }
         let shown = match (&field.kind, value.as_str()) {
@@ -28,8 +31,9 @@ pub(super) fn page(state: &State, id: &str, links: &Links, note: Option<&str>) -
         };
         // Rich text is markup and shown as such; everything else is text.
         let shown = if matches!(field.kind, Kind::Area(_, true)) { shown } else { encode_safe(&shown).into_owned() };
+        let label = field.relationship().unwrap_or_else(|| field.name.clone());
         // Writing to a String cannot fail.
-        let _ = write!(fields, "<dt>{}</dt><dd class=\"text\">{shown}</dd>", encode_safe(&field.name));
+        let _ = write!(fields, "<dt>{}</dt><dd class=\"text\">{shown}</dd>", encode_safe(&label));
     }
     let note =
         note.map(|note| format!("<p class=\"note\" role=\"alert\">{}</p>", encode_safe(note))).unwrap_or_default();
@@ -69,9 +73,9 @@ fn said(state: &State, case: &str, links: &Links) -> String {
                     let html = text("HtmlBody");
                     let body = if html.is_empty() { encode_safe(&text("TextBody")).into_owned() } else { html };
                     let draft = if what == "E-mail, draft" { send_draft(&id, case, links) } else { String::new() };
-                    (what, format!("<h3>{}</h3><div class=\"html\">{body}</div>{draft}", encode_safe(&text("Subject"))))
+                    (what, format!("<h3>{}</h3><div>{body}</div>{draft}", encode_safe(&text("Subject"))))
                 }
-                _ => ("Feed post", format!("<div class=\"html\">{}</div>", text("Body"))),
+                _ => ("Feed post", format!("<div>{}</div>", text("Body"))),
             };
             let by = name_of(state, &text("CreatedById"));
             let item = format!(
