@@ -5,6 +5,7 @@ mod archive;
 mod field;
 mod formula;
 mod job;
+mod lexer;
 mod rule;
 
 pub(crate) use job::{Jobs, cancel, start, status};

@@ -2,6 +2,7 @@
 
 mod ast;
 mod lexer;
+mod order;
 mod parse;
 mod resolve;
 mod run;
