@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
-use super::clock::SandboxClock;
 use super::ids;
 use super::rights::Rights;
 use super::switches::{
     DatabaseEngine, EmptyGuidPatch, HostKind, MergeShape, NavigationInBody, OverLength, PatchUnknown, RightsShape,
     SystemTables, TextCompare, Unexecuted, UnknownSet, ZonelessDates,
 };
+use crate::clock::SandboxClock;
 
 /// One OAuth client of the Identity Service, bound to one system user.
 #[derive(Clone, Debug)]

@@ -10,17 +10,18 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::actor::Actor;
-use super::clock::http_date;
 use super::database::Saving;
-use super::fault::{DataFault, Paced, RetryAfter, Thrown, UnderUsAct, WhenWork};
+use super::fault::{DataFault, Thrown, UnderUsAct};
 use super::identity;
 use super::ids;
 use super::odata::{self, Answer, BatchRun, Call};
 use super::refusal::Refusal;
-use super::requests::RequestKind;
 use super::shared::{Shared, State};
 use super::signal;
 use super::value::{Spelling, Value};
+use crate::chance::{Paced, RetryAfter, WhenWork};
+use crate::clock::http_date;
+use crate::requests::RequestKind;
 
 /// How a request ends.
 pub(crate) enum Ending {

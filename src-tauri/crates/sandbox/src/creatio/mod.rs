@@ -6,7 +6,6 @@
 
 mod actor;
 mod assign;
-mod clock;
 mod config;
 mod control;
 mod control_acts;
@@ -22,7 +21,6 @@ mod pages;
 mod person;
 mod reference;
 mod refusal;
-mod requests;
 mod rights;
 mod routes;
 mod rules;
@@ -36,19 +34,16 @@ mod standalone;
 mod switches;
 mod table;
 mod value;
-mod wire;
 
-pub use clock::{SandboxClock, VirtualClock};
+pub use crate::chance::{Chance, Paced, RetryAfter, SlowAnswer, TokenExpiry, WhenWork};
+pub use crate::clock::{SandboxClock, VirtualClock};
+pub use crate::requests::{PartEntry, RequestCounts, RequestEntry, RequestKind};
 pub use config::{ClientApp, CreatioConfig, CustomColumn, CustomKind, Grant, SignInUser};
-pub use fault::{
-    BatchPart, BatchPartFails, Chance, CutBatch, FaultPlan, Paced, RetryAfter, SlowAnswer, TokenExpiry, UnderUs,
-    UnderUsAct, WhenWork, Withdrawn,
-};
+pub use fault::{BatchPart, BatchPartFails, CutBatch, FaultPlan, UnderUs, UnderUsAct, Withdrawn};
 pub use ledger::{RecordEntry, RecordOp};
 pub use notification::{Notification, NotificationKind};
 pub use person::{Act, Person};
 pub use refusal::Refusal;
-pub use requests::{PartEntry, RequestCounts, RequestEntry, RequestKind};
 pub use rights::{ObjectRights, Right, Rights};
 pub use sandbox::CreatioSandbox;
 pub use server::RunningCreatio;

@@ -9,15 +9,15 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::clock::http_date;
 use super::data_call::{Ending, data_call};
 use super::identity;
 use super::odata::Answer;
 use super::refusal::Refusal;
-use super::requests::RequestKind;
 use super::shared::Shared;
-use super::wire::CutHandle;
 use super::{control, pages};
+use crate::clock::http_date;
+use crate::requests::RequestKind;
+use crate::wire::CutHandle;
 
 /// Larger bodies are cut off, as a front proxy would.
 const MAX_BODY: usize = 64 * 1024 * 1024;
@@ -206,7 +206,7 @@ fn end(connection: &CutHandle, ending: Ending) -> Response {
             }
             let length = HeaderValue::from(bytes.len());
             response.headers_mut().insert(header::CONTENT_LENGTH, length);
-            *response.body_mut() = super::wire::half_body(&bytes, connection.clone());
+            *response.body_mut() = crate::wire::half_body(&bytes, connection.clone());
             response
         }
     }

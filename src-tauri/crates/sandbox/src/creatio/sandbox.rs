@@ -18,7 +18,6 @@ use super::ledger::RecordEntry;
 use super::notification::Notification;
 use super::person::{self, Person};
 use super::refusal::Refusal;
-use super::requests::{RequestCounts, RequestEntry};
 use super::rights::Rights;
 use super::rules;
 use super::schema::Kind;
@@ -26,6 +25,7 @@ use super::server::{self, RunningCreatio};
 use super::shared::{Shared, State};
 use super::signal::{self, Recipe, Signal, SignalSubscription};
 use super::value::{Spelling, to_json};
+use crate::requests::{RequestCounts, RequestEntry};
 
 /// A stand-in for Creatio. Clones share one installation.
 #[derive(Clone)]

@@ -12,7 +12,7 @@ use super::config::CreatioConfig;
 use super::routes;
 use super::sandbox::CreatioSandbox;
 use super::shared::Shared;
-use super::wire::{CutHandle, CutListener};
+use crate::wire::{CutHandle, CutListener};
 
 /// Serves until told to stop; what is still being answered then is cut.
 pub(crate) async fn serve(

@@ -6,9 +6,9 @@ use super::config::CreatioConfig;
 use super::database::Database;
 use super::fault::{FaultPlan, FaultState};
 use super::identity::Identity;
-use super::requests::Requests;
 use super::rights::Rights;
 use super::signal::Signals;
+use crate::requests::Requests;
 
 /// What changes.
 pub(crate) struct State {

@@ -1,11 +1,12 @@
 //! Throwing the dice for one request, in the order of arrival.
 
+use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
 
 use super::super::odata::BatchFaults;
 use super::super::rights::Right;
-use super::plan::{Chance, FaultPlan, Paced, SlowAnswer, TokenExpiry, UnderUs, UnderUsAct};
+use super::plan::{FaultPlan, UnderUs, UnderUsAct};
+use crate::chance::{Dice, Paced, SlowAnswer, TokenExpiry};
 
 /// The fault that decides how an OData request is answered.
 #[derive(Clone, Debug)]
@@ -64,49 +65,6 @@ pub(crate) struct Thrown {
 pub(crate) struct FaultState {
     pub plan: FaultPlan,
     pub rng: StdRng,
-}
-
-struct Dice<'a> {
-    rng: &'a mut StdRng,
-    method: &'a str,
-    target: &'a str,
-}
-
-impl Dice<'_> {
-    fn strikes(&mut self, chance: &mut Chance) -> bool {
-        let other_method = chance.method.as_deref().is_some_and(|method| method != self.method);
-        let other_target = chance.entity.as_deref().is_some_and(|entity| entity != self.target);
-        if other_method || other_target {
-            return false;
-        }
-        if chance.burst_left > 0 {
-            chance.burst_left -= 1;
-            return true;
-        }
-        if chance.skip > 0 {
-            chance.skip -= 1;
-            return false;
-        }
-        let hit = if chance.next > 0 {
-            chance.next -= 1;
-            true
-        } else {
-            chance.probability > 0.0 && self.rng.random::<f64>() < chance.probability
-        };
-        if hit {
-            chance.burst_left = chance.burst.saturating_sub(1);
-        }
-        hit
-    }
-
-    fn plain(&mut self, chance: &mut Option<Chance>) -> bool {
-        chance.as_mut().is_some_and(|chance| self.strikes(chance))
-    }
-
-    fn with<T: Clone>(&mut self, fault: &mut Option<T>, when: impl Fn(&mut T) -> &mut Chance) -> Option<T> {
-        let fault = fault.as_mut()?;
-        self.strikes(when(fault)).then(|| fault.clone())
-    }
 }
 
 impl FaultState {
@@ -201,6 +159,7 @@ impl FaultState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chance::Chance;
 
     fn struck(plan: FaultPlan, requests: usize) -> Vec<bool> {
         let mut state = FaultState::new(plan);

@@ -4,7 +4,4 @@ mod dice;
 mod plan;
 
 pub(crate) use dice::{DataFault, FaultState, Thrown, TokenFault};
-pub use plan::{
-    BatchPart, BatchPartFails, Chance, CutBatch, FaultPlan, Paced, RetryAfter, SlowAnswer, TokenExpiry, UnderUs,
-    UnderUsAct, WhenWork, Withdrawn,
-};
+pub use plan::{BatchPart, BatchPartFails, CutBatch, FaultPlan, UnderUs, UnderUsAct, Withdrawn};

@@ -7,12 +7,12 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::super::refusal::Refusal;
-use super::super::requests::PartEntry;
 use super::super::shared::{Shared, State};
 use super::super::signal;
 use super::super::switches::Unexecuted;
 use super::answer::{Answer, AnswerBody};
 use super::service::{Call, handle};
+use crate::requests::PartEntry;
 
 const MAX_PARTS: usize = 100;
 

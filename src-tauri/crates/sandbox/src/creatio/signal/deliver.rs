@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 use super::super::shared::Shared;
-use super::{Call, Delivery, DeliveryOutcome, SignalSubscription};
+use super::{Call, Delivery, DeliveryOutcome};
+use crate::callout;
 
 /// How long shuffled calls wait for others to be shuffled with.
 const GATHERING: Duration = Duration::from_millis(20);
@@ -95,7 +94,17 @@ async fn deliver(shared: &Shared, call: Call) {
         for attempt in 0..=call.subscription.retries {
             let started = tokio::time::Instant::now();
             let limit = Duration::from_millis(call.subscription.timeout_ms);
-            let outcome = match tokio::time::timeout(limit, post(&call.subscription, &call.body)).await {
+            let outcome = match tokio::time::timeout(
+                limit,
+                callout::post(
+                    &call.subscription.url,
+                    &call.subscription.content_type,
+                    &call.subscription.headers,
+                    &call.body,
+                ),
+            )
+            .await
+            {
                 Ok(Ok(status)) => DeliveryOutcome::Answered(status),
                 Ok(Err(error)) => DeliveryOutcome::Failed(error.to_string()),
                 Err(_) => DeliveryOutcome::TimedOut,
@@ -117,35 +126,4 @@ fn note(shared: &Shared, call: &Call, outcome: DeliveryOutcome, duration_ms: u64
     if let Some(signal) = shared.lock().signals.fired.get_mut(call.signal) {
         signal.deliveries.push(Delivery { subscription, outcome, duration_ms });
     }
-}
-
-/// The least HTTP that a POST takes.
-async fn post(subscription: &SignalSubscription, body: &str) -> std::io::Result<u16> {
-    let bad = |text: &str| std::io::Error::new(std::io::ErrorKind::InvalidInput, text.to_owned());
-    let rest = subscription.url.strip_prefix("http://").ok_or_else(|| bad("only http:// is called"))?;
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let address = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
-    let mut stream = TcpStream::connect(address).await?;
-    let mut head = format!(
-        "POST /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n",
-        subscription.content_type,
-        body.len()
-    );
-    for (name, value) in &subscription.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str("\r\n");
-    stream.write_all(head.as_bytes()).await?;
-    stream.write_all(body.as_bytes()).await?;
-    let mut answer = Vec::new();
-    let mut buffer = [0_u8; 1024];
-    while !answer.windows(2).any(|pair| pair == b"\r\n") {
-        let read = stream.read(&mut buffer).await?;
-        if read == 0 {
-            break;
-        }
-        answer.extend_from_slice(&buffer[..read]);
-    }
-    let line = String::from_utf8_lossy(&answer);
-    line.split_whitespace().nth(1).and_then(|status| status.parse().ok()).ok_or_else(|| bad("no status was answered"))
 }

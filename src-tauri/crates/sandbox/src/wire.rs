@@ -1,6 +1,7 @@
 //! Connections that can be dropped without an answer, so that a caller meets a transport error and no status.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +13,9 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
 /// Drops one connection: nothing more is read from it or written to it.
@@ -118,4 +122,60 @@ pub(crate) fn half_body(bytes: &[u8], connection: CutHandle) -> Body {
         }
     });
     Body::from_stream(stream)
+}
+
+/// Accepts TLS connections that a handler can cut. Handshakes run beside each other, so that a slow one holds up
+/// nobody.
+pub(crate) struct TlsListener {
+    ready: mpsc::Receiver<(TlsStream<CutStream>, SocketAddr)>,
+    address: SocketAddr,
+}
+
+impl TlsListener {
+    /// Wraps a bound listener; must be called inside a runtime.
+    pub fn new(inner: TcpListener, acceptor: TlsAcceptor, closing: CancellationToken) -> io::Result<Self> {
+        let address = inner.local_addr()?;
+        let (send, ready) = mpsc::channel(64);
+        let mut listener = CutListener::new(inner, closing.clone());
+        tokio::spawn(async move {
+            loop {
+                let (stream, from) = tokio::select! {
+                    accepted = listener.accept() => accepted,
+                    () = closing.cancelled() => return,
+                };
+                let (acceptor, send) = (acceptor.clone(), send.clone());
+                tokio::spawn(async move {
+                    match acceptor.accept(stream).await {
+                        // The receiver is gone only when the stand-in ends.
+                        Ok(stream) => drop(send.send((stream, from)).await),
+                        Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
+                    }
+                });
+            }
+        });
+        Ok(Self { ready, address })
+    }
+}
+
+impl Listener for TlsListener {
+    type Io = TlsStream<CutStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        match self.ready.recv().await {
+            Some(accepted) => accepted,
+            // Nothing more will come; the server is told to stop by its own token.
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        Ok(self.address)
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for CutHandle {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        stream.io().get_ref().0.handle.clone()
+    }
 }
