@@ -1,11 +1,13 @@
 //! Clients of the CRMs behind one port. The only crate that names reqwest or oauth2.
 //!
-//! What a case system can do is in [`port`]; how Creatio does it is in [`creatio`]. Nothing here knows
+//! What a case system can do is in [`port`]; how each does it is in [`creatio`] and [`salesforce`]. Nothing here knows
 //! the store: what must be kept goes through [`port::Vault`] and comes back as data.
 
 pub mod creatio;
 mod knock;
+mod once;
 pub mod port;
+pub mod salesforce;
 
 pub use knock::{Knock, knock};
 pub use port::{

@@ -89,7 +89,8 @@ fn detail(draft: &ActivityDraft, session: &SessionKey, settings: &CreatioSetting
     markup::blocks(&blocks, settings.is_html("Activity.DetailedResult"))
 }
 
-fn file(attachment: &Attachment) -> Vec<String> {
+/// What is told of a file.
+pub(crate) fn file(attachment: &Attachment) -> Vec<String> {
     let mut lines = vec![format!("File: {}", one_line(&attachment.name))];
     if let Some(kind) = present(attachment.media_type.as_deref()) {
         lines.push(format!("Type: {}", one_line(kind)));

@@ -17,7 +17,6 @@ mod many;
 mod markup;
 mod oauth;
 mod odata;
-mod once;
 mod owner;
 mod pace;
 mod probe;
@@ -43,15 +42,23 @@ use uuid::Uuid;
 
 use self::http::Http;
 use self::oauth::Tokens;
-use self::once::Once;
 use self::pace::Pace;
 use self::probe::Statuses;
 use self::pull::{Columns, Names, Walked};
+use crate::once::Once;
 use crate::port::{
     Applied, Batch, CallLog, CaseSystem, Changes, Choice, ChoiceKind, Look, LookAt, Standing, TestReport, Vault,
 };
 
-pub(crate) use self::http::{client as open_client, root_cause};
+pub(crate) use self::activity::file as file_lines;
+pub(crate) use self::address::is_safe;
+pub(crate) use self::case::{handoff as handoff_lines, present, session_link};
+pub(crate) use self::http::{
+    Deadline, NoAnswer, client as open_client, http_date, retry_after, root_cause, unreachable,
+};
+pub(crate) use self::oauth::code_of;
+pub(crate) use self::odata::percent;
+pub(crate) use self::reply_text::of_mail;
 
 pub use self::address::{AddressError, normalise_instance_url};
 pub use self::oauth::{CLIENT_SECRET, REFRESH_TOKEN, SignIn, begin_sign_in, finish_sign_in};

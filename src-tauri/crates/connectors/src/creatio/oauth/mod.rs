@@ -18,6 +18,7 @@ use self::exchange::{Grant, Granted, exchange};
 use super::settings::{CreatioAuth, CreatioSettings};
 use crate::port::{Vault, VaultError};
 
+pub(crate) use self::sign_in::code_of;
 pub use self::sign_in::{SignIn, begin_sign_in, finish_sign_in};
 
 /// Name of the application's secret in the vault.

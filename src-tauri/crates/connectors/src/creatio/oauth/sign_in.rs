@@ -78,7 +78,7 @@ pub async fn finish_sign_in(
 }
 
 /// The code in a final address, or a code as it is.
-fn code_of(brought: &str, state: &str) -> Result<SecretString, CallFailure> {
+pub(crate) fn code_of(brought: &str, state: &str) -> Result<SecretString, CallFailure> {
     let brought = brought.trim();
     let Some((_, query)) = brought.split_once('?') else {
         if brought.is_empty() || brought.contains("://") || brought.contains(char::is_whitespace) {
@@ -95,7 +95,7 @@ fn code_of(brought: &str, state: &str) -> Result<SecretString, CallFailure> {
         match name.as_ref() {
             "code" => code = Some(value.into_owned()),
             "state" => answered = Some(value.into_owned()),
-            "error" => return Err(refused("the sign-in was not granted: try again, or ask who manages Creatio")),
+            "error" => return Err(refused("the sign-in was not granted: try again, or ask who manages the CRM")),
             _ => {}
         }
     }

@@ -1,0 +1,233 @@
+//! One HTTP client per connection. It repeats no write by itself; a token that was refused is renewed once.
+
+use std::time::Duration;
+
+use casebridge_domain::{CallFailure, FailureClass, FailureScope};
+use jiff::Timestamp;
+use reqwest::{Method, header};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::oauth::{Bearer, Tokens};
+use super::refusal::{Refusal, no_data};
+use super::usage::{Told, Usage};
+use crate::creatio::{Deadline, NoAnswer, http_date, retry_after, root_cause};
+use crate::port::{CallLog, CallRecord};
+
+/// The version of the API: Spring '26. Orgs of today all serve it.
+pub(crate) const VERSION: &str = "/services/data/v66.0";
+/// Longest body kept in a call record.
+const RECORDED: usize = 64 * 1024;
+/// Longest answer read: the description of Case in a large org is about a megabyte.
+const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
+
+/// One data call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    /// Below the org's address, beginning with a slash, encoded.
+    pub(crate) path: String,
+    pub(crate) body: Option<Value>,
+    /// Records that it carries.
+    pub(crate) parts: usize,
+    pub(crate) timeout: Duration,
+}
+
+impl Call {
+    pub(crate) fn get(path: String, timeout: Duration) -> Self {
+        Call { method: Method::GET, path, body: None, parts: 1, timeout }
+    }
+}
+
+/// An answer of Salesforce itself.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// `null` when the body is empty.
+    pub(crate) body: Value,
+    /// The server's clock (its `Date` header), if it tells.
+    pub(crate) at: Option<Timestamp>,
+}
+
+impl Answer {
+    /// The body of a good answer, else why it is not good.
+    pub(crate) fn good(self, what: &str) -> Result<Value, CallFailure> {
+        if (200..300).contains(&self.status) {
+            return Ok(self.body);
+        }
+        Err(Refusal::of(&self.body).unwrap_or_default().into_failure(what, self.status, None))
+    }
+}
+
+struct Raw {
+    status: u16,
+    body: String,
+    at: Option<Timestamp>,
+    retry_after: Option<Duration>,
+}
+
+/// Client, tokens and use of one org.
+#[derive(Debug)]
+pub(crate) struct Http {
+    client: reqwest::Client,
+    pub(crate) tokens: Tokens,
+    pub(crate) usage: Usage,
+}
+
+impl Http {
+    pub(crate) fn new(client: reqwest::Client, tokens: Tokens, usage: Usage) -> Self {
+        Http { client, tokens, usage }
+    }
+
+    /// Sends a call with a token. An answer of 401 means that nothing was done, so the call may be sent once more.
+    pub(crate) async fn call(
+        &self,
+        what: &str,
+        call: &Call,
+        deadline: Option<Deadline>,
+        log: &CallLog,
+    ) -> Result<Answer, NoAnswer> {
+        let bearer = self.tokens.bearer().await.map_err(NoAnswer::NotSent)?;
+        let answer = self.once(call, &bearer, deadline, log).await?;
+        let refusal = serde_json::from_str(&answer.body).ok().and_then(|body| Refusal::of(&body));
+        let stale = answer.status == 401 && refusal.is_none_or(|refusal| refusal.asks_for_a_token());
+        let answer = if stale {
+            self.tokens.spoilt(&bearer).await;
+            let bearer = self.tokens.bearer().await.map_err(NoAnswer::NotSent)?;
+            self.once(call, &bearer, deadline, log).await?
+        } else {
+            answer
+        };
+        let body = match answer.body.trim() {
+            "" if (200..300).contains(&answer.status) => Value::Null,
+            text => serde_json::from_str(text)
+                .map_err(|_| NoAnswer::Unclear(no_data(what, answer.status, answer.retry_after)))?,
+        };
+        Ok(Answer { status: answer.status, body, at: answer.at })
+    }
+
+    async fn once(
+        &self,
+        call: &Call,
+        bearer: &Bearer,
+        deadline: Option<Deadline>,
+        log: &CallLog,
+    ) -> Result<Raw, NoAnswer> {
+        let timeout = deadline.map_or(call.timeout, |deadline| deadline.left().min(call.timeout));
+        // A write that may not end in time must not begin: whoever takes the lane over would meet it (R14).
+        if deadline.is_some() && timeout < call.timeout / 3 {
+            return Err(NoAnswer::NotSent(unreachable("getting ready took too long, so nothing was sent".into())));
+        }
+        let _ticket = self.usage.ask().map_err(|wait| NoAnswer::NotSent(self.reserved(wait)))?;
+        let (started_at, clock) = (Timestamp::now(), Instant::now());
+        let request = call.body.as_ref().map(Value::to_string);
+        let outcome = self.exchange(call, request.as_deref(), bearer, timeout).await;
+        let (status, answer, failure) = match &outcome {
+            Ok(answer) => (Some(answer.status), Some(capped(&answer.body)), None),
+            Err(NoAnswer::NotSent(failure) | NoAnswer::Unclear(failure)) => (None, None, Some(failure.message.clone())),
+        };
+        log.push(CallRecord {
+            started_at,
+            took: clock.elapsed(),
+            method: match call.method {
+                Method::POST => "POST",
+                Method::PATCH => "PATCH",
+                _ => "GET",
+            },
+            path: call.path.clone(),
+            status,
+            parts: call.parts,
+            request: request.as_deref().map(capped),
+            answer,
+            failure,
+        });
+        outcome
+    }
+
+    async fn exchange(
+        &self,
+        call: &Call,
+        body: Option<&str>,
+        bearer: &Bearer,
+        timeout: Duration,
+    ) -> Result<Raw, NoAnswer> {
+        let address = format!("{}{}", bearer.instance.as_str().trim_end_matches('/'), call.path);
+        let mut request = self
+            .client
+            .request(call.method.clone(), address)
+            .timeout(timeout)
+            .bearer_auth(bearer.token.expose_secret())
+            .header(header::ACCEPT, "application/json")
+            .header("Sforce-Call-Options", "client=Casebridge");
+        if let Some(body) = body {
+            // Without it the org's assignment rules take the case from the owner that a person, or the settings,
+            // chose. Where a rule is wanted the part itself says so.
+            request = request
+                .header("Sforce-Auto-Assign", "FALSE")
+                .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
+                .body(body.to_owned());
+        }
+        let mut response = request.send().await.map_err(|error| no_answer(&error))?;
+        let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        if let Some(told) = header("sforce-limit-info").and_then(|text| Told::read(&text)) {
+            self.usage.heard(told);
+        }
+        let mut answer = Raw {
+            status: response.status().as_u16(),
+            at: header("date").and_then(|text| http_date(&text)),
+            retry_after: header("retry-after").and_then(|text| retry_after(&text, Timestamp::now())),
+            body: String::new(),
+        };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
+            if bytes.len() + chunk.len() > LONGEST_ANSWER {
+                return Err(NoAnswer::Unclear(unreachable("the answer is too long to be one of Salesforce".into())));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let body = String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+        let token = bearer.token.expose_secret();
+        answer.body = if body.contains(token) { body.replace(token, "***") } else { body };
+        Ok(answer)
+    }
+
+    fn reserved(&self, wait: Duration) -> CallFailure {
+        let told = self.usage.told().unwrap_or(Told { used: 0, allowed: 0 });
+        CallFailure {
+            class: FailureClass::Throttled { after: Some(wait) },
+            scope: FailureScope::Connection,
+            status: None,
+            message: format!(
+                "{} of the org's {} calls of a day are used; the rest is left to its other integrations",
+                told.used, told.allowed
+            ),
+            hint: "wait, buy calls, find what uses them, or make the connection's reserve smaller".into(),
+            item: None,
+        }
+    }
+}
+
+fn no_answer(error: &reqwest::Error) -> NoAnswer {
+    let reason = if error.is_timeout() {
+        "no answer in time".to_owned()
+    } else if error.is_connect() {
+        format!("no connection: {}", root_cause(error))
+    } else {
+        format!("the connection broke: {}", root_cause(error))
+    };
+    let failure = unreachable(format!("Salesforce did not answer: {reason}"));
+    if error.is_connect() { NoAnswer::NotSent(failure) } else { NoAnswer::Unclear(failure) }
+}
+
+pub(crate) fn unreachable(message: String) -> CallFailure {
+    CallFailure {
+        hint: "nothing: it is repeated; if it stays, check the network".into(),
+        ..crate::creatio::unreachable(message)
+    }
+}
+
+fn capped(text: &str) -> String {
+    let end = (0..=RECORDED.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    text[..end].to_owned()
+}

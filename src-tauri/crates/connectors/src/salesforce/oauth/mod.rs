@@ -1,0 +1,196 @@
+//! Access tokens: got with the refresh token, kept in memory, renewed once for all who wait, never recorded.
+//!
+//! Salesforce tells no lifetime, so a token is used until it is refused. One engine owns a data folder (R17), so one
+//! process at a time holds the refresh token; within it one renewal runs at a time.
+
+mod exchange;
+mod sign_in;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use casebridge_domain::{CallFailure, FailureClass, FailureScope};
+use secrecy::SecretString;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use url::Url;
+
+use self::exchange::{AT_WORK, Grant, Granted, exchange};
+use super::ids::SalesforceId;
+use super::settings::SalesforceSettings;
+use crate::port::{Vault, VaultError};
+
+pub use self::sign_in::{SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris};
+
+/// Name of the app's secret in the vault.
+pub const CLIENT_SECRET: &str = "client_secret";
+/// Name of the refresh token in the vault.
+pub const REFRESH_TOKEN: &str = "refresh_token";
+
+/// Waits between tries while Salesforce is still at work on another request with the same refresh token.
+const BUSY: [Duration; 3] = [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2700)];
+
+/// A token in use.
+#[derive(Clone)]
+pub(crate) struct Bearer {
+    pub(crate) token: Arc<SecretString>,
+    /// The org's own address.
+    pub(crate) instance: Url,
+    /// Who signed in.
+    pub(crate) user: SalesforceId,
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bearer(…)")
+    }
+}
+
+#[derive(Default)]
+struct State {
+    bearer: Option<Bearer>,
+    /// The newest renewal that failed: those who waited for it share its outcome.
+    failed: Option<(Instant, CallFailure)>,
+    /// A rotated refresh token that the vault did not take yet. The old one is spent, so it must not be lost.
+    unsaved: Option<SecretString>,
+}
+
+/// The token of one connection.
+pub(crate) struct Tokens {
+    settings: SalesforceSettings,
+    client: reqwest::Client,
+    vault: Arc<dyn Vault>,
+    state: Mutex<State>,
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").finish_non_exhaustive()
+    }
+}
+
+impl Tokens {
+    pub(crate) fn new(settings: SalesforceSettings, client: reqwest::Client, vault: Arc<dyn Vault>) -> Self {
+        Tokens { settings, client, vault, state: Mutex::default() }
+    }
+
+    /// A token that was good when last used. One renewal runs at a time; whoever waits for it takes its result.
+    pub(crate) async fn bearer(&self) -> Result<Bearer, CallFailure> {
+        let asked = Instant::now();
+        let mut state = self.state.lock().await;
+        if let Some(bearer) = &state.bearer {
+            return Ok(bearer.clone());
+        }
+        if let Some((at, failure)) = &state.failed
+            && *at >= asked
+        {
+            return Err(failure.clone());
+        }
+        match self.renew(&mut state).await {
+            Ok(bearer) => {
+                state.failed = None;
+                state.bearer = Some(bearer.clone());
+                Ok(bearer)
+            }
+            Err(failure) => {
+                state.failed = Some((Instant::now(), failure.clone()));
+                Err(failure)
+            }
+        }
+    }
+
+    /// Tells that Salesforce did not take this token: the next call gets another. A token that was renewed in the
+    /// meantime stays.
+    pub(crate) async fn spoilt(&self, bearer: &Bearer) {
+        let mut state = self.state.lock().await;
+        if state.bearer.as_ref().is_some_and(|now| Arc::ptr_eq(&now.token, &bearer.token)) {
+            state.bearer = None;
+        }
+    }
+
+    async fn renew(&self, state: &mut State) -> Result<Bearer, CallFailure> {
+        let secret = self.client_secret().await?;
+        let current = self.refresh_token(state).await?;
+        let granted = self.refreshed(&current, secret).await?;
+        if let Some(next) = &granted.refresh {
+            // The old one is spent: without this the next start would have to sign in again.
+            state.unsaved = Some(next.clone());
+            self.save(state).await?;
+        }
+        if self.settings.org.is_some_and(|org| org != granted.org) {
+            return Err(missing("the sign-in belongs to another org", "sign in to the org of this connection again"));
+        }
+        tracing::debug!(crm.instance = %self.settings.instance(), "got an access token");
+        Ok(Bearer { token: Arc::new(granted.access), instance: granted.instance, user: granted.user })
+    }
+
+    /// Asks with the refresh token; while another request with it is under way, again.
+    async fn refreshed(&self, current: &SecretString, secret: Option<SecretString>) -> Result<Granted, CallFailure> {
+        let mut pauses = BUSY.into_iter();
+        loop {
+            let grant = Grant::Refresh(current);
+            match exchange(&self.client, &self.settings, secret.clone(), grant).await {
+                Err(failure) if failure.message == AT_WORK => match pauses.next() {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => return Err(failure),
+                },
+                other => return other,
+            }
+        }
+    }
+
+    async fn client_secret(&self) -> Result<Option<SecretString>, CallFailure> {
+        if !self.settings.confidential {
+            return Ok(None);
+        }
+        let secret = self.vault.get(CLIENT_SECRET).await.map_err(|error| vault_failed(&error))?;
+        secret
+            .map(Some)
+            .ok_or_else(|| missing("no client secret is stored for this connection", "enter the client secret"))
+    }
+
+    /// The refresh token, written back before it is used: a vault that cannot be written now would lose the
+    /// one that comes in its place (R32).
+    async fn refresh_token(&self, state: &mut State) -> Result<SecretString, CallFailure> {
+        if state.unsaved.is_some() {
+            self.save(state).await?;
+        }
+        let current = self.vault.get(REFRESH_TOKEN).await.map_err(|error| vault_failed(&error))?;
+        let current =
+            current.ok_or_else(|| missing("nobody has signed in to this connection yet", "sign in to Salesforce"))?;
+        self.vault.put(REFRESH_TOKEN, current.clone()).await.map_err(|error| vault_failed(&error))?;
+        Ok(current)
+    }
+
+    async fn save(&self, state: &mut State) -> Result<(), CallFailure> {
+        if let Some(token) = &state.unsaved {
+            self.vault.put(REFRESH_TOKEN, token.clone()).await.map_err(|error| vault_failed(&error))?;
+            state.unsaved = None;
+        }
+        Ok(())
+    }
+}
+
+fn missing(message: &str, hint: &str) -> CallFailure {
+    CallFailure {
+        class: FailureClass::Credentials,
+        scope: FailureScope::Connection,
+        status: None,
+        message: message.to_owned(),
+        hint: hint.to_owned(),
+        item: None,
+    }
+}
+
+/// A locked keychain opens again when its owner comes back: it is waited for.
+fn vault_failed(error: &VaultError) -> CallFailure {
+    CallFailure {
+        class: FailureClass::Unreachable,
+        scope: FailureScope::Connection,
+        status: None,
+        message: error.to_string(),
+        hint: "unlock the keychain, or give the key of the secrets file".into(),
+        item: None,
+    }
+}
