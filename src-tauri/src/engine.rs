@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use casebridge_api::error::Code;
 use casebridge_api::{ApiError, Caller, Host, Role};
-use casebridge_engine::{CreatioConnectors, Engine, SystemClock};
+use casebridge_engine::{CrmConnectors, Engine, SystemClock};
 use casebridge_store::secrets::KEY_VARIABLE;
 use casebridge_store::{DataFolder, FolderLock, Secrets, Sqlite, StoreError};
 use casebridge_tryout::StandIn;
@@ -48,7 +48,7 @@ pub(crate) async fn start(folder: &DataFolder, lock: FolderLock) -> Result<Runni
     let secrets = secrets(folder).await;
     let database = folder.database().map_err(|error| refused(&error))?;
     let store = Sqlite::open(&database).await.map_err(|error| refused(&error))?;
-    let engine = Engine::new(Arc::new(store.clone()), secrets, Arc::new(SystemClock), Arc::new(CreatioConnectors));
+    let engine = Engine::new(Arc::new(store.clone()), secrets, Arc::new(SystemClock), Arc::new(CrmConnectors));
     engine.start().await.map_err(ApiError::from)?;
     let stand_in = StandIn::new(engine.clone(), None);
     let host = Host { sandbox: Some(stand_in.starter()) };

@@ -1,6 +1,6 @@
 //! The list of commands.
 
-use casebridge_domain::Mode;
+use casebridge_domain::{ConnectionKind, Mode};
 use casebridge_engine::View;
 use casebridge_engine::connections::ChoiceKind;
 use casebridge_engine::visitors::Role;
@@ -412,6 +412,9 @@ pub struct FilterSave {
 /// Settings to be tested.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConnectionTry {
+    /// Which CRM.
+    #[serde(default)]
+    pub kind: ConnectionKind,
     /// The connector's settings.
     pub settings: Map<String, Value>,
     /// The client's secret.
@@ -466,6 +469,9 @@ pub struct RepliesPreview {
 /// A connection to be added.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConnectionAdd {
+    /// Which CRM.
+    #[serde(default)]
+    pub kind: ConnectionKind,
     /// Unique name.
     pub name: String,
     /// Which sessions become cases.

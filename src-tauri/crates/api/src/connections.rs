@@ -1,8 +1,8 @@
 //! Commands about connections.
 
 use casebridge_domain::Connection;
-use casebridge_engine::Engine;
-use casebridge_engine::connections::{ConnectionChange, NewCreatio, creatio_settings};
+use casebridge_engine::connections::{ConnectionChange, NewConnection};
+use casebridge_engine::{CrmSettings, Engine};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -24,25 +24,25 @@ async fn view(engine: &Engine, connection: &Connection) -> Result<ConnectionView
 }
 
 pub(crate) async fn add(engine: &Engine, add: ConnectionAdd, actor: &str) -> Result<Value, ApiError> {
-    let settings = creatio_settings(&Value::Object(add.settings))?;
-    let new = NewCreatio { name: add.name, mode: add.mode, settings, secret: add.secret.map(|secret| secret.0) };
-    let connection = engine.add_creatio(new, actor).await?;
+    let settings = CrmSettings::read(add.kind, &Value::Object(add.settings))?;
+    let new = NewConnection { name: add.name, mode: add.mode, settings, secret: add.secret.map(|secret| secret.0) };
+    let connection = engine.add_connection(new, actor).await?;
     Ok(json!(view(engine, &connection).await?))
 }
 
 pub(crate) async fn try_out(engine: &Engine, trial: ConnectionTry) -> Result<Value, ApiError> {
-    let settings = creatio_settings(&Value::Object(trial.settings))?;
-    Ok(json!(report(engine.try_creatio(&settings, trial.secret.map(|secret| secret.0)).await?)))
+    let settings = CrmSettings::read(trial.kind, &Value::Object(trial.settings))?;
+    Ok(json!(report(engine.try_settings(&settings, trial.secret.map(|secret| secret.0)).await?)))
 }
 
 pub(crate) async fn try_and_add(engine: &Engine, wish: ConnectionAdd, actor: &str) -> Result<Value, ApiError> {
-    let settings = creatio_settings(&Value::Object(wish.settings.clone()))?;
+    let settings = CrmSettings::read(wish.kind, &Value::Object(wish.settings.clone()))?;
     let secret = wish.secret.as_ref().map(|secret| secret.0.clone());
-    let report = report(engine.try_creatio(&settings, secret.clone()).await?);
+    let report = report(engine.try_settings(&settings, secret.clone()).await?);
     let added = match report.good {
         true => {
-            let new = NewCreatio { name: wish.name, mode: wish.mode, settings, secret };
-            Some(view(engine, &engine.add_creatio(new, actor).await?).await?)
+            let new = NewConnection { name: wish.name, mode: wish.mode, settings, secret };
+            Some(view(engine, &engine.add_connection(new, actor).await?).await?)
         }
         false => None,
     };
@@ -85,7 +85,7 @@ pub(crate) async fn try_and_set(engine: &Engine, set: ConnectionSet, actor: &str
 }
 
 pub(crate) async fn try_sign_in(engine: &Engine, trial: ConnectionTry) -> Result<Value, ApiError> {
-    let settings = creatio_settings(&Value::Object(trial.settings))?;
+    let settings = CrmSettings::read(trial.kind, &Value::Object(trial.settings))?;
     let (id, step) = engine.try_sign_in(settings, trial.secret.map(|secret| secret.0)).await?;
     Ok(json!(SignInStart {
         sign_in: id.to_string(),

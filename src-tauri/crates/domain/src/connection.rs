@@ -8,11 +8,14 @@ use crate::ids::ConnectionId;
 use crate::mode::ModeHistory;
 
 /// Which CRM.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionKind {
-    /// Creatio.
+    /// Creatio; what callers mean who know of no other.
+    #[default]
     Creatio,
+    /// Salesforce.
+    Salesforce,
 }
 
 impl ConnectionKind {
@@ -21,13 +24,14 @@ impl ConnectionKind {
     pub fn as_str(self) -> &'static str {
         match self {
             ConnectionKind::Creatio => "creatio",
+            ConnectionKind::Salesforce => "salesforce",
         }
     }
 
     /// Reads what [`Self::as_str`] wrote.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        (text == "creatio").then_some(ConnectionKind::Creatio)
+        [Self::Creatio, Self::Salesforce].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use casebridge_connectors::creatio::{Creatio, CreatioSettings};
+use casebridge_connectors::creatio::CreatioSettings;
 use casebridge_connectors::{CallLog, CaseSystem, Vault, VaultError};
 pub use casebridge_connectors::{Choice, ChoiceKind, Meaning, TestReport};
 use casebridge_domain::{
-    CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, Pause, PauseKind, ids,
+    CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, Pause, PauseKind,
 };
 use casebridge_store::{SecretName, Secrets};
 use secrecy::SecretString;
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::Engine;
 use crate::changes::Change;
+use crate::crm::CrmSettings;
 use crate::error::EngineError;
 
 /// Makes clients for connections. A port, so that tests can put other case systems behind the engine.
@@ -24,26 +25,6 @@ pub trait Connectors: Send + Sync {
     fn build(&self, connection: &Connection, vault: Arc<dyn Vault>) -> Result<Arc<dyn CaseSystem>, CallFailure>;
     /// Passes that a connection may run at the same time.
     fn concurrency(&self, connection: &Connection) -> usize;
-}
-
-/// Clients of the real CRMs.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct CreatioConnectors;
-
-impl Connectors for CreatioConnectors {
-    fn build(&self, connection: &Connection, vault: Arc<dyn Vault>) -> Result<Arc<dyn CaseSystem>, CallFailure> {
-        let settings = CreatioSettings::from_json(&connection.settings)?;
-        let namespace = ids::instance_namespace(&connection.instance);
-        Ok(Arc::new(Creatio::new(settings, namespace, vault)?))
-    }
-
-    fn concurrency(&self, connection: &Connection) -> usize {
-        connection
-            .settings
-            .get("concurrency")
-            .and_then(serde_json::Value::as_u64)
-            .map_or(8, |n| n.clamp(1, 64) as usize)
-    }
 }
 
 /// Name of the client secret in a connection's part of the secret store.
@@ -110,6 +91,19 @@ pub struct NewCreatio {
     pub secret: Option<SecretString>,
 }
 
+/// A connection to be added.
+#[derive(Debug)]
+pub struct NewConnection {
+    /// Unique name.
+    pub name: String,
+    /// Which sessions become cases.
+    pub mode: Mode,
+    /// The connector's settings.
+    pub settings: CrmSettings,
+    /// The client's secret, for the grants that need one.
+    pub secret: Option<SecretString>,
+}
+
 /// Changes of a connection; `None` leaves as it is.
 #[derive(Debug, Default)]
 pub struct ConnectionChange {
@@ -121,13 +115,14 @@ pub struct ConnectionChange {
     pub secret: Option<SecretString>,
 }
 
-/// Reads a connector's settings; says which member is wrong.
+/// Reads the settings of a Creatio; says which member is wrong.
 pub fn creatio_settings(settings: &serde_json::Value) -> Result<CreatioSettings, EngineError> {
-    CreatioSettings::from_json(settings).map_err(|failure| EngineError::Invalid {
-        member: "settings".into(),
-        problem: format!("cannot be used: {}", failure.message),
-        hint: failure.hint,
-    })
+    match CrmSettings::read(ConnectionKind::Creatio, settings)? {
+        CrmSettings::Creatio(settings) => Ok(settings),
+        CrmSettings::Salesforce(_) => {
+            Err(EngineError::invalid("settings", "are those of a Salesforce", "correct them"))
+        }
+    }
 }
 
 impl Engine {
@@ -149,6 +144,14 @@ impl Engine {
 
     /// Adds a Creatio connection and starts to follow sessions with it.
     pub async fn add_creatio(&self, new: NewCreatio, actor: &str) -> Result<Connection, EngineError> {
+        let NewCreatio { name, mode, settings, secret } = new;
+        let settings = CrmSettings::Creatio(settings);
+        self.add_connection(NewConnection { name, mode, settings, secret }, actor).await
+    }
+
+    /// Adds a connection and starts to follow sessions with it.
+    pub async fn add_connection(&self, new: NewConnection, actor: &str) -> Result<Connection, EngineError> {
+        new.settings.may_be_added()?;
         if new.name.trim().is_empty() || new.name.chars().count() > 64 || new.name.chars().any(char::is_control) {
             return Err(EngineError::invalid("name", "is not usable", "give 1 to 64 printable characters"));
         }
@@ -156,7 +159,7 @@ impl Engine {
         let connection = Connection {
             id: ConnectionId(Uuid::now_v7()),
             name: new.name.trim().to_owned(),
-            kind: ConnectionKind::Creatio,
+            kind: new.settings.kind(),
             instance: new.settings.instance(),
             settings: new.settings.to_json(),
             modes: ModeHistory::new(new.mode),
@@ -201,7 +204,7 @@ impl Engine {
         let before = connection.settings.clone();
         let members: Vec<String> = change.settings.keys().cloned().collect();
         merge(&mut connection.settings, change.settings);
-        stays_there(&connection, &creatio_settings(&connection.settings)?)?;
+        stays_there(&connection, &CrmSettings::read(connection.kind, &connection.settings)?)?;
         self.tasks_were_looked_at(&before, &connection).await?;
         if let Some(secret) = change.secret {
             self.vault(connection.id).put(CLIENT_SECRET, secret).await.map_err(|error| vault_failed(&error))?;
@@ -241,7 +244,7 @@ impl Engine {
         let mut connection = self.connection(name).await?;
         let before = connection.settings.clone();
         merge(&mut connection.settings, change.settings.clone());
-        stays_there(&connection, &creatio_settings(&connection.settings)?)?;
+        stays_there(&connection, &CrmSettings::read(connection.kind, &connection.settings)?)?;
         self.tasks_were_looked_at(&before, &connection).await?;
         let vault = Arc::new(TrialVault(change.secret.clone(), Some(self.vault(connection.id))));
         let crm = self.inner.connectors.build(&connection, vault).map_err(EngineError::Crm)?;
@@ -288,9 +291,9 @@ impl Engine {
     }
 
     /// Tests settings that are no connection yet. Nothing is stored.
-    pub async fn try_creatio(
+    pub async fn try_settings(
         &self,
-        settings: &CreatioSettings,
+        settings: &CrmSettings,
         secret: Option<SecretString>,
     ) -> Result<TestReport, EngineError> {
         self.try_with(settings, Arc::new(TrialVault(secret, None))).await
@@ -299,7 +302,7 @@ impl Engine {
     /// Tests settings with what a sign-in that is not stored yet brought.
     pub(crate) async fn try_with(
         &self,
-        settings: &CreatioSettings,
+        settings: &CrmSettings,
         vault: Arc<dyn Vault>,
     ) -> Result<TestReport, EngineError> {
         let crm = self.inner.connectors.build(&trial(settings, self.inner.clock.now()), vault);
@@ -343,11 +346,11 @@ impl Engine {
 }
 
 /// A connection that is only tried.
-fn trial(settings: &CreatioSettings, now: jiff::Timestamp) -> Connection {
+fn trial(settings: &CrmSettings, now: jiff::Timestamp) -> Connection {
     Connection {
         id: ConnectionId(Uuid::now_v7()),
         name: "trial".into(),
-        kind: ConnectionKind::Creatio,
+        kind: settings.kind(),
         instance: settings.instance(),
         settings: settings.to_json(),
         modes: ModeHistory::new(Mode::Every),
@@ -370,13 +373,17 @@ fn merge(settings: &mut serde_json::Value, change: serde_json::Map<String, serde
 }
 
 /// Ids of records hang on the address: at another one they would be made a second time.
-fn stays_there(connection: &Connection, settings: &CreatioSettings) -> Result<(), EngineError> {
+fn stays_there(connection: &Connection, settings: &CrmSettings) -> Result<(), EngineError> {
     if settings.instance() == connection.instance {
         return Ok(());
     }
+    let (member, crm) = match settings {
+        CrmSettings::Creatio(_) => ("settings.url", "Creatio"),
+        CrmSettings::Salesforce(_) => ("settings.org", "org"),
+    };
     Err(EngineError::invalid(
-        "settings.url",
-        format!("is another Creatio than {}: the cases of this connection are there", connection.instance),
+        member,
+        format!("is another {crm} than {}: the cases of this connection are there", connection.instance),
         "add a connection for the other one, and remove this one when it is no longer needed",
     ))
 }

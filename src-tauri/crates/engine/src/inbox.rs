@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use casebridge_domain::{Case, CaseState, Connection, ConnectionId, Lane, LaneState, SessionId};
+use casebridge_domain::{Case, CaseState, Connection, ConnectionId, ConnectionKind, Lane, LaneState, SessionId};
 use casebridge_store::{CaseWish, LaneFilter, ListPlace, ListWish, SessionHead, View, ViewCounts};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -201,20 +201,24 @@ fn chips(cases: Vec<Case>, connections: &[Connection]) -> Vec<CaseChip> {
             let connection = connections.iter().find(|one| one.id == case.connection);
             // They come newest first: those behind this one were before it.
             let period = all.iter().skip(n).filter(|id| **id == case.connection).count();
-            let url = connection.filter(|_| case.state != CaseState::Reserved).map(|one| page(one, case.crm_id));
+            let url = connection.filter(|_| case.state != CaseState::Reserved).and_then(|one| page(one, case.crm_id));
             let connection_name = connection.map_or_else(|| "removed".to_owned(), |one| one.name.clone());
             CaseChip { case, connection_name, url, period }
         })
         .collect()
 }
 
-/// The address that leads people to a case, whichever page the tenant has for it.
-fn page(connection: &Connection, case: Uuid) -> String {
+/// The address that leads people to a case, whichever page the tenant has for it. Salesforce knows its pages by ids of
+/// its own, which are not kept.
+fn page(connection: &Connection, case: Uuid) -> Option<String> {
+    if connection.kind == ConnectionKind::Salesforce {
+        return None;
+    }
     if let Some(template) = connection.settings.get("case_page").and_then(serde_json::Value::as_str) {
-        return template.replace("{id}", &case.to_string());
+        return Some(template.replace("{id}", &case.to_string()));
     }
     let instance = connection.settings.get("url").and_then(serde_json::Value::as_str).unwrap_or(&connection.instance);
-    format!("{}/Navigation/Navigation.aspx?schemaName=Case&recordId={case}", instance.trim_end_matches('/'))
+    Some(format!("{}/Navigation/Navigation.aspx?schemaName=Case&recordId={case}", instance.trim_end_matches('/')))
 }
 
 fn sync(cases: &[CaseChip], lanes: &[(Lane, Option<String>)], connections: &[Connection], now: Timestamp) -> Sync {

@@ -9,6 +9,7 @@ pub mod carriers;
 pub mod changes;
 pub mod clock;
 pub mod connections;
+mod crm;
 pub mod doctor;
 pub mod error;
 pub mod explain;
@@ -43,7 +44,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use clock::{Clock, SystemClock, VirtualClock};
-pub use connections::{Connectors, CreatioConnectors};
+pub use connections::Connectors;
+pub use crm::{CrmConnectors, CrmSettings};
 pub use error::EngineError;
 pub use runtime::Runtime;
 
@@ -63,7 +65,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     connectors: Arc<dyn Connectors>,
     runtimes: Mutex<HashMap<ConnectionId, Arc<Runtime>>>,
-    sign_ins: Mutex<HashMap<ConnectionId, casebridge_connectors::creatio::SignIn>>,
+    sign_ins: Mutex<HashMap<ConnectionId, crm::SignIn>>,
     trial_sign_ins: Mutex<HashMap<uuid::Uuid, sign_in::Trial>>,
     stop: CancellationToken,
     tasks: TaskTracker,

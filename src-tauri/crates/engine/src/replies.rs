@@ -82,7 +82,7 @@ impl Engine {
         if let (Some(choice), Some(settings)) = (&choice, connection.settings.as_object_mut()) {
             settings.insert("replies".into(), choice.clone());
         }
-        crate::connections::creatio_settings(&connection.settings)?;
+        crate::CrmSettings::read(connection.kind, &connection.settings)?;
         let crm = self.inner.connectors.build(&connection, self.vault(connection.id)).map_err(EngineError::Crm)?;
         let records = crm.recent_replies(limit, &CallLog::default()).await.map_err(EngineError::Crm)?;
         if choice.is_some() {

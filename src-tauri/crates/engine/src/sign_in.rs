@@ -5,9 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use casebridge_connectors::creatio::{
-    CLIENT_SECRET, CreatioAuth, CreatioSettings, REFRESH_TOKEN, SignIn, begin_sign_in, finish_sign_in,
-};
+use casebridge_connectors::creatio::{CLIENT_SECRET, REFRESH_TOKEN};
 use casebridge_connectors::{TestReport, Vault, VaultError};
 use casebridge_domain::{Connection, Mode};
 use jiff::Timestamp;
@@ -16,7 +14,8 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::Engine;
-use crate::connections::{NewCreatio, creatio_settings, vault_failed};
+use crate::connections::{NewConnection, vault_failed};
+use crate::crm::{CrmSettings, SignIn};
 use crate::error::EngineError;
 
 /// How long a sign-in that is not stored yet may take.
@@ -26,7 +25,7 @@ const MOST_TRIALS: usize = 16;
 
 /// A sign-in for settings that are no connection yet.
 pub(crate) struct Trial {
-    settings: CreatioSettings,
+    settings: CrmSettings,
     sign_in: SignIn,
     vault: Arc<Memory>,
     began: Timestamp,
@@ -67,16 +66,8 @@ impl Engine {
     /// Begins a sign-in; an earlier one that was not finished is forgotten.
     pub async fn begin_sign_in(&self, name: &str) -> Result<SignInStep, EngineError> {
         let connection = self.connection(name).await?;
-        let settings = creatio_settings(&connection.settings)?;
-        let CreatioAuth::AuthorizationCode { redirect_uri, .. } = &settings.auth else {
-            return Err(EngineError::invalid(
-                "name",
-                format!("`{name}` signs in with a client secret, not as a person"),
-                "add a connection with --as-person",
-            ));
-        };
-        let sign_in = begin_sign_in(&settings).await.map_err(EngineError::Crm)?;
-        let step = SignInStep { url: sign_in.url.clone(), redirect_uri: redirect_uri.clone() };
+        let settings = CrmSettings::read(connection.kind, &connection.settings)?;
+        let (sign_in, step) = settings.begin_sign_in("name").await?;
         self.sign_ins().insert(connection.id, sign_in);
         Ok(step)
     }
@@ -84,12 +75,12 @@ impl Engine {
     /// Finishes a sign-in with the final address, or the code alone; the connection goes on.
     pub async fn finish_sign_in(&self, name: &str, brought: &str, actor: &str) -> Result<(), EngineError> {
         let connection = self.connection(name).await?;
-        let settings = creatio_settings(&connection.settings)?;
+        let mut settings = CrmSettings::read(connection.kind, &connection.settings)?;
         let Some(sign_in) = self.sign_ins().get(&connection.id).cloned() else {
             return Err(EngineError::invalid("name", "has no sign-in under way", "begin again"));
         };
         let vault = self.vault(connection.id);
-        finish_sign_in(&settings, vault.as_ref(), &sign_in, brought).await.map_err(EngineError::Crm)?;
+        settings.finish_sign_in(vault.as_ref(), &sign_in, brought).await?;
         self.sign_ins().remove(&connection.id);
         let now = self.clock().now();
         self.store().audit(actor, "connection.sign_in", &connection.id.to_string(), serde_json::json!({}), now).await?;
@@ -101,14 +92,10 @@ impl Engine {
     /// Begins a sign-in for settings that are no connection yet. Answers its id, and where the person goes.
     pub async fn try_sign_in(
         &self,
-        settings: CreatioSettings,
+        settings: CrmSettings,
         secret: Option<SecretString>,
     ) -> Result<(Uuid, SignInStep), EngineError> {
-        let CreatioAuth::AuthorizationCode { redirect_uri, .. } = &settings.auth else {
-            return Err(EngineError::invalid("settings.auth", "is not a person's sign-in", "use the client secret"));
-        };
-        let sign_in = begin_sign_in(&settings).await.map_err(EngineError::Crm)?;
-        let step = SignInStep { url: sign_in.url.clone(), redirect_uri: redirect_uri.clone() };
+        let (sign_in, step) = settings.begin_sign_in("settings.auth").await?;
         let vault = Arc::new(Memory::default());
         if let Some(secret) = secret {
             vault.held().insert(CLIENT_SECRET.to_owned(), secret);
@@ -136,12 +123,12 @@ impl Engine {
         actor: &str,
     ) -> Result<(TestReport, Option<Connection>), EngineError> {
         let gone = || EngineError::invalid("sign_in", "is not under way any more", "begin the sign-in again");
-        let (settings, sign_in, vault) = {
+        let (mut settings, sign_in, vault) = {
             let trials = self.trials();
             let trial = trials.get(&id).ok_or_else(gone)?;
             (trial.settings.clone(), trial.sign_in.clone(), Arc::clone(&trial.vault))
         };
-        finish_sign_in(&settings, vault.as_ref(), &sign_in, brought).await.map_err(EngineError::Crm)?;
+        settings.finish_sign_in(vault.as_ref(), &sign_in, brought).await?;
         let report = self.try_with(&settings, Arc::clone(&vault) as Arc<dyn Vault>).await?;
         // The code is used up, whatever the test said.
         self.trials().remove(&id);
@@ -150,7 +137,7 @@ impl Engine {
         }
         let secret = vault.held().get(CLIENT_SECRET).cloned();
         let refresh = vault.held().get(REFRESH_TOKEN).cloned();
-        let connection = self.add_creatio(NewCreatio { name, mode, settings, secret }, actor).await?;
+        let connection = self.add_connection(NewConnection { name, mode, settings, secret }, actor).await?;
         if let Some(refresh) = refresh {
             self.vault(connection.id).put(REFRESH_TOKEN, refresh).await.map_err(|error| vault_failed(&error))?;
             // Its client has not found the token yet.

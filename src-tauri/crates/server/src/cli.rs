@@ -8,13 +8,14 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use casebridge_api::commands::{ConnectionAdd, ConnectionSet, LaneName, LaneSelection};
 use casebridge_api::{Command, Role, Secret};
-use casebridge_domain::Mode;
+use casebridge_domain::{ConnectionKind, Mode};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::cli_back::{ExportArgs, RepliesCommand, WebhookCommand};
+use crate::cli_salesforce::AddSalesforce;
 use crate::engine_access::Access;
 use crate::{export, output, replay, serve, sign_in};
 
@@ -98,7 +99,7 @@ pub struct ServeArgs {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ModeArg {
+pub(crate) enum ModeArg {
     /// Every conversation becomes a case.
     Every,
     /// Only conversations handed to a person.
@@ -153,6 +154,8 @@ enum ConnectionCommand {
 enum AddCommand {
     /// A Creatio instance.
     Creatio(AddCreatio),
+    /// A Salesforce org: a person signs in, and the connection is added when the sign-in is good.
+    Salesforce(AddSalesforce),
 }
 
 #[derive(Debug, Args)]
@@ -200,23 +203,23 @@ struct SetArgs {
 }
 
 #[derive(Debug, Args)]
-struct SettingsArgs {
+pub(crate) struct SettingsArgs {
     /// Default case owner: id of a contact.
     #[arg(long)]
-    owner: Option<String>,
+    pub(crate) owner: Option<String>,
     /// Default case group: id of a role.
     #[arg(long)]
-    group: Option<String>,
+    pub(crate) group: Option<String>,
     /// Owner of activities when the case has none: id of a contact.
     #[arg(long)]
-    activity_owner: Option<String>,
+    pub(crate) activity_owner: Option<String>,
     /// Any other setting, as NAME=JSON; `null` clears it.
     #[arg(long = "set", value_name = "NAME=JSON")]
-    others: Vec<String>,
+    pub(crate) others: Vec<String>,
 }
 
 impl SettingsArgs {
-    fn members(self) -> anyhow::Result<Map<String, Value>> {
+    pub(crate) fn members(self) -> anyhow::Result<Map<String, Value>> {
         let mut members = Map::new();
         for (name, value) in [("owner", self.owner), ("group", self.group), ("activity_owner", self.activity_owner)] {
             if let Some(value) = value {
@@ -395,6 +398,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         What::Replay(args) => return replay::run(data, args, json).await,
         What::Connection(ConnectionCommand::SignIn { name, paste }) => return sign_in::run(data, &name, paste).await,
+        What::Connection(ConnectionCommand::Add(AddCommand::Salesforce(add))) => {
+            let (wish, paste) = add.wish()?;
+            return sign_in::add(data, wish, paste, json).await;
+        }
         What::Connection(command) => connection(command)?,
         What::Key(KeyCommand::Create { name }) => Command::KeyCreate { name },
         What::Key(KeyCommand::List) => Command::KeyList,
@@ -439,7 +446,16 @@ fn connection(command: ConnectionCommand) -> anyhow::Result<Command> {
                 settings.insert("identity_url".into(), Value::String(identity_url));
             }
             settings.insert("auth".into(), auth);
-            Command::ConnectionAdd(Box::new(ConnectionAdd { name: add.name, mode: add.mode.into(), settings, secret }))
+            Command::ConnectionAdd(Box::new(ConnectionAdd {
+                kind: ConnectionKind::Creatio,
+                name: add.name,
+                mode: add.mode.into(),
+                settings,
+                secret,
+            }))
+        }
+        ConnectionCommand::Add(AddCommand::Salesforce(_)) => {
+            return Err(Usage("adding a Salesforce org runs by itself".into()).into());
         }
         ConnectionCommand::List => Command::ConnectionList,
         ConnectionCommand::Test { name } => Command::ConnectionTest { name },
@@ -477,7 +493,7 @@ fn lanes(command: LanesCommand) -> anyhow::Result<Command> {
 }
 
 /// A secret comes from standard input or the environment, never from an argument that others can see.
-fn secret(from_stdin: bool) -> anyhow::Result<Secret> {
+pub(crate) fn secret(from_stdin: bool) -> anyhow::Result<Secret> {
     let text = if from_stdin {
         let mut text = String::new();
         if std::io::stdin().is_terminal() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use casebridge_api::{Caller, Command};
-use casebridge_engine::{CreatioConnectors, Engine, SystemClock};
+use casebridge_engine::{CrmConnectors, Engine, SystemClock};
 use casebridge_remote::{Remote, RemoteError};
 use casebridge_store::secrets::KEY_VARIABLE;
 use casebridge_store::{DataFolder, FolderLock, Secrets, Sqlite, StoreError};
@@ -44,7 +44,7 @@ pub(crate) async fn open(data: &Path, need_secrets: bool) -> anyhow::Result<Open
         Err(_) => None,
     };
     let store = Sqlite::open(&folder.database()?).await?;
-    let engine = Engine::new(Arc::new(store.clone()), secrets, Arc::new(SystemClock), Arc::new(CreatioConnectors));
+    let engine = Engine::new(Arc::new(store.clone()), secrets, Arc::new(SystemClock), Arc::new(CrmConnectors));
     Ok(Opened { lock, store, engine })
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use casebridge_api::{Caller, Command, Role, call, least_role};
-use casebridge_engine::{CreatioConnectors, Engine, SystemClock};
+use casebridge_engine::{CrmConnectors, Engine, SystemClock};
 use casebridge_store::{DataFolder, Secrets, Sqlite};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -21,8 +21,7 @@ async fn place() -> Place {
     let store = Sqlite::open(&folder.database().unwrap()).await.unwrap();
     let key = SecretString::from("a key for tests, long enough");
     let secrets = Secrets::open(folder.secrets_file(), Some(key), "tests").await.unwrap();
-    let engine =
-        Engine::new(Arc::new(store.clone()), Some(secrets), Arc::new(SystemClock), Arc::new(CreatioConnectors));
+    let engine = Engine::new(Arc::new(store.clone()), Some(secrets), Arc::new(SystemClock), Arc::new(CrmConnectors));
     Place { _folder: temp, store, engine }
 }
 

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use casebridge_domain::{ConnectionId, EventKind, NewEvent, RecordKind, RecordRef, ReplyId, SessionKey, Speaker};
-use casebridge_engine::{Clock, CreatioConnectors, Engine, SystemClock};
+use casebridge_engine::{Clock, CrmConnectors, Engine, SystemClock};
 use casebridge_gateway::{GatewayState, console_router};
 use casebridge_store::{Append, DataFolder, Secrets, SessionLog as _, Sqlite};
 use jiff::Timestamp;
@@ -86,7 +86,7 @@ impl Gateway {
             false => None,
         };
         // There is no connection with a client of a CRM: none is started.
-        let engine = Engine::new(Arc::new(store.clone()), secrets, clock, Arc::new(CreatioConnectors));
+        let engine = Engine::new(Arc::new(store.clone()), secrets, clock, Arc::new(CrmConnectors));
         let (_, key) = engine.create_key("tests", "test").await.expect("a key");
         let key = key.expose_secret().to_owned();
         let state = change(GatewayState::new(engine.clone(), SecretString::from(LOCAL)));

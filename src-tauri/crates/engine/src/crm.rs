@@ -1,0 +1,172 @@
+//! The kinds of CRM side by side: their settings, their clients, and how a person signs in to them.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use casebridge_connectors::creatio::{self, Creatio, CreatioAuth, CreatioSettings};
+use casebridge_connectors::salesforce::{self, Salesforce, SalesforceSettings};
+use casebridge_connectors::{CaseSystem, Vault};
+use casebridge_domain::{CallFailure, Connection, ConnectionKind, ids};
+use url::Url;
+
+use crate::error::EngineError;
+use crate::sign_in::SignInStep;
+
+/// Settings of a connector, whichever it is.
+#[derive(Debug, Clone)]
+pub enum CrmSettings {
+    /// Of a Creatio.
+    Creatio(CreatioSettings),
+    /// Of a Salesforce org.
+    Salesforce(SalesforceSettings),
+}
+
+/// A person's sign-in that began.
+#[derive(Debug, Clone)]
+pub(crate) enum SignIn {
+    Creatio(creatio::SignIn),
+    Salesforce(salesforce::SignIn),
+}
+
+impl CrmSettings {
+    /// Reads a connector's settings; says which member is wrong.
+    pub fn read(kind: ConnectionKind, settings: &serde_json::Value) -> Result<Self, EngineError> {
+        let read = match kind {
+            ConnectionKind::Creatio => CreatioSettings::from_json(settings).map(CrmSettings::Creatio),
+            ConnectionKind::Salesforce => SalesforceSettings::from_json(settings).map(CrmSettings::Salesforce),
+        };
+        read.map_err(|failure| EngineError::Invalid {
+            member: "settings".into(),
+            problem: format!("cannot be used: {}", failure.message),
+            hint: failure.hint,
+        })
+    }
+
+    /// Which CRM they are for.
+    #[must_use]
+    pub fn kind(&self) -> ConnectionKind {
+        match self {
+            CrmSettings::Creatio(_) => ConnectionKind::Creatio,
+            CrmSettings::Salesforce(_) => ConnectionKind::Salesforce,
+        }
+    }
+
+    /// What record ids hang on.
+    #[must_use]
+    pub fn instance(&self) -> String {
+        match self {
+            CrmSettings::Creatio(settings) => settings.instance(),
+            CrmSettings::Salesforce(settings) => settings.instance(),
+        }
+    }
+
+    /// The stored form.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            CrmSettings::Creatio(settings) => settings.to_json(),
+            CrmSettings::Salesforce(settings) => settings.to_json(),
+        }
+    }
+
+    /// Refuses settings with which no connection may be added yet: record ids hang on the org, which only a sign-in
+    /// tells.
+    pub(crate) fn may_be_added(&self) -> Result<(), EngineError> {
+        match self {
+            CrmSettings::Salesforce(settings) if settings.org.is_none() => Err(EngineError::invalid(
+                "settings.org",
+                "is not known before somebody signed in",
+                "sign in first: the connection is added when the sign-in is good",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Begins a person's sign-in. `member` is what to blame when there is none.
+    pub(crate) async fn begin_sign_in(&self, member: &str) -> Result<(SignIn, SignInStep), EngineError> {
+        match self {
+            CrmSettings::Creatio(settings) => {
+                let CreatioAuth::AuthorizationCode { redirect_uri, .. } = &settings.auth else {
+                    return Err(EngineError::invalid(
+                        member,
+                        "signs in with a client secret, not as a person",
+                        "add a connection with --as-person",
+                    ));
+                };
+                let sign_in = creatio::begin_sign_in(settings).await.map_err(EngineError::Crm)?;
+                let step = SignInStep { url: sign_in.url.clone(), redirect_uri: redirect_uri.clone() };
+                Ok((SignIn::Creatio(sign_in), step))
+            }
+            CrmSettings::Salesforce(settings) => {
+                let redirect_uri = free_one(salesforce::redirect_uris(settings))?;
+                let sign_in = salesforce::begin_sign_in(settings, redirect_uri).map_err(EngineError::Crm)?;
+                let step = SignInStep { url: sign_in.url.clone(), redirect_uri: sign_in.redirect_uri.clone() };
+                Ok((SignIn::Salesforce(sign_in), step))
+            }
+        }
+    }
+
+    /// Finishes a sign-in. What it told of the CRM is in the settings afterwards, its token in the vault.
+    pub(crate) async fn finish_sign_in(
+        &mut self,
+        vault: &dyn Vault,
+        sign_in: &SignIn,
+        brought: &str,
+    ) -> Result<(), EngineError> {
+        match (self, sign_in) {
+            (CrmSettings::Creatio(settings), SignIn::Creatio(sign_in)) => {
+                creatio::finish_sign_in(settings, vault, sign_in, brought).await.map_err(EngineError::Crm)
+            }
+            (CrmSettings::Salesforce(settings), SignIn::Salesforce(sign_in)) => {
+                let signed_in = salesforce::finish_sign_in(settings, vault, sign_in, brought).await;
+                settings.org = Some(signed_in.map_err(EngineError::Crm)?.org);
+                Ok(())
+            }
+            _ => Err(EngineError::invalid("name", "is another kind of CRM by now", "begin the sign-in again")),
+        }
+    }
+}
+
+/// The first address of several on which this computer can listen. Others are taken as they are: somebody else listens
+/// there.
+fn free_one(addresses: Vec<Url>) -> Result<Url, EngineError> {
+    let is_free = |address: &Url| match (address.host_str(), address.port()) {
+        (Some("localhost"), Some(port)) => TcpListener::bind(("localhost", port)).is_ok(),
+        _ => true,
+    };
+    addresses.into_iter().find(is_free).ok_or_else(|| {
+        EngineError::invalid(
+            "settings.redirect_uri",
+            "has no free port: other programs listen on all that are registered",
+            "end what uses the ports 1717 to 1720, or set `redirect_uri` to another registered address",
+        )
+    })
+}
+
+/// Clients of the real CRMs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CrmConnectors;
+
+impl crate::Connectors for CrmConnectors {
+    fn build(&self, connection: &Connection, vault: Arc<dyn Vault>) -> Result<Arc<dyn CaseSystem>, CallFailure> {
+        match connection.kind {
+            ConnectionKind::Creatio => {
+                let settings = CreatioSettings::from_json(&connection.settings)?;
+                let namespace = ids::instance_namespace(&connection.instance);
+                Ok(Arc::new(Creatio::new(settings, namespace, vault)?))
+            }
+            ConnectionKind::Salesforce => {
+                let settings = SalesforceSettings::from_json(&connection.settings)?;
+                Ok(Arc::new(Salesforce::new(settings, vault)?))
+            }
+        }
+    }
+
+    fn concurrency(&self, connection: &Connection) -> usize {
+        connection
+            .settings
+            .get("concurrency")
+            .and_then(serde_json::Value::as_u64)
+            .map_or(8, |n| n.clamp(1, 64) as usize)
+    }
+}
