@@ -15,7 +15,7 @@ use casebridge_domain::{
     Connection, Consumer, Contact, EventKind, Mode, NewEvent, Pause, PauseKind, SessionKey, Speaker,
 };
 use casebridge_engine::connections::{NewCreatio, creatio_settings};
-use casebridge_engine::{CreatioConnectors, Engine, SystemClock};
+use casebridge_engine::{CrmConnectors, Engine, SystemClock};
 use casebridge_sandbox::creatio::{Recipe, RecipeKind};
 use casebridge_store::{
     Append, DataFolder, Inbound as _, Lanes as _, NewSession, Registry as _, Reservation, Secrets, SessionLog as _,
@@ -135,8 +135,7 @@ async fn prepare(data: &Path) -> Prepared {
     let folder = DataFolder::open(data).unwrap();
     let store = Sqlite::open(&folder.database().unwrap()).await.unwrap();
     let secrets = Secrets::open(folder.secrets_file(), Some(SecretString::from(SECRETS_KEY)), "bench").await.unwrap();
-    let engine =
-        Engine::new(Arc::new(store.clone()), Some(secrets), Arc::new(SystemClock), Arc::new(CreatioConnectors));
+    let engine = Engine::new(Arc::new(store.clone()), Some(secrets), Arc::new(SystemClock), Arc::new(CrmConnectors));
     let settings = json!({ "url": "http://127.0.0.1:1", "identity_url": "http://127.0.0.1:1",
         "auth": { "kind": "client_credentials", "client_id": "x" }, "session_column": "UsrSessionId" });
     let new = NewCreatio {

@@ -1,4 +1,4 @@
-//! Journeys: the whole engine against the stand-in Creatio, one module per journey.
+//! Journeys: the whole engine against the stand-in CRMs, one module per journey.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,6 +20,7 @@ mod outage;
 mod parking;
 mod replies;
 mod roles;
+mod salesforce;
 mod second_engine;
 mod sign_in;
 mod status;

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 
 use casebridge_domain::Mode;
 use casebridge_engine::connections::creatio_settings;
-use casebridge_engine::{CreatioConnectors, Engine, SystemClock};
+use casebridge_engine::{CrmConnectors, CrmSettings, Engine, SystemClock};
 use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio};
 use casebridge_store::{DataFolder, Secrets, Sqlite};
 use casebridge_tests::process::{command, ok};
@@ -101,7 +101,7 @@ async fn r32_a_sign_in_is_tried_before_there_is_a_connection_and_keeps_nothing_w
         std::sync::Arc::new(store),
         Some(secrets),
         std::sync::Arc::new(SystemClock),
-        std::sync::Arc::new(CreatioConnectors),
+        std::sync::Arc::new(CrmConnectors),
     );
     let settings = creatio_settings(&json!({
         "url": creatio.instance_url, "identity_url": creatio.identity_url,
@@ -109,7 +109,7 @@ async fn r32_a_sign_in_is_tried_before_there_is_a_connection_and_keeps_nothing_w
             "redirect_uri": "http://127.0.0.1:9/callback" },
     }))
     .unwrap();
-    let (id, step) = engine.try_sign_in(settings, None).await.unwrap();
+    let (id, step) = engine.try_sign_in(CrmSettings::Creatio(settings), None).await.unwrap();
     let finish = async |brought: &str| engine.finish_trial(id, brought, "me".into(), Mode::Every, "mary").await;
     assert!(finish("http://127.0.0.1:9/callback?code=x&state=forged").await.is_err(), "an answer to another sign-in");
     assert!(engine.connections().await.unwrap().is_empty(), "nothing is stored");

@@ -13,6 +13,7 @@ pub mod days;
 pub mod faults;
 pub mod people;
 pub mod process;
+pub mod salesforce;
 pub mod world;
 
 pub use conversations::{Conversation, Line, scenarios, seeded};

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use casebridge_domain::pace::Pace;
-use casebridge_domain::{Connection, Consumer, Contact, Mode, SessionId};
+use casebridge_domain::{Connection, ConnectionKind, Consumer, Contact, Mode, SessionId};
 use casebridge_engine::connections::{ConnectionChange, NewCreatio, creatio_settings};
-use casebridge_engine::{Clock, CreatioConnectors, Engine, SystemClock};
+use casebridge_engine::{Clock, CrmConnectors, CrmSettings, Engine, SystemClock};
 use casebridge_gateway::{GatewayState, PublicLimits, public_router, serve_public};
 use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio};
+use casebridge_sandbox::salesforce::{DESKTOP_CLIENT_ID, RunningSalesforce};
 use casebridge_store::{DataFolder, FolderLock, NewSession, Secrets, SessionLog as _, Sqlite};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -106,20 +107,7 @@ impl World {
 impl Side {
     /// An engine with an empty data folder of its own beside a stand-in that may hold things already.
     pub async fn open(creatio: &RunningCreatio, options: &WorldOptions) -> Self {
-        let temp = tempfile::tempdir().unwrap();
-        let folder = DataFolder::open(temp.path().join("data")).unwrap();
-        let lock = folder.lock().unwrap();
-        let key = SecretString::from(SECRETS_KEY);
-        let secrets = Secrets::open(folder.secrets_file(), Some(key), "tests").await.unwrap();
-        let store = Sqlite::open(&folder.database().unwrap()).await.unwrap();
-        store.set_pace(options.pace);
-        let engine = Engine::new(
-            Arc::new(store.clone()),
-            Some(secrets),
-            Arc::clone(&options.clock),
-            Arc::new(CreatioConnectors),
-        );
-        engine.start().await.unwrap();
+        let (temp, lock, store, engine) = unconnected(options).await;
         let client = ClientApp::demo();
         let mut settings = json!({
             "url": creatio.instance_url,
@@ -145,6 +133,22 @@ impl Side {
             side.connection = side.engine.change_connection("creatio", change, "test").await.unwrap();
         }
         side
+    }
+
+    /// The same beside a stand-in org, to which the integration user signs in.
+    pub async fn in_salesforce(org: &RunningSalesforce, options: &WorldOptions) -> Self {
+        let (folder, _lock, store, engine) = unconnected(options).await;
+        let mut settings = json!({ "login_url": org.login_url, "client_id": DESKTOP_CLIENT_ID });
+        for (member, value) in options.settings.as_object().into_iter().flatten() {
+            settings[member] = value.clone();
+        }
+        let settings = CrmSettings::read(ConnectionKind::Salesforce, &settings).unwrap();
+        let (id, step) = engine.try_sign_in(settings, None).await.unwrap();
+        let brought = crate::salesforce::allowed(step.url.as_str()).await;
+        let (report, added) =
+            engine.finish_trial(id, &brought, "salesforce".into(), options.mode, "test").await.unwrap();
+        let connection = added.unwrap_or_else(|| panic!("the sign-in is good: {report:#?}"));
+        Self { folder, _lock, store, engine, connection, door: None }
     }
 
     /// Opens the public listener, and gives the address that the CRM is to call.
@@ -227,6 +231,21 @@ impl Side {
         )
         .await;
     }
+}
+
+/// An engine, started, with an empty data folder and no connection.
+async fn unconnected(options: &WorldOptions) -> (tempfile::TempDir, FolderLock, Sqlite, Engine) {
+    let temp = tempfile::tempdir().unwrap();
+    let folder = DataFolder::open(temp.path().join("data")).unwrap();
+    let lock = folder.lock().unwrap();
+    let key = SecretString::from(SECRETS_KEY);
+    let secrets = Secrets::open(folder.secrets_file(), Some(key), "tests").await.unwrap();
+    let store = Sqlite::open(&folder.database().unwrap()).await.unwrap();
+    store.set_pace(options.pace);
+    let engine =
+        Engine::new(Arc::new(store.clone()), Some(secrets), Arc::clone(&options.clock), Arc::new(CrmConnectors));
+    engine.start().await.unwrap();
+    (temp, lock, store, engine)
 }
 
 /// Far beyond what anything takes in a journey; only a broken engine gets there.
