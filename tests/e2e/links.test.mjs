@@ -84,7 +84,7 @@ before(async () => {
   cli("replay", path.join(root, "docs/examples/conversations.jsonl"), "--handoff-share", "0.3");
   browser = await chromium.launch({ executablePath: process.env.CASEBRIDGE_TEST_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   // The test's own tool comes in past the page's policy; the policy itself is tried in console.test.mjs.
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true, reducedMotion: "reduce" });
   page = await context.newPage();
   problems = [];
   page.on("pageerror", (error) => problems.push(error.message));
