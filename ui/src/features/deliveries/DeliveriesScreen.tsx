@@ -11,6 +11,7 @@ import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/St
 import { Time } from "../../shared/Time";
 import { hhmm, inTime } from "../../shared/time";
 import { useNow } from "../../shared/clock";
+import { AnotherEngine } from "../integrations/AnotherEngine";
 import { glyphOf, sectionOf, SECTIONS, toneOf, type Section } from "./groups";
 import { LaneSheet } from "./LaneSheet";
 import { RetrySheet } from "./RetrySheet";
@@ -98,6 +99,7 @@ export function DeliveriesScreen() {
 function Breaker({ connection }: { connection: ConnectionHealth }) {
   const { paused } = connection;
   if (!paused) return null;
+  if (paused.kind === "another_engine") return <AnotherEngine one={connection} banner />;
   return (
     <div className="note time banner" role="status">
       <span className="c-time"><Span kind="breaker" label="Breaker open" /></span>
