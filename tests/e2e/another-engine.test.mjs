@@ -98,5 +98,17 @@ test("it is taken over after its consequence was read, and what may have been de
   await until("the connection goes on", async () => (await second.call({ command: "connection_list" })).body[0].paused === null);
   await until("what may have been delivered is held", async () => (await second.call({ command: "replies_list", state: "held" })).body.length === 1 || (await second.call({ command: "sessions_counts" })).body.held_replies === 1);
   assert.equal((await cases()).length, TALKS.length, "what stands is gone on with, not made again");
+});
+
+test("the held reply stands at the end of its conversation, and is delivered from there", async () => {
+  const [session] = (await second.call({ command: "sessions_list", view: "all" })).body.rows.filter((one) => one.held_replies === 1);
+  await page.goto(`${home(page)}#/inbox/all?s=${session.id}`);
+  const held = page.getByRole("log").getByRole("region", { name: "Held replies" });
+  await held.getByText("It arrives tomorrow.").waitFor();
+  await faultless(page, "inbox-held");
+  await held.getByRole("button", { name: /^Deliver to/ }).focus();
+  await page.keyboard.press("Enter");
+  await held.waitFor({ state: "detached" });
+  await page.getByRole("log").getByText("It arrives tomorrow.").waitFor();
   assert.deepEqual(problems, [], "the pages had nothing to complain about");
 });

@@ -1,5 +1,5 @@
 // A morning in the inbox without a mouse, over the real engine and the stand-in CRM: found, taken over, answered, given
-// back, handed off, assigned, resolved, reopened, and a held reply delivered. Run by `cargo xtask test`; alone:
+// back, handed off, assigned, resolved and reopened. Run by `cargo xtask test`; alone:
 // node --test tests/e2e/inbox.test.mjs, with target/debug/casebridged and the sandbox's examples built.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -166,8 +166,8 @@ test("who comes second is told who was first, and keeps the draft", async () => 
   await holds(/Ann holds this conversation/);
   await press("t");
   const alert = page.getByRole("group", { name: "Reply" }).getByRole("alert");
-  await alert.waitFor();
-  assert.match(await alert.innerText(), /Ann took this conversation over (just now|.* ago)\. Your draft is kept\./);
+  await alert.getByText(/Ann took this conversation over (just now|.* ago)\./).waitFor();
+  await alert.getByText("Your draft is kept.").waitFor();
   assert.equal(await page.locator("[data-composer]").inputValue(), "A draft that must stay");
   await faultless(page, "inbox-second");
   await ann.context().close();
@@ -180,27 +180,6 @@ test("it is resolved and reopened", async () => {
   await faultless(page, "inbox-resolved");
   await press("e");
   await holds(/holds this conversation/);
-});
-
-test("a held reply is shown where it is read, and delivered", async () => {
-  const one = await until("the case stands", async () => (await crm.ask("records/Case")).find((found) => found.UsrSessionId === "chat/lior"));
-  await crm.ask("faults", "PUT", { down: true });
-  await crm.ask("act", "POST", { act: "email_reply", case: one.Id, html: "<p>It arrives tomorrow.</p>" });
-  const edge = Date.now() + 1_500;
-  await until("the CRM's clock is past it", () => Date.now() > edge);
-  engine.cli(["restored"]);
-  await crm.ask("faults", "PUT", {});
-  // The connection rests while the CRM is away; a good test ends that.
-  await until("the CRM is asked again", async () => (await engine.call({ command: "connection_test", name: "creatio" })).body.good);
-  await find("ליאור");
-  const held = page.getByRole("region", { name: "Held replies" });
-  await held.getByText("It arrives tomorrow.").waitFor();
-  await faultless(page, "inbox-held");
-  const deliver = held.getByRole("button", { name: /^Deliver to/ });
-  await deliver.focus();
-  await press("Enter");
-  await held.waitFor({ state: "detached" });
-  await log().getByText("It arrives tomorrow.").waitFor();
 });
 
 test("the palette finds, the sheet of keys helps, and every place has its keys", async () => {
@@ -248,7 +227,7 @@ test("long names, long messages and 200 % zoom leave nothing out of reach", asyn
   await press("Escape");
   await page.getByRole("listbox", { name: /^Sessions/ }).waitFor();
   await page.setViewportSize({ width: 1024, height: 768 });
-  await row(/ליאור/).click();
+  await find("ליאור");
   await press("]");
   await page.getByRole("complementary", { name: "Details" }).getByRole("region", { name: "Case" }).waitFor();
   await press("]");

@@ -8,6 +8,7 @@ import { channelIcon, channelName, Icon } from "../../shared/Icon";
 import { Support } from "../../shared/States";
 import { ago } from "../../shared/time";
 import { useNow } from "../../shared/clock";
+import { sentence } from "../../shared/sentence";
 import { useShortcuts } from "../../shared/shortcuts";
 import { channelLimit } from "./limits";
 import { draftOf, keepDraft } from "./drafts";
@@ -105,8 +106,8 @@ export function Composer({ session, row, name, off, heldSince, heard, queued }: 
         <div className="note act" role="alert">
           <Icon name="warn" />
           <div className="grow">
-            <span className="m">{send.error ? `Not sent: ${failure.message}` : (first ?? failure.message)}</span>{" "}
-            <span className="t2">{first ? "" : failure.hint} {text ? "Your draft is kept." : "Nothing was changed."}</span>
+            <span className="m">{send.error ? `Not sent: ${failure.message}` : (first ?? sentence(failure.message))}</span>{" "}
+            <span className="t2">{first ? "" : sentence(failure.hint)} {text ? "Your draft is kept." : "Nothing was changed."}</span>
             {send.error && <Support error={failure} />}
           </div>
           {send.error && <Button icon="retry" onClick={submit}>Send again</Button>}

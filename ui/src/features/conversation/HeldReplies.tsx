@@ -4,6 +4,7 @@ import type { ReplyView } from "../../generated";
 import { Button } from "../../shared/Button";
 import { CrmMark } from "../../shared/CrmMark";
 import { Icon } from "../../shared/Icon";
+import { said } from "../../shared/sentence";
 import { Time } from "../../shared/Time";
 import { toast } from "../../shared/toasts";
 import { Plain } from "./Items";
@@ -38,7 +39,7 @@ export function HeldReplies({ replies, session, name }: { replies: ReplyView[]; 
           </div>
         </article>
       ))}
-      {failure && <p className="f12 c-act" role="alert">{failure.message}. {failure.hint} Nothing was sent.</p>}
+      {failure && <p className="f12 c-act" role="alert">{said(failure)} Nothing was sent.</p>}
     </section>
   );
 }
