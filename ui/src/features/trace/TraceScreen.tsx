@@ -22,6 +22,11 @@ const fits = (filter: (typeof FILTERS)[number][0]) => (step: Step) => filter ===
 
 export function TraceScreen() {
   const { s: session = "" } = useSearch({ strict: false }) as { s?: string };
+  // What is chosen, filtered and folded belongs to one conversation.
+  return <Trace key={session} session={session} />;
+}
+
+function Trace({ session }: { session: string }) {
   const trace = useTrace(session);
   const { utc } = usePrefs();
   const [filter, setFilter] = useState<(typeof FILTERS)[number][0]>("all");
