@@ -4,7 +4,7 @@ import type { ReplyView } from "../../generated";
 import { Button } from "../../shared/Button";
 import { CrmMark } from "../../shared/CrmMark";
 import { Icon } from "../../shared/Icon";
-import { said } from "../../shared/sentence";
+import { said, sentence } from "../../shared/sentence";
 import { Time } from "../../shared/Time";
 import { toast } from "../../shared/toasts";
 import { Plain } from "./Items";
@@ -28,7 +28,7 @@ export function HeldReplies({ replies, session, name }: { replies: ReplyView[]; 
           </div>
           <div className="bd">
             <blockquote className="f14 read">{reply.text ? <Plain text={reply.text} /> : "The text is not kept here."}</blockquote>
-            {reply.reason && <p className="f12 t2" dir="auto">{reply.reason}</p>}
+            {reply.reason && <p className="f12 t2" dir="auto">{sentence(reply.reason)}</p>}
             {reader ? <p className="f12 t2">Ask an agent or an admin to deliver or discard it.</p> : (
               <div className="flex wrap">
                 <Button icon="send" disabled={busy} onClick={() => release.mutate(reply.id, { onSuccess: () => toast(`The held reply goes to ${name}`) })}>Deliver to <bdi className="ell first-name">{name.split(" ")[0]}</bdi></Button>
