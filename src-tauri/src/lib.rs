@@ -21,7 +21,6 @@ mod watch;
 mod window;
 
 use std::hash::{Hash as _, Hasher as _};
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use tauri::ipc::Invoke;
@@ -54,7 +53,7 @@ fn data_folder(app: &App) -> tauri::Result<PathBuf> {
 /// When the system has no display or no web view to draw with.
 pub fn run() -> tauri::Result<()> {
     start::begin();
-    log_to_stderr();
+    casebridge_engine::logging::log_to_stderr("warn,casebridge=info");
     casebridge_connectors::install_crypto();
     let app = tauri::Builder::default()
         .plugin(single_instance())
@@ -146,12 +145,4 @@ async fn quit_when_asked(app: tauri::AppHandle) {
         }
         Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "SIGTERM ends this program at once"),
     }
-}
-
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CASEBRIDGE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,casebridge=info"));
-    let terminal = std::io::stderr().is_terminal();
-    // A second subscriber in one process is a test's; the first one goes on.
-    drop(tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr).try_init());
 }

@@ -20,6 +20,7 @@ export const many = (count: number) => (count >= 10_000 ? "10,000+" : count.toLo
 
 export function health(connection: ConnectionView, now: number): { kind: SpanKind; said: string; tone: string } {
   const { paused, last_success_at: last } = connection;
+  if (paused?.kind === "another_engine") return { kind: "parked", tone: "c-act", said: "stopped: another engine" };
   if (paused?.kind === "by_hand") return { kind: "breaker", tone: "c-time", said: "paused by hand" };
   if (paused) return { kind: "breaker", tone: "c-time", said: paused.until ? `breaker open until ${hhmm(paused.until)}` : "breaker open" };
   if (!last) return { kind: "none", tone: "", said: "no call yet" };

@@ -18,6 +18,8 @@ function nextRegion(back: boolean) {
   const at = regions.findIndex((one) => one.contains(document.activeElement));
   const to = regions[(at + (back ? -1 : 1) + regions.length) % regions.length];
   const inside = to?.querySelector<HTMLElement>("[data-region-focus],[role=listbox],a[aria-current],textarea:not([disabled]),input,button,a,[tabindex='0']");
+  // A region without a control takes the focus itself, or the round would end there.
+  if (to && !inside) to.tabIndex = -1;
   (inside ?? to)?.focus();
 }
 

@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::cli_back::{ExportArgs, RepliesCommand, WebhookCommand};
 use crate::engine_access::Access;
+use crate::entrance::Entrance;
 use crate::{export, output, replay, serve, sign_in};
 
 /// Input that clap cannot judge; the text says what to give instead.
@@ -417,7 +418,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     access.close().await;
     let mut answer = answer?;
     if let (Command::ConsoleLink { .. }, Some(front)) = (&command, front) {
-        answer["path"] = Value::String(format!("{front}{}", answer["path"].as_str().unwrap_or_default()));
+        let text = |member: &str| answer[member].as_str().unwrap_or_default().to_owned();
+        let entrance = Entrance::new(&front, &text("host"), &text("path"));
+        answer["path"] = Value::String(entrance.first);
+        answer["plain"] = entrance.plain.into();
     }
     output::print(&command, &answer, json)
 }

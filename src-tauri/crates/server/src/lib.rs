@@ -7,6 +7,7 @@
 mod cli;
 mod cli_back;
 mod engine_access;
+mod entrance;
 mod export;
 mod output;
 mod replay;

@@ -33,6 +33,7 @@ export function InboxScreen() {
     Escape: () => {
       if (details) setDetails(false);
       else if (session && innerWidth < 840) leave();
+      else if (document.activeElement?.closest(".talk, .aside")) document.querySelector<HTMLElement>(".list [role=listbox]")?.focus();
       else return false;
     },
   });
