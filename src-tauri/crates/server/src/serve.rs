@@ -55,6 +55,7 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     let state = GatewayState::new(engine.clone(), SecretString::from(token.clone()))
         .with_facts(facts)
         .with_ui(Ui::Embedded)
+        .with_hosts(args.console_host)
         .with_console(Arc::new(move |command, person| {
             let (engine, host) = (handler_engine.clone(), host.clone());
             Box::pin(async move { console_call(&engine, &host, command, person).await })
