@@ -29,7 +29,6 @@ use tauri::{App, Manager as _, RunEvent, Wry};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::desk::Desk;
-use crate::place::Place;
 use crate::preferences::Preferences;
 use crate::tray::Tray;
 
@@ -95,12 +94,12 @@ fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
 fn set_up(app: &App) -> tauri::Result<()> {
     let data = data_folder(app)?;
     let preferences = Preferences::read(&data);
-    let place = Place::open(&data, preferences.joined);
     let arguments: Vec<String> = std::env::args().collect();
     let link = deep_link::among(arguments.iter().map(String::as_str)).map(deep_link::read);
     let app = app.handle();
-    app.manage(Desk::new(data, preferences, place, link));
-    app.state::<Desk>().begin(app);
+    app.manage(Desk::new(data, preferences, link));
+    // The slowest part of a start is the web view: the engine opens beside it.
+    tauri::async_runtime::spawn(open_engine(app.clone()));
     let hidden = arguments.iter().skip(1).any(|argument| argument == BACKGROUND);
     window::make(app, hidden)?;
     let tray = Tray::make(app);
@@ -108,6 +107,10 @@ fn set_up(app: &App) -> tauri::Result<()> {
     #[cfg(unix)]
     tauri::async_runtime::spawn(quit_when_asked(app.clone()));
     Ok(())
+}
+
+async fn open_engine(app: tauri::AppHandle) {
+    app.state::<Desk>().open(&app).await;
 }
 
 /// A second start shows the window of the first one, and hands over the link that it was started with.

@@ -55,9 +55,9 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     };
     let own_name = engine.own_name().await?;
     let state = GatewayState::new(engine.clone(), SecretString::from(token.clone()))
-        .with_hosts([own_name.clone()])
         .with_facts(facts)
         .with_ui(Ui::Embedded)
+        .with_hosts(args.console_host.into_iter().chain([own_name.clone()]))
         .with_console(Arc::new(move |command, person| {
             let (engine, host) = (handler_engine.clone(), host.clone());
             Box::pin(async move { console_call(&engine, &host, command, person).await })

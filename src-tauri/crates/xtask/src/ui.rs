@@ -23,6 +23,14 @@ const BROWSER_TESTS: [&str; 9] = [
     "tests/e2e/secrets.test.mjs",
 ];
 
+/// The stories of the desktop program.
+const DESKTOP_TESTS: [&str; 4] = [
+    "tests/e2e/desktop.test.mjs",
+    "tests/e2e/desktop-hostile.test.mjs",
+    "tests/e2e/desktop-places.test.mjs",
+    "tests/e2e/desktop-start.test.mjs",
+];
+
 /// Installs the packages of the lock file, when they are not there already.
 pub fn install(workspace: &Workspace) -> Result<String> {
     if !succeeds(workspace.command("npm").arg("--version")) {
@@ -80,7 +88,7 @@ pub fn browser_tests(workspace: &Workspace, report: &mut Report) {
 /// Runs the desktop program, each test file on a display and a session bus of its own.
 pub fn desktop_tests(workspace: &Workspace, report: &mut Report) {
     if cfg!(target_os = "linux") {
-        node_tests(workspace, report, "desktop", &["tests/e2e/desktop.test.mjs", "tests/e2e/desktop-places.test.mjs"]);
+        node_tests(workspace, report, "desktop", &DESKTOP_TESTS);
     }
 }
 

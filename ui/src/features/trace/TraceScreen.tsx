@@ -97,7 +97,7 @@ function Trace({ session }: { session: string }) {
                   ) : null;
                 })}
                 <button type="button" className="end f12 t3 zone" onClick={() => prefs.set({ utc: !utc })} aria-keyshortcuts="U">
-                  Times in {utc ? "UTC" : "local time"} <kbd className="kbd" aria-hidden="true">U</kbd>
+                  Times in {utc ? "UTC" : "local time"} <kbd className="kbd" data-key="U" aria-hidden="true" />
                 </button>
               </div>
               <Timeline rows={rows} next={nextDue(trace.data, now, pollers)} chosen={at} utc={utc} onSelect={select} onOpen={() => setDetail(true)} onFold={fold} />
@@ -125,7 +125,7 @@ function FindBar({ session, live, onCopy }: { session: string; live: boolean; on
       <form className="search q field find" onSubmit={submit} role="search">
         <Icon name="search" />
         <input key={row?.id} name="text" data-search type="search" defaultValue={row?.case?.number ?? row?.external_id ?? session} aria-label="Session id, case number, e-mail or case URL" placeholder="Session id, case number, e-mail or case URL" autoFocus={session === ""} aria-describedby={find.isError ? "not-found" : undefined} />
-        <kbd className="kbd" aria-hidden="true">/</kbd>
+        <kbd className="kbd" data-key="/" aria-hidden="true" />
       </form>
       {find.isError && <span id="not-found" className="f12 c-act" role="alert">{find.error.message}</span>}
       {row && !find.isError && (

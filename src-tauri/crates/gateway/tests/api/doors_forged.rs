@@ -16,6 +16,8 @@ use crate::support::{Gateway, LOCAL};
 
 /// The console's own name: what is right for it must not be right for its neighbours.
 const HERE: &str = "casebridge-7f.localhost:4100";
+/// The name of a team's server behind its proxy.
+const TEAM: &str = "cases.example.com";
 
 /// A number below `sides`, from a seed: a failure can be looked at again.
 struct Dice(u64);
@@ -61,6 +63,11 @@ fn one(name: &'static str, value: impl Into<String>) -> Headers {
 /// Where it is sent to: only our own name may be called, once.
 fn hosts() -> Vec<Headers> {
     let mut all = vec![one("host", HERE)];
+    for name in
+        ["example.com", "x.cases.example.com", "cases.example.com.evil.example", "cases.example.com@evil.example"]
+    {
+        all.push(one("host", name));
+    }
     for name in ["evil.example", "evil.example:4100", "casebridge-70.localhost:4100", "x@127.0.0.1", "", "0.0.0.0:4100"]
     {
         all.push(one("host", name));
@@ -131,9 +138,8 @@ async fn of_a_thousand_forged_calls_none_reaches_the_console() {
         counts.fetch_add(1, Ordering::SeqCst);
         async { Ok(json!({})) }.boxed()
     });
-    let gateway =
-        Gateway::start_with(|state| state.with_console(handler).with_hosts(["casebridge-7f.localhost".to_owned()]))
-            .await;
+    let names = ["casebridge-7f.localhost".to_owned(), TEAM.to_owned()];
+    let gateway = Gateway::start_with(|state| state.with_console(handler).with_hosts(names)).await;
     let session = gateway.session("c1").await;
     let (right, other) = (come_in(&gateway).await, come_in(&gateway).await);
     let (hosts, origins, sites) = (hosts(), origins(), sites());
