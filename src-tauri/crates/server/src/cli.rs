@@ -105,7 +105,7 @@ pub struct ServeArgs {
 /// A bare host name or address, so that nothing but this name is let in.
 fn host_name(text: &str) -> Result<String, String> {
     match url::Host::parse(text) {
-        Ok(host) if host.to_string().eq_ignore_ascii_case(text) => Ok(host.to_string()),
+        Ok(host) if !text.contains('*') && host.to_string().eq_ignore_ascii_case(text) => Ok(host.to_string()),
         _ => Err("give the name alone, such as cases.example.com: no scheme, port, path or `*`".to_owned()),
     }
 }
