@@ -1,48 +1,133 @@
-// Makes the pictures of this folder from a running engine: node docs/screenshots/make.mjs LINK [CHROMIUM]
-// LINK is what `casebridged console link` prints; playwright-core must be installed beside the pages (npm --prefix ui).
+// Makes the pictures of this folder: node docs/screenshots/make.mjs [NAME...]
+// It starts the built engine with its sandbox, lets things happen and fail there, and looks at every screen in light and dark,
+// 1440 and 1024 wide. Needs target/debug/casebridged, ui/node_modules and Chromium; NAMEs take only those pictures.
+import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const { chromium } = createRequire(path.join(here, "../../ui/package.json"))("playwright-core");
-const [link, executablePath = "/usr/bin/chromium"] = process.argv.slice(2);
+const root = path.join(here, "../..");
+const { chromium } = createRequire(path.join(root, "ui/package.json"))("playwright-core");
+const program = path.join(root, "target/debug/casebridged");
+const only = process.argv.slice(2);
+const running = [];
+
+/** An engine with a data folder of its own. */
+async function start(...args) {
+  const data = mkdtempSync(path.join(tmpdir(), "pictures-"));
+  const env = { ...process.env, CASEBRIDGE_SECRETS_KEY: randomBytes(32).toString("hex"), CASEBRIDGE_LOG: "error" };
+  const engine = spawn(program, ["--data", data, "serve", "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0", ...args], { env, stdio: ["ignore", "pipe", "inherit"] });
+  running.push([engine, data]);
+  let said = "";
+  await new Promise((done) => engine.stdout.on("data", (chunk) => { said += chunk; if (said.includes("Stop with Ctrl-C")) done(); }));
+  const cli = (...more) => execFileSync(program, ["--data", data, ...more], { env, encoding: "utf8" });
+  return { said, cli, link: () => /(http:\S+\/console\/enter\S+)/.exec(cli("console", "link", "--role", "admin", "--name", "Mary Ellis"))[1] };
+}
+
+async function until(condition) {
+  for (let tries = 0; tries < 1200; tries += 1) {
+    const value = await condition();
+    if (value) return value;
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  throw new Error(`did not come true: ${condition}`);
+}
+
+const full = await start("--sandbox");
+const empty = await start();
+const crm = new URL(/sandbox Creatio\s+(\S+)/.exec(full.said)[1]);
+const ask = async (method, what, body) => {
+  const answer = await fetch(`${crm.origin}/sandbox/${what}${crm.search}`, { method, headers: { "content-type": "application/json" }, ...(body ? { body: JSON.stringify(body) } : {}) });
+  return answer.json().catch(() => null);
+};
+const extra = path.join(tmpdir(), `pictures-${process.pid}.jsonl`);
+const examples = path.join(root, "docs/examples/conversations.jsonl");
+/** The customer says one thing more. */
+const say = (id, text) => {
+  const told = readFileSync(examples, "utf8").trim().split("\n").map((line) => JSON.parse(line)).find((one) => one.id === id);
+  writeFileSync(extra, `${JSON.stringify({ ...told, turns: [...told.turns, { from: "customer", text }] })}\n`);
+  full.cli("replay", extra);
+};
+
+// What happens: conversations, a person's answers, an outage in the middle of one, a case that somebody deletes.
+full.cli("replay", examples, "--handoff-share", "0.5");
+const caseOf = (id) => until(async () => (await ask("GET", "records/Case")).find((row) => row.UsrSessionId === `replay/${id}`));
+const [parcel, charge, markup] = [await caseOf("late-parcel"), await caseOf("double-charge"), await caseOf("markup")];
+await ask("POST", "act", { act: "email_reply", case: parcel.Id, html: "<p>Hello Ada, your parcel left Lyon this morning. It will be with you before noon tomorrow.</p>" });
+await ask("PUT", "faults", { down: true });
+say("late-parcel", "Thank you. Can you leave it with my neighbour?");
+await until(() => /retrying|paused/.test(full.cli("lanes", "list", "--unfinished")));
+await new Promise((wake) => setTimeout(wake, 6_000));
+await ask("PUT", "faults", { down: false });
+full.cli("connection", "test", "sandbox");
+await until(() => !full.cli("lanes", "list", "--unfinished").includes("late-parcel"));
+await ask("POST", "act", { act: "delete_case", case: charge.Id });
+say("double-charge", "Is anybody there? The second charge is still on my card.");
+await ask("POST", "act", { act: "resolve", case: markup.Id });
+await until(() => full.cli("lanes", "list", "--parked").includes("parked"));
+
+const browser = await chromium.launch({ executablePath: process.env.CASEBRIDGE_TEST_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const enter = async (engine) => {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(engine.link());
+  await page.getByRole("main").waitFor();
+  return [page, page.url().split("#")[0]];
+};
+const [page, home] = await enter(full);
+const [fresh, freshHome] = await enter(empty);
+const open = (words) => async (on) => {
+  await on.getByRole("option", { name: words }).first().click();
+  await on.getByRole("log").waitFor();
+};
+const wrong = async (on) => {
+  for (const [label, text] of [["Instance URL", crm.origin], ["Client ID", "CASEBRIDGE"], ["Client secret", "not the secret"]]) await on.getByLabel(label, { exact: true }).fill(text);
+  await on.getByRole("button", { name: "Test & Save" }).click();
+  await on.getByText("Nothing was saved.").first().waitFor();
+};
+const keys = (...all) => async (on) => { for (const key of all) await on.keyboard.press(key); };
 
 const SCREENS = [
-  ["inbox", "#/inbox/all"],
-  ["trace", "#/trace?s=SESSION"],
-  ["deliveries", "#/deliveries"],
-  ["case-links", "#/links"],
-  ["integrations", "#/integrations/sandbox"],
-  ["integrations-new", "#/integrations/new"],
-  ["diagnostics", "#/diagnostics"],
-  ["settings", "#/settings"],
+  ["first-run", fresh, freshHome, "#/welcome"],
+  ["inbox", page, home, "#/inbox/all", open(/late-parcel|Ada/)],
+  ["inbox-empty", fresh, freshHome, "#/inbox/all"],
+  ["inbox-needs-a-person", page, home, "#/inbox/needs_person", keys("j")],
+  ["palette", page, home, "#/inbox/all", keys("Control+k")],
+  ["shortcuts", page, home, "#/inbox/all", keys("?")],
+  ["trace", page, home, "#/trace?s=replay/late-parcel"],
+  ["deliveries", page, home, "#/deliveries"],
+  ["case-links", page, home, "#/links"],
+  ["case-choose", page, home, "#/inbox/all", async (on) => { await open(/double-charge|Jonas/)(on); await on.keyboard.press("l"); await on.getByRole("dialog").waitFor(); }],
+  ["integrations", page, home, "#/integrations"],
+  ["integrations-new", fresh, freshHome, "#/integrations/new"],
+  ["integrations-refused", fresh, freshHome, "#/integrations/new", wrong],
+  ["integrations-creatio", page, home, "#/integrations/sandbox"],
+  ["diagnostics", page, home, "#/diagnostics"],
+  ["settings", page, home, "#/settings"],
 ];
-
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-const context = await browser.newContext();
-const page = await context.newPage();
-await page.goto(link);
-await page.getByRole("listbox").first().waitFor();
-const home = page.url().split("#")[0];
-await page.getByRole("listbox").first().focus();
-await page.keyboard.press("j");
-await page.waitForURL(/s=ses_/);
-const session = new URL(page.url().replace("#", "")).searchParams.get("s");
-for (const [theme, width] of [["light", 1440], ["dark", 1440], ["light", 1024], ["dark", 1024]]) {
-  await page.emulateMedia({ colorScheme: theme });
-  await page.setViewportSize({ width, height: width === 1440 ? 900 : 720 });
-  for (const [name, route] of SCREENS) {
-    await page.goto(home + route.replace("SESSION", session));
-    await page.waitForLoadState("networkidle", { timeout: 2_000 }).catch(() => undefined);
-    if (name === "inbox") {
-      await page.getByRole("listbox").first().focus();
-      await page.keyboard.press("j");
-      await page.getByRole("log").waitFor();
-    }
-    await page.waitForTimeout(700);
-    const suffix = width === 1440 ? "" : `-${width}`;
-    await page.screenshot({ path: path.join(here, `${name}${suffix}-${theme}.png`) });
+for (const [name, on, at, route, act] of SCREENS) {
+  if (only.length > 0 && !only.includes(name)) continue;
+  for (const [theme, width] of [["light", 1440], ["dark", 1440], ["light", 1024], ["dark", 1024]]) {
+    await on.emulateMedia({ colorScheme: theme });
+    await on.setViewportSize({ width, height: width === 1440 ? 900 : 720 });
+    await on.goto("about:blank");
+    await on.goto(at + route);
+    await on.getByRole("main").waitFor();
+    await on.waitForLoadState("networkidle", { timeout: 2_000 }).catch(() => undefined);
+    await act?.(on);
+    await on.evaluate(() => document.fonts.ready);
+    await on.waitForTimeout(400);
+    await on.screenshot({ path: path.join(here, `${name}${width === 1440 ? "" : "-1024"}-${theme}.png`) });
   }
+  console.log(name);
 }
 await browser.close();
+for (const [engine, data] of running) {
+  engine.kill("SIGTERM");
+  await new Promise((done) => engine.once("exit", done));
+  rmSync(data, { recursive: true, force: true });
+}
+rmSync(extra, { force: true });

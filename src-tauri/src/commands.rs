@@ -20,6 +20,7 @@ use crate::{outside, start, tray};
 /// What the engine answers instead, with a hint; also when there is no engine.
 #[tauri::command]
 pub(crate) async fn call(command: Value, desk: State<'_, Desk>) -> Result<Value, ApiError> {
+    desk.opened().await;
     desk.place().call(command).await
 }
 
@@ -30,6 +31,7 @@ pub(crate) async fn call(command: Value, desk: State<'_, Desk>) -> Result<Value,
 /// When there is no engine.
 #[tauri::command]
 pub(crate) async fn me(desk: State<'_, Desk>) -> Result<Value, ApiError> {
+    desk.opened().await;
     desk.place().me(&desk.data).await
 }
 
@@ -43,11 +45,12 @@ pub(crate) struct Ready {
 
 /// The page has painted its first list, after `ipc_calls` calls. Told once; the time is logged for the bench.
 #[tauri::command]
-pub(crate) fn ready(ipc_calls: u32, desk: State<'_, Desk>) -> Ready {
+pub(crate) async fn ready(ipc_calls: u32, desk: State<'_, Desk>) -> Result<Ready, ApiError> {
     if !desk.is_ready() {
         start::usable(ipc_calls);
     }
-    Ready { to: desk.take_ready(), place: desk.view() }
+    desk.opened().await;
+    Ok(Ready { to: desk.take_ready(), place: desk.view() })
 }
 
 /// Makes this window the console of a team's server, by a link that was made there.
@@ -106,6 +109,7 @@ pub(crate) struct ThisComputer {
 /// What is chosen for this computer.
 #[tauri::command]
 pub(crate) async fn this_computer(app: AppHandle, desk: State<'_, Desk>) -> Result<ThisComputer, ApiError> {
+    desk.opened().await;
     let chosen = desk.preferences();
     Ok(ThisComputer {
         close_to_tray: chosen.close_to_tray,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use casebridge_api::ApiError;
 use casebridge_api::error::Code;
@@ -15,6 +16,9 @@ use crate::follow::follow;
 use crate::place::{Place, PlaceView, SharedPlace};
 use crate::preferences::Preferences;
 use crate::{engine, joined};
+
+/// How long the end of the program waits for an engine that is only just opening.
+const OPENING: Duration = Duration::from_secs(10);
 
 /// What changes while the window stands.
 struct Now {
@@ -31,6 +35,8 @@ struct Now {
 pub(crate) struct Desk {
     pub(crate) data: PathBuf,
     now: RwLock<Now>,
+    /// Cancelled once the first place is known. The window is made meanwhile, and what it asks waits.
+    opened: CancellationToken,
     preferences: Mutex<Preferences>,
     /// One switch at a time.
     switching: tokio::sync::Mutex<()>,
@@ -54,13 +60,19 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn unavailable(message: String, hint: &str) -> ApiError {
+    ApiError { code: Code::Unavailable, message, hint: hint.into(), retry_after: None }
+}
+
 impl Desk {
-    pub(crate) fn new(data: PathBuf, preferences: Preferences, place: Place, to: Option<Destination>) -> Self {
+    pub(crate) fn new(data: PathBuf, preferences: Preferences, to: Option<Destination>) -> Self {
         let following = CancellationToken::new();
+        let place = Place::Nowhere(unavailable("the engine is not open yet".into(), "try again in a moment"));
         let now = Now { place: Arc::new(place), trouble: None, gone: false, following };
         Self {
             data,
             now: RwLock::new(now),
+            opened: CancellationToken::new(),
             preferences: Mutex::new(preferences),
             switching: tokio::sync::Mutex::default(),
             page: Mutex::new(Page { ready: false, to }),
@@ -75,6 +87,11 @@ impl Desk {
 
     fn write<T>(&self, write: impl FnOnce(&mut Now) -> T) -> T {
         write(&mut self.now.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits until it is known where the engine is, or that it is nowhere.
+    pub(crate) async fn opened(&self) {
+        self.opened.cancelled().await;
     }
 
     /// Where the engine is now.
@@ -98,11 +115,9 @@ impl Desk {
         let mut held = locked(&self.preferences);
         let mut chosen = held.clone();
         change(&mut chosen);
-        chosen.write(&self.data).map_err(|error| ApiError {
-            code: Code::Unavailable,
-            message: format!("the choice could not be kept: {error}"),
-            hint: "check the disk and the rights on the data folder".into(),
-            retry_after: None,
+        chosen.write(&self.data).map_err(|error| {
+            let hint = "check the disk and the rights on the data folder";
+            unavailable(format!("the choice could not be kept: {error}"), hint)
         })?;
         held.clone_from(&chosen);
         Ok(chosen)
@@ -153,10 +168,20 @@ impl Desk {
         drop(app.emit_to(crate::window::MAIN, "place", self.view()));
     }
 
-    /// Begins to follow the first place.
-    pub(crate) fn begin(&self, app: &AppHandle) {
-        let (place, following) = self.read(|now| (Arc::clone(&now.place), now.following.clone()));
-        follow(app.clone(), place, following);
+    /// Finds the engine or starts our own, while the window is made.
+    pub(crate) async fn open(&self, app: &AppHandle) {
+        let _alone = self.switching.lock().await;
+        let place = self.find_place().await.unwrap_or_else(Place::Nowhere);
+        self.take_place(app, place);
+        self.opened.cancel();
+    }
+
+    async fn find_place(&self) -> Result<Place, ApiError> {
+        let (data, joined) = (self.data.clone(), self.preferences().joined);
+        let opening = tauri::async_runtime::spawn_blocking(move || Place::open(&data, joined));
+        opening.await.map_err(|error| {
+            unavailable(format!("the engine could not be looked for: {error}"), "start Casebridge again")
+        })
     }
 
     fn take_place(&self, app: &AppHandle, place: Place) {
@@ -170,9 +195,15 @@ impl Desk {
         self.tell_page(app);
     }
 
+    /// One switch at a time, and none before there is something to switch from.
+    async fn alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.opened().await;
+        self.switching.lock().await
+    }
+
     /// Makes this window the console of a team's server. Nothing changes unless the server lets us in.
     pub(crate) async fn join(&self, app: &AppHandle, pasted: &str) -> Result<PlaceView, ApiError> {
-        let _alone = self.switching.lock().await;
+        let _alone = self.alone().await;
         let remote = Remote::enter(&Link::parse(pasted)?).await?;
         remote.me().await?;
         let kept = joined::keep(engine::secrets(&engine::folder(&self.data)?).await, &remote).await;
@@ -184,7 +215,7 @@ impl Desk {
 
     /// Leaves the team's server, and starts the engine of this computer.
     pub(crate) async fn leave(&self, app: &AppHandle) -> Result<PlaceView, ApiError> {
-        let _alone = self.switching.lock().await;
+        let _alone = self.alone().await;
         let preferences = self.preferences();
         if preferences.joined {
             joined::forget(engine::secrets(&engine::folder(&self.data)?).await).await?;
@@ -195,7 +226,7 @@ impl Desk {
 
     /// Looks for the engine again: one that was started meanwhile, else our own.
     pub(crate) async fn retry(&self, app: &AppHandle) -> Result<PlaceView, ApiError> {
-        let _alone = self.switching.lock().await;
+        let _alone = self.alone().await;
         self.open_again(app).await
     }
 
@@ -203,14 +234,7 @@ impl Desk {
         if matches!(*self.place(), Place::Own(_)) {
             return Ok(self.view());
         }
-        let (data, joined) = (self.data.clone(), self.preferences().joined);
-        let opening = tauri::async_runtime::spawn_blocking(move || Place::open(&data, joined));
-        let place = opening.await.map_err(|error| ApiError {
-            code: Code::Unavailable,
-            message: format!("the engine could not be looked for: {error}"),
-            hint: "start Casebridge again".into(),
-            retry_after: None,
-        })?;
+        let place = self.find_place().await?;
         let failed = match &place {
             Place::Nowhere(error) => Some(error.clone()),
             _ => None,
@@ -224,7 +248,10 @@ impl Desk {
 pub(crate) fn stop(app: &AppHandle) {
     if let Some(desk) = app.try_state::<Desk>() {
         desk.read(|now| now.following.cancel());
-        let place = desk.place();
-        tauri::async_runtime::block_on(place.close());
+        tauri::async_runtime::block_on(async {
+            // Whoever quits while the engine opens waits for it, but not for a keychain that nobody unlocks.
+            tokio::time::timeout(OPENING, desk.opened()).await.ok();
+            desk.place().close().await;
+        });
     }
 }

@@ -22,6 +22,9 @@ const TOGETHER: Duration = Duration::from_millis(100);
 /// How soon a lost line is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
 
+/// How often an open window says that it is still used, far inside the time after which a browser is shut out.
+const STILL_HERE: Duration = Duration::from_secs(60 * 60);
+
 /// Follows a place until it is left.
 pub(crate) fn follow(app: AppHandle, place: SharedPlace, left: CancellationToken) {
     tauri::async_runtime::spawn(async move {
@@ -78,10 +81,17 @@ async fn other(app: &AppHandle, place: &SharedPlace) {
                 desk.note(app, place, None, false);
                 drop(app.emit_to(MAIN, "line", true));
                 let mut lost = None;
-                while let Some(tags) = changes.next().await {
-                    match tags {
-                        Ok(tags) => tell(app, tags),
-                        Err(error) => lost = Some(error),
+                let mut still_here = tokio::time::interval(STILL_HERE);
+                loop {
+                    tokio::select! {
+                        tags = changes.next() => match tags {
+                            Some(Ok(tags)) => tell(app, tags),
+                            Some(Err(error)) => lost = Some(error),
+                            None => break,
+                        },
+                        // Its owner's own program, unlike a page: a team's server must not forget it overnight. What
+                        // it answers does not matter here; who is shut out hears so when the line ends.
+                        _ = still_here.tick() => drop(remote.me().await),
                     }
                 }
                 lost

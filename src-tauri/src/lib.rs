@@ -21,7 +21,6 @@ mod watch;
 mod window;
 
 use std::hash::{Hash as _, Hasher as _};
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use tauri::ipc::Invoke;
@@ -30,7 +29,6 @@ use tauri::{App, Manager as _, RunEvent, Wry};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::desk::Desk;
-use crate::place::Place;
 use crate::preferences::Preferences;
 use crate::tray::Tray;
 
@@ -54,7 +52,7 @@ fn data_folder(app: &App) -> tauri::Result<PathBuf> {
 /// When the system has no display or no web view to draw with.
 pub fn run() -> tauri::Result<()> {
     start::begin();
-    log_to_stderr();
+    casebridge_engine::logging::log_to_stderr("warn,casebridge=info");
     casebridge_connectors::install_crypto();
     let app = tauri::Builder::default()
         .plugin(single_instance())
@@ -96,12 +94,12 @@ fn handler() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
 fn set_up(app: &App) -> tauri::Result<()> {
     let data = data_folder(app)?;
     let preferences = Preferences::read(&data);
-    let place = Place::open(&data, preferences.joined);
     let arguments: Vec<String> = std::env::args().collect();
     let link = deep_link::among(arguments.iter().map(String::as_str)).map(deep_link::read);
     let app = app.handle();
-    app.manage(Desk::new(data, preferences, place, link));
-    app.state::<Desk>().begin(app);
+    app.manage(Desk::new(data, preferences, link));
+    // The slowest part of a start is the web view: the engine opens beside it.
+    tauri::async_runtime::spawn(open_engine(app.clone()));
     let hidden = arguments.iter().skip(1).any(|argument| argument == BACKGROUND);
     window::make(app, hidden)?;
     let tray = Tray::make(app);
@@ -109,6 +107,10 @@ fn set_up(app: &App) -> tauri::Result<()> {
     #[cfg(unix)]
     tauri::async_runtime::spawn(quit_when_asked(app.clone()));
     Ok(())
+}
+
+async fn open_engine(app: tauri::AppHandle) {
+    app.state::<Desk>().open(&app).await;
 }
 
 /// A second start shows the window of the first one, and hands over the link that it was started with.
@@ -146,12 +148,4 @@ async fn quit_when_asked(app: tauri::AppHandle) {
         }
         Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "SIGTERM ends this program at once"),
     }
-}
-
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CASEBRIDGE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,casebridge=info"));
-    let terminal = std::io::stderr().is_terminal();
-    // A second subscriber in one process is a test's; the first one goes on.
-    drop(tracing_subscriber::fmt().with_env_filter(filter).with_ansi(terminal).with_writer(std::io::stderr).try_init());
 }

@@ -27,6 +27,7 @@ pub(crate) async fn watch(app: AppHandle, tray: Option<Tray>) {
         // The first list is what somebody waits for; this can wait for it.
         timeout(PAGE, desk.page_is_ready.notified()).await.ok();
     }
+    desk.opened().await;
     let (begin, mut pace) = (Instant::now(), Pace::default());
     let mut before: Option<(usize, Seen)> = None;
     loop {

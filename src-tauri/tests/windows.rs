@@ -37,7 +37,8 @@ fn app() -> App<MockRuntime> {
 }
 
 fn window(app: &App<MockRuntime>, label: &str) -> WebviewWindow<MockRuntime> {
-    WebviewWindowBuilder::new(app, label, WebviewUrl::default()).build().unwrap()
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/windows");
+    WebviewWindowBuilder::new(app, label, WebviewUrl::default()).data_directory(folder.into()).build().unwrap()
 }
 
 /// Whether the call reaches the command; what the command makes of it is another matter.

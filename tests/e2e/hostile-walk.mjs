@@ -32,9 +32,13 @@ export async function walk({ open, run, until }, { sessions, total, last, parked
   const rows = new Set();
   const scrolled = () => {
     const box = document.querySelector("[role=listbox]");
-    const ids = [...document.querySelectorAll("[role=option]")].map((one) => one.id);
-    box.scrollTop += box.clientHeight * 0.8;
-    return ids;
+    const shown = [...document.querySelectorAll("[role=option]")];
+    const ends = shown.map((one) => one.getBoundingClientRect());
+    const frame = box.getBoundingClientRect();
+    // Where drawing is slow the rows come after the scrolling: none may be passed by.
+    const drawn = Math.min(...ends.map((one) => one.top)) <= frame.top + 1 && Math.max(...ends.map((one) => one.bottom)) >= frame.bottom - 1;
+    if (drawn) box.scrollTop += box.clientHeight * 0.8;
+    return shown.map((one) => one.id);
   };
   await until("the whole list was seen", async () => {
     for (const id of await run(scrolled)) rows.add(id);

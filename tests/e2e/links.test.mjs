@@ -46,8 +46,9 @@ async function until(what, condition) {
 const caseOf = async (session) => (await records("Case")).find((row) => row.UsrSessionId === session);
 const textsOn = async (id) => (await records("Activity")).filter((row) => row.CaseId === id).length;
 
-/** The key that is printed on a button is no part of its name. */
-const RULES = { rules: { "label-content-name-mismatch": { enabled: false } } };
+/** Experimental in axe, and so off unless it is asked for: whoever speaks a button's words must hit it. The name of a row
+ * in a list is a sentence of its own. */
+const RULES = { rules: { "label-content-name-mismatch": { enabled: true } } };
 
 async function faultless(where) {
   // What a resting pointer brings up is no part of the page.
@@ -56,7 +57,9 @@ async function faultless(where) {
   for (const theme of ["light", "dark"]) {
     await page.evaluate((name) => { document.documentElement.dataset.theme = name; }, theme);
     await page.addScriptTag({ path: axe }).catch(() => page.evaluate(() => undefined));
-    const found = await page.evaluate(async (rules) => (globalThis.axe ? (await globalThis.axe.run(document.body, rules)).violations.map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 160)}`) : ["axe did not load"]), RULES);
+    const found = await page.evaluate(async (rules) => (globalThis.axe ? (await globalThis.axe.run(document.body, rules)).violations
+      .filter((one) => one.id !== "label-content-name-mismatch" || one.nodes.some((node) => !node.html.includes('role="option"')))
+      .map((one) => `${one.id}: ${one.nodes[0]?.html.slice(0, 160)}`) : ["axe did not load"]), RULES);
     assert.deepEqual(found, [], `${where} in ${theme} has no fault that a machine finds`);
     if (pictures) {
       mkdirSync(pictures, { recursive: true });
@@ -84,7 +87,7 @@ before(async () => {
   cli("replay", path.join(root, "docs/examples/conversations.jsonl"), "--handoff-share", "0.3");
   browser = await chromium.launch({ executablePath: process.env.CASEBRIDGE_TEST_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   // The test's own tool comes in past the page's policy; the policy itself is tried in console.test.mjs.
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true, reducedMotion: "reduce" });
   page = await context.newPage();
   problems = [];
   page.on("pageerror", (error) => problems.push(error.message));

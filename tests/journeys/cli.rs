@@ -57,6 +57,30 @@ async fn keys_are_shown_once_and_stop_when_revoked() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r31_a_team_server_answers_to_the_names_it_was_given_and_to_no_others() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let engine = Served::start(&data, &["--console-host", "cases.example.com", "--console-host", "10.1.2.3"]);
+    casebridge_connectors::install_crypto();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let ask = async |host: &str| {
+        client.get(format!("{}/healthz", engine.url)).header("host", host).send().await.unwrap().status().as_u16()
+    };
+    for host in ["cases.example.com", "CASES.example.com:443", "10.1.2.3:4180", "localhost:4180"] {
+        assert_eq!(ask(host).await, 200, "{host} is a name of this server");
+    }
+    for host in ["example.com", "x.cases.example.com", "cases.example.com.evil.example", "10.1.2.30"] {
+        assert_eq!(ask(host).await, 421, "{host} is a name that somebody else can point here");
+    }
+    for wrong in ["https://cases.example.com", "cases.example.com:443", "*", "*.example.com", "a/b"] {
+        let refused = run(&data, &["serve", "--console-host", wrong], "");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(2), "{wrong:?} is no bare name: {said}");
+        assert!(said.contains("give the name alone"), "and what to give is said: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_secret_is_in_the_data_folder_or_in_what_is_printed() {
     let temp = tempfile::tempdir().unwrap();
     let data = temp.path().join("data");

@@ -104,6 +104,8 @@ fn table(session: &str) -> Vec<(Role, Value)> {
         (Admin, json!({ "command": "console_link", "name": "Ann", "role": "viewer" })),
         (Admin, json!({ "command": "console_visitors" })),
         (Admin, json!({ "command": "console_dismiss", "id": "nobody" })),
+        (Admin, json!({ "command": "log_show" })),
+        (Admin, json!({ "command": "log_set", "area": "crm" })),
         (Admin, json!({ "command": "sandbox_start" })),
     ]
 }
@@ -122,7 +124,10 @@ impl Browser {
         let redirects = reqwest::redirect::Policy::none();
         let client = reqwest::Client::builder().no_proxy().redirect(redirects).build().unwrap();
         let said = ok(data, &["console", "link", "--role", role, "--name", role], "");
-        let link = said.split_whitespace().find(|word| word.contains("/console/enter")).unwrap();
+        let link = said
+            .split_whitespace()
+            .find(|word| word.contains("//127.0.0.1") && word.contains("/console/enter"))
+            .unwrap();
         let entered = client.get(link).send().await.unwrap();
         let set = entered.headers()["set-cookie"].to_str().unwrap();
         let cookie = set.split(';').next().unwrap().to_owned();

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { CallError } from "../src/host";
+import { channelLimit } from "../src/features/conversation/limits";
 import { show } from "./show";
 
 const MINE = "/inbox/all?s=ses_70482";
@@ -66,11 +67,11 @@ describe("a conversation", () => {
     expect(await field()).toHaveValue("Half a sentence");
   });
 
-  it("shows a held reply with its reason, and releases it", async () => {
+  it("shows a held reply with its reason in the conversation, and delivers it", async () => {
     const { user, host } = show(MINE);
     const held = await screen.findByRole("region", { name: "Held replies" });
     expect(held).toHaveTextContent("internal feed post");
-    await user.click(within(held).getByRole("button", { name: "Release to Lucía" }));
+    await user.click(within(held).getByRole("button", { name: /Deliver to Lucía/ }));
     await waitFor(() => expect(screen.queryByRole("region", { name: "Held replies" })).not.toBeInTheDocument());
     expect(host.calls.find((call) => call.command === "replies_release")?.input).toEqual({ reply: "rep_2", session: "ses_70482" });
   });
@@ -90,6 +91,56 @@ describe("a conversation", () => {
     await user.keyboard("x");
     expect(fold).toHaveAttribute("aria-expanded", "true");
     expect(screen.getByText("Refused: over 200 €")).toBeInTheDocument();
+  });
+
+  it("shows a tool call's arguments and result when it is opened", async () => {
+    const { user } = show(MINE);
+    await screen.findByRole("button", { name: /Reasoning and 2 tool calls/ });
+    await user.keyboard("x");
+    await user.click(screen.getByText(/^find_payments\(/));
+    const [given] = await screen.findAllByRole("region", { name: "Arguments" });
+    expect(given).toHaveTextContent("RK7-44QD");
+  });
+
+  it("reads a new message out, and no older one", async () => {
+    const { host } = show(AI);
+    const news = await screen.findByRole("status", { name: "New message" });
+    expect(news).toBeEmptyDOMElement();
+    const one = host.log.get("ses_70479")?.at(-1);
+    host.log.get("ses_70479")?.push({ id: "evt_new", seq: 900, at: new Date().toISOString(), recorded_at: new Date().toISOString(), kind: "message", body: { from: "customer", author: null, text: "Are you still there?" }, echo_of: one?.echo_of ?? null });
+    host.tell("session:ses_70479");
+    await waitFor(() => expect(news).toHaveTextContent(/: Are you still there\?$/));
+    expect(screen.getByRole("log"), "the log itself is silent, or older pages would be read out as news").toHaveAttribute("aria-live", "off");
+  });
+
+  it("shows how a very long message begins, and all of it when asked", async () => {
+    const { user, host } = show(AI);
+    await screen.findByText("AI holds this conversation.");
+    const text = `${"word ".repeat(2_000)}the very end`;
+    host.log.get("ses_70479")?.push({ id: "evt_long", seq: 901, at: new Date().toISOString(), recorded_at: new Date().toISOString(), kind: "message", body: { from: "customer", author: null, text }, echo_of: null });
+    host.tell("session:ses_70479");
+    await user.click(await screen.findByRole("button", { name: /^Show the other [\d,]+ characters$/ }));
+    expect(within(screen.getByRole("log")).getByText(/the very end$/)).toBeInTheDocument();
+  });
+
+  it("leads back to the list with Escape", async () => {
+    const { user } = show(MINE);
+    await user.click(await field());
+    await user.keyboard("{Escape}");
+    expect(screen.getByRole("listbox", { name: /^Sessions/ })).toHaveFocus();
+    screen.getByRole("log").focus();
+    await user.keyboard("{Escape}");
+    expect(screen.getByRole("listbox", { name: /^Sessions/ })).toHaveFocus();
+  });
+
+  it("says what is on its way, and the channel's limit where one is known", async () => {
+    const hour = 3_600_000;
+    const now = Date.parse("2026-11-21T12:00:00Z");
+    const ago = (hours: number) => new Date(now - hours * hour).toISOString();
+    expect(channelLimit("whatsapp", ago(21), now)).toMatchObject({ text: "3 h left", over: false });
+    expect(channelLimit("whatsapp", ago(25), now)).toMatchObject({ over: true });
+    expect(channelLimit("whatsapp", ago(1), now), "what is far off is no news").toBeNull();
+    expect(channelLimit("email", ago(25), now), "nothing is known of others").toBeNull();
   });
 
   it("gives a viewer nothing to press", async () => {

@@ -8,7 +8,7 @@ import { fakeHost } from "../src/host/fake";
 import { faults, show } from "./show";
 
 const own: Place = { kind: "own", url: null, pid: null, kept: false, gone: false, problem: null };
-const computer: ThisComputer = { close_to_tray: true, notify: { handed_off: true, parked: true, held: true, broken: true }, autostart: false, tray: false, data_folder: "/home/mary/.local/share/casebridge", place: own };
+const computer: ThisComputer = { close_to_tray: true, notify: { handed_off: true, parked: true, held: true, broken: true }, autostart: false, tray: false, data_folder: "~/.local/share/casebridge", place: own };
 
 /** A window around the page: what the page asks of it is remembered, and it can tell things. */
 function showInWindow(path: string, place: Place = own, to: Destination | null = null) {

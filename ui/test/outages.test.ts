@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { outagesOf, outageWords, rowsOf } from "../src/features/trace/outages";
+import { nextDue, outagesOf, outageWords, rowsOf } from "../src/features/trace/outages";
 import { first } from "./show";
 import { toSteps } from "../src/features/trace/steps";
 import type { TraceEntry, TraceView } from "../src/generated";
@@ -35,5 +35,23 @@ describe("an outage is one band", () => {
 
   it("a refusal is no outage: time does not mend it", () => {
     expect(outagesOf(steps([call(1, 400), call(2, 400), call(3, 201)]))).toEqual([]);
+  });
+});
+
+describe("what is due next", () => {
+  const now = Date.parse(at(0));
+  const poller = { name: "Creatio", paused: null, last_poll_at: at(-10), polls_every_s: 30 };
+  const view = (lanes: unknown[] = []) => ({ cases: [{ connection: "Creatio", state: "open" }], lanes }) as unknown as TraceView;
+  const lane = (second: number) => ({ connection: "Creatio", state: "retrying", due_at: at(second), reason: "no answer" });
+
+  it("names the poller's round where that is next, and a lane's try where that is", () => {
+    expect(nextDue(view(), now, [poller])).toEqual({ at: "in 20 s", title: "Next look", text: "Creatio: the poller asks what changed there, every 30 s" });
+    expect(nextDue(view([lane(5)]), now, [poller])?.title, "a try before the round").toBe("Next try");
+    expect(nextDue(view([lane(50)]), now, [poller])?.title, "a try after it").toBe("Next look");
+  });
+
+  it("promises no round of a connection that is paused, or that has no case of this conversation", () => {
+    expect(nextDue(view(), now, [{ ...poller, paused: { kind: "fault", since: at(0), until: null, failure: null, held: 1 } }])).toBeNull();
+    expect(nextDue(view(), now, [{ ...poller, name: "Salesforce" }])).toBeNull();
   });
 });

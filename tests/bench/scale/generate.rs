@@ -159,7 +159,7 @@ async fn pass(store: &Sqlite, consumer: Consumer, lane: Lane, number: u64, ended
     }
     let state = if number.is_multiple_of(5) { CaseState::Open } else { CaseState::Closed };
     let number = Some(format!("SR{:08}", number + 1));
-    let case = open.then(|| CaseUpdate { crm_id, state, number, deliver_after: None, wrote: None });
+    let case = open.then_some(CaseUpdate { crm_id, state, number, deliver_after: None, wrote: None });
     let result = PassResult {
         consumer,
         session_id: lane.session_id,
@@ -204,7 +204,7 @@ pub async fn fill(folder: &Path, size: Size) {
     while from < size.sessions {
         let to = (from + TOGETHER as u64).min(size.sessions);
         batch(&store, consumer, size, from..to).await;
-        if to % 25_600 == 0 || to == size.sessions {
+        if to.is_multiple_of(25_600) || to == size.sessions {
             println!("{to} conversations");
         }
         from = to;

@@ -5,6 +5,7 @@
 mod generate;
 mod scroll;
 mod search;
+mod window;
 mod words;
 
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ pub async fn generate_asked() -> bool {
     true
 }
 
-/// Measures the lists, the searches and the scrolling.
+/// Measures the lists, the searches, the scrolling, and the start of the window.
 pub async fn run() {
     let temp = tempfile::tempdir().unwrap();
     let data = match std::env::var_os("CASEBRIDGE_BENCH_STORE") {
@@ -48,4 +49,6 @@ pub async fn run() {
     let engine = Served::start(&data, &[]);
     search::run(&data).await;
     scroll::run(&data, &engine);
+    drop(engine);
+    window::run(&data);
 }

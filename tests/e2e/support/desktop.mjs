@@ -12,8 +12,9 @@ export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../
 const require = createRequire(path.join(root, "ui/package.json"));
 const { Builder, By, Capabilities, until: conditions } = require("selenium-webdriver");
 const target = process.env.CASEBRIDGE_TEST_TARGET ?? path.join(root, "target");
-const program = path.join(target, "debug/casebridge");
-export const engine = path.join(target, "debug/casebridged");
+const folder = path.join(target, process.env.CASEBRIDGE_TEST_PROFILE ?? "debug");
+const program = path.join(folder, "casebridge");
+export const engine = path.join(folder, "casebridged");
 const bridge = process.env.CASEBRIDGE_TEST_DRIVER ?? path.join(target, "tools/bin/tauri-driver");
 
 export { By };
@@ -118,6 +119,22 @@ export class Desktop {
     return this.driver;
   }
 
+  /** Starts a program of this build without a driver, until it has said something; gives what it said. `look` is then
+   * shown its process, before it is ended. */
+  async said(name, words, look = () => undefined) {
+    const child = spawn(path.join(folder, name), [], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    this.#children.push(child);
+    let heard = "";
+    let gone = false;
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (heard += chunk));
+    child.once("exit", () => (gone = true));
+    const found = await until(`${name} says ${words}`, () => words.exec(heard) ?? (gone ? { heard } : null));
+    const looked = found[0] && look(child.pid);
+    await end(child);
+    assert.ok(found[0], `${name} ended without saying ${words}: ${found.heard}`);
+    return looked ?? found;
+  }
+
   /** Ends the program and its driver; what it has kept stays. */
   async quit() {
     if (!this.driver) return;
@@ -182,6 +199,14 @@ export class Desktop {
   async stop() {
     await this.quit();
     for (const child of this.#children.reverse()) await end(child);
-    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+    // Processes of the web view may still write into their caches for a moment.
+    await until("the desktop's folder is gone", () => {
+      try {
+        rmSync(this.home, { recursive: true, force: true });
+        return true;
+      } catch {
+        return false;
+      }
+    });
   }
 }

@@ -20,6 +20,7 @@ export const many = (count: number) => (count >= 10_000 ? "10,000+" : count.toLo
 
 export function health(connection: ConnectionView, now: number): { kind: SpanKind; said: string; tone: string } {
   const { paused, last_success_at: last } = connection;
+  if (paused?.kind === "another_engine") return { kind: "parked", tone: "c-act", said: "stopped: another engine" };
   if (paused?.kind === "by_hand") return { kind: "breaker", tone: "c-time", said: "paused by hand" };
   if (paused) return { kind: "breaker", tone: "c-time", said: paused.until ? `breaker open until ${hhmm(paused.until)}` : "breaker open" };
   if (!last) return { kind: "none", tone: "", said: "no call yet" };
@@ -31,14 +32,14 @@ type ItemProps = { to: string; icon: IconName; name: string; here: boolean; coun
 function Item({ to, icon, name, here, count, hot, search }: ItemProps) {
   const said = hot ? `${name}, ${many(hot)} parked` : count ? `${name}, ${many(count)} need a person` : name;
   return (
-    <Link className="nav" to={to} search={search as never} aria-current={here ? "page" : undefined} aria-label={said} data-tip-narrow={said}>
+    <Link className="nav" to={to} search={search as never} aria-current={here ? "page" : undefined} data-tip-narrow={said}>
       <Icon name={icon} />
-      <span className="lbl">{name}</span>
-      {count ? <span className="n">{many(count)}</span> : null}
+      <span className="lbl">{name}</span>{" "}
+      {count ? <span className="n">{many(count)}<span className="vh"> need a person</span></span> : null}
       {hot ? (
         <span className="n hot">
           <Icon name="parked" small />
-          {many(hot)}
+          {many(hot)}<span className="vh"> parked</span>
         </span>
       ) : null}
     </Link>
@@ -54,7 +55,7 @@ export function Rail({ onFind, live, session }: { onFind: () => void; live: bool
   return (
     <nav className="rail" aria-label="Main" data-region>
       <div className="brand"><Brand /><span className="lbl">Casebridge</span></div>
-      <button type="button" className="search" onClick={onFind} aria-label="Find or run" aria-keyshortcuts="Control+K">
+      <button type="button" className="search" onClick={onFind} aria-keyshortcuts="Control+K">
         <Icon name="search" small />
         <span className="lbl">Find or run</span>
         <Keys keys="Ctrl K" />
@@ -83,9 +84,9 @@ export function Rail({ onFind, live, session }: { onFind: () => void; live: bool
         {connections.map((connection) => {
           const { kind, said, tone } = health(connection, now);
           return (
-            <Link key={connection.id} to="/integrations/$name" params={{ name: connection.name }} className={`r ${tone}`} data-tip-narrow={`${connection.name}: ${said}`} aria-label={`${connection.name}: ${said}`}>
+            <Link key={connection.id} to="/integrations/$name" params={{ name: connection.name }} className={`r ${tone}`} data-tip-narrow={`${connection.name}: ${said}`}>
               <Span kind={kind} />
-              <div>{connection.name}<small>{said}</small></div>
+              <div>{connection.name} <small>{said}</small></div>
             </Link>
           );
         })}

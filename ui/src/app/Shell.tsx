@@ -1,16 +1,18 @@
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useLive } from "../data/client";
 import { useConnections } from "../data/engine";
 import { useCounts } from "../data/sessions";
+import { useFirstRun } from "../data/shown";
 import { PlaceNotes } from "../features/desk/PlaceNotes";
 import { prefs, usePrefs } from "../shared/prefs";
 import { useShortcuts } from "../shared/shortcuts";
 import { TipLayer } from "../shared/Tip";
 import { Toasts } from "../shared/toasts";
-import { Palette } from "./Palette";
 import { Rail } from "./Rail";
-import { ShortcutsSheet } from "./ShortcutsSheet";
+
+const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
+const ShortcutsSheet = lazy(async () => ({ default: (await import("./ShortcutsSheet")).ShortcutsSheet }));
 
 /** F6 goes round the regions of the page, Shift F6 the other way. */
 function nextRegion(back: boolean) {
@@ -18,6 +20,8 @@ function nextRegion(back: boolean) {
   const at = regions.findIndex((one) => one.contains(document.activeElement));
   const to = regions[(at + (back ? -1 : 1) + regions.length) % regions.length];
   const inside = to?.querySelector<HTMLElement>("[data-region-focus],[role=listbox],a[aria-current],textarea:not([disabled]),input,button,a,[tabindex='0']");
+  // A region without a control takes the focus itself, or the round would end there.
+  if (to && !inside) to.tabIndex = -1;
   (inside ?? to)?.focus();
 }
 
@@ -27,10 +31,8 @@ export function Shell() {
   const { pathname, search } = useLocation();
   const { railNarrow } = usePrefs();
   const [over, setOver] = useState<"palette" | "shortcuts" | null>(null);
-  const connections = useConnections();
-  const counts = useCounts();
+  const first = useFirstRun(useConnections().data, useCounts().data);
   const session = (search as { s?: string }).s;
-  const first = connections.data?.length === 0 && counts.data?.all === 0;
 
   useEffect(() => {
     if (first && pathname.startsWith("/inbox")) void navigate({ to: "/welcome" });
@@ -62,8 +64,10 @@ export function Shell() {
   if (pathname === "/welcome") {
     return <main className="bare"><PlaceNotes /><Suspense><Outlet /></Suspense><Toasts /></main>;
   }
+  // The inbox of nobody is not flashed at a newcomer on the way to the first run.
+  const unsure = first === null || (first && pathname.startsWith("/inbox"));
   return (
-    <div className={railNarrow ? "app narrow" : "app"}>
+    <div className={`app${railNarrow ? " narrow" : ""}${unsure ? " unsure" : ""}`}>
       <Rail onFind={() => setOver("palette")} live={live} session={session} />
       <main className="main">
         <PlaceNotes />
@@ -71,8 +75,10 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </main>
-      {over === "palette" && <Palette session={session} onClose={() => setOver(null)} />}
-      {over === "shortcuts" && <ShortcutsSheet onClose={() => setOver(null)} />}
+      <Suspense>
+        {over === "palette" && <Palette session={session} onClose={() => setOver(null)} />}
+        {over === "shortcuts" && <ShortcutsSheet onClose={() => setOver(null)} />}
+      </Suspense>
       <Toasts />
       <TipLayer />
     </div>

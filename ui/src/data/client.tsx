@@ -60,7 +60,11 @@ export function useLive(): boolean {
         gathered = new Set();
         refresh(client, told);
       }, GATHER_MS);
-    }, setUp);
+    }, (there) => {
+      setUp(there);
+      // Who lost the line asks once: each pane then says how old it is, and goes on asking by itself.
+      if (!there) refresh(client, ["*"]);
+    });
     return () => {
       clearTimeout(timer);
       end();

@@ -3,9 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 import type { Choice, Destination, NotOpened, Place } from "../host";
 import { useHost } from "./client";
-
-/** A list that never comes does not keep the window from listening. */
-const LONGEST_WAIT_MS = 5_000;
+import { useFirstPaint } from "./shown";
 
 /** The window around this page; undefined in a browser. */
 export const useDesk = () => useHost().desk;
@@ -38,31 +36,12 @@ export function useWindow() {
   const client = useQueryClient();
   const { lead, trouble, setTrouble } = useLead();
 
-  useEffect(() => {
-    if (!desk) return;
-    let told = false;
-    const cache = client.getQueryCache();
-    const stands = () => cache.findAll({ queryKey: ["sessions"] }).some((query) => query.state.status !== "pending");
-    const tell = () => {
-      if (told) return;
-      told = true;
-      // The second frame begins when the first one, with the list in it, was painted.
-      requestAnimationFrame(() => requestAnimationFrame(() => {
-        void desk.ready().then(({ place, to }) => {
-          client.setQueryData(["place"], place);
-          if (to) lead(to);
-        }, () => undefined);
-      }));
-    };
-    const look = () => stands() && tell();
-    const end = cache.subscribe(look);
-    const late = setTimeout(tell, LONGEST_WAIT_MS);
-    look();
-    return () => {
-      clearTimeout(late);
-      end();
-    };
-  }, [desk, client, lead]);
+  useFirstPaint(useCallback(() => {
+    void desk?.ready().then(({ place, to }) => {
+      client.setQueryData(["place"], place);
+      if (to) lead(to);
+    }, () => undefined);
+  }, [desk, client, lead]));
 
   useEffect(() => {
     if (!desk) return;

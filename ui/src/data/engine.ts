@@ -86,3 +86,14 @@ export function useSandbox() {
   // Waited for: whoever goes on to the inbox must not find the empty one of before.
   return useMutation({ mutationFn: () => host.call("sandbox_start", {}), onSuccess: () => client.invalidateQueries() });
 }
+
+export function useLog() {
+  const host = useHost();
+  return useQuery({ queryKey: ["log"], queryFn: () => host.call("log_show", {}), meta: { tags: [] } });
+}
+
+export function useLogSet() {
+  const host = useHost();
+  const client = useQueryClient();
+  return useMutation({ mutationFn: (change: Input<"log_set">) => host.call("log_set", change), onSuccess: (now) => client.setQueryData(["log"], now) });
+}

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Input } from "../host";
 import { refresh, useHost } from "./client";
+import { useListShown } from "./shown";
 
 export function useProfile() {
   const host = useHost();
@@ -29,7 +30,8 @@ export function useKnownPeople(wanted: boolean) {
 
 export function useFilters() {
   const host = useHost();
-  return useQuery({ queryKey: ["filters"], queryFn: () => host.call("filters_list", {}), meta: { tags: ["filters"] } });
+  const enabled = useListShown();
+  return useQuery({ queryKey: ["filters"], queryFn: () => host.call("filters_list", {}), meta: { tags: ["filters"] }, enabled });
 }
 
 export function useFilterActs() {

@@ -8,7 +8,7 @@ export type Pause = {
 /**
  * What stopped it.
  */
-kind: "breaker" | "fault" | "by_hand", 
+kind: "breaker" | "fault" | "by_hand" | "another_engine", 
 /**
  * Since when.
  */

@@ -21,6 +21,8 @@ export type { Holder } from "./Holder";
 export type { LaneCounts } from "./LaneCounts";
 export type { LaneGroup } from "./LaneGroup";
 export type { LaneView } from "./LaneView";
+export type { LogArea } from "./LogArea";
+export type { LogView } from "./LogView";
 export type { Me } from "./Me";
 export type { Pause } from "./Pause";
 export type { ProfileView } from "./ProfileView";

@@ -1,5 +1,5 @@
 import type {
-  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, ProfileView, PublicAddress, ReplyView,
+  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
   SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
@@ -57,6 +57,7 @@ export interface Commands {
   sign_in_try: [{ settings: Settings; secret?: string }, SignInStart];
   sign_in_try_finish: [{ sign_in: string; brought: string; name: string; mode: string }, AddReport];
   connection_pause: [{ name: string }, ConnectionView];
+  connection_take_over: [{ name: string }, { taken_over: string; cases: number }];
   connection_resume: [{ name: string }, ConnectionView];
   connection_footprint: [{ name: string }, Footprint];
   sessions_week: [object, Week];
@@ -70,6 +71,8 @@ export interface Commands {
   webhook_url: [{ name: string }, { url: string | null; path: string }];
   webhook_grace: [{ name: string; minutes: number }, unknown];
   webhook_regenerate: [{ name: string; grace_minutes?: number }, unknown];
+  log_show: [object, LogView];
+  log_set: [{ area: LogArea["area"]; level?: NonNullable<LogArea["level"]>; keep: boolean }, LogView];
   doctor: [object, Doctor];
   sandbox_start: [object, { page: string }];
 }

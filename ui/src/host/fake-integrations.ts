@@ -75,6 +75,10 @@ export function integrations(joined: ConnectionView[], tell: (...tags: string[])
     },
     connection_pause: ({ name }) => pause(name, { kind: "by_hand", since: new Date().toISOString(), until: null, failure: null, held: 3 }),
     connection_resume: ({ name }) => pause(name, null),
+    connection_take_over: ({ name }) => {
+      pause(name, null);
+      return { taken_over: name, cases: 12 };
+    },
     connection_footprint: () => ({ conversations: 1_240, waiting: 8, cases: 1_204, open_cases: 212, held_replies: 1 }),
     connection_remove: ({ name }) => {
       joined.splice(joined.indexOf(named(name)), 1);

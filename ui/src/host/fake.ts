@@ -1,4 +1,4 @@
-import type { EventView, Me, ProfileView, SavedFilterView, SessionRow, View } from "../generated";
+import type { EventView, LogView, Me, ProfileView, SavedFilterView, SessionRow, View } from "../generated";
 import { deliveries, doctor, effectOf, trace } from "./fake-engine";
 import { connections, event, luciaEvents, replies, sessionRows, usualEvents } from "./fake-data";
 import { integrations } from "./fake-integrations";
@@ -14,6 +14,8 @@ export type Fake = Host & {
   /** Makes the next calls of a command fail, until it is given null. */
   fail(command: CommandName, error: CallError | null): void;
   tell(...tags: string[]): void;
+  /** A connection stops because another engine writes to the same CRM. */
+  stopForAnother(name: string): void;
 };
 
 /** The whole engine in memory: for development without an engine, and for the stories of the tests. */
@@ -58,6 +60,7 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
 
   const profile: ProfileView = { login: me.name, name: me.name, connection: null, crm_user: null, crm_name: null };
   const filters: SavedFilterView[] = [];
+  const log_view: LogView = { usual: "info", areas: (["engine", "crm", "store", "doors"] as const).map((area) => ({ area, level: null, kept: false })) };
 
   const handlers: Handlers = {
     sessions_list({ view, query = "", cursor = "0", limit = 50 }) {
@@ -163,11 +166,21 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
     connection_list: () => joined,
     ...integrations(joined, tell),
     doctor: () => doctor(joined),
+    log_show: () => structuredClone(log_view),
+    log_set: ({ area, level, keep }) => {
+      for (const one of log_view.areas) if (one.area === area) Object.assign(one, { level: level ?? null, kept: keep && level !== undefined });
+      return structuredClone(log_view);
+    },
     sandbox_start: () => ({ page: "http://127.0.0.1:8099/" }),
   };
 
   return {
     rows, log, calls, tell,
+    stopForAnother(name) {
+      const one = joined.find((connection) => connection.name === name);
+      if (one) one.paused = { kind: "another_engine", since: new Date().toISOString(), until: null, failure: { message: "another engine writes to this CRM", hint: "join it, or take over here" }, held: 3 };
+      tell("connections", "lanes");
+    },
     fail: (command, error) => void (error ? failing.set(command, error) : failing.delete(command)),
     async call(command, input) {
       calls.push({ command, input: input as Record<string, unknown> });

@@ -26,7 +26,7 @@ export function SearchField({ value, onChange, label, onDown }: Props) {
           }
         }}
       />
-      <kbd className="kbd" aria-hidden="true">/</kbd>
+      <kbd className="kbd" data-key="/" aria-hidden="true" />
     </label>
   );
 }

@@ -51,7 +51,7 @@ export function Sheet({ title, onClose, children, foot, className = "", side, en
           <span className="end flex">
             {end}
             <button type="button" className="btn g s" onClick={onClose} aria-label="Close">
-              <kbd className="kbd" aria-hidden="true">Esc</kbd>
+              <kbd className="kbd" data-key="Esc" aria-hidden="true" />
             </button>
           </span>
         </header>

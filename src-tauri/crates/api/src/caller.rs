@@ -110,6 +110,8 @@ pub fn least_role(command: &Command) -> Role {
         | Command::ConsoleLink { .. }
         | Command::ConsoleVisitors
         | Command::ConsoleDismiss { .. }
+        | Command::LogShow
+        | Command::LogSet { .. }
         | Command::SandboxStart => Role::Admin,
     }
 }

@@ -3,6 +3,7 @@
 use casebridge_domain::{ConnectionKind, Mode};
 use casebridge_engine::View;
 use casebridge_engine::connections::ChoiceKind;
+use casebridge_engine::logging::{Area, LogLevel};
 use casebridge_engine::visitors::Role;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -196,6 +197,18 @@ pub enum Command {
     },
     /// Starts the stand-in CRM, connects it and plays conversations.
     SandboxStart,
+    /// What is logged now.
+    LogShow,
+    /// Turns the log of one part up or down.
+    LogSet {
+        /// Which part.
+        area: Area,
+        /// How much; left out: as the start set it.
+        level: Option<LogLevel>,
+        /// Also after the next start.
+        #[serde(default)]
+        keep: bool,
+    },
     /// Adds a connection.
     ConnectionAdd(Box<ConnectionAdd>),
     /// Changes a connection.

@@ -123,6 +123,8 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::ConsoleVisitors => console::visitors(engine).await,
         Command::ConsoleDismiss { id } => console::dismiss(engine, &id, actor).await,
         Command::SandboxStart => console::sandbox(host).await,
+        Command::LogShow => console::log(engine).await,
+        Command::LogSet { area, level, keep } => console::set_log(engine, area, level, keep, actor).await,
         Command::CasePreview(decision) => links::preview(engine, decision).await,
         Command::CaseDecide(decision) => links::decide(engine, decision, &me(engine, caller).await?).await,
         Command::CaseLook { session, connection } => links::look(engine, &session, connection).await,

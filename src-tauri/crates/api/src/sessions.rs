@@ -2,7 +2,7 @@
 
 use casebridge_domain::text::last_uuid;
 use casebridge_domain::{EventKind, SessionId};
-use casebridge_engine::{Engine, EngineError, ListWish, View};
+use casebridge_engine::{Engine, EngineError, ListWish, Reply, View};
 use serde_json::{Value, json};
 
 use crate::dto::deliveries::{TraceCase, TraceEntry, TraceView};
@@ -11,6 +11,8 @@ use crate::dto::time;
 use crate::error::ApiError;
 use crate::{back, lanes};
 
+/// Replies of a conversation that are looked at.
+const REPLIES: i64 = 200;
 /// Events of a page.
 const PAGE: i64 = 100;
 
@@ -48,6 +50,11 @@ pub(crate) async fn open(engine: &Engine, session: &str, me: &str) -> Result<Val
     let handoff = newest_handoff(engine, id).await?;
     let contact = row.head.session.contact.clone();
     let (reason, summary, language, sentiment) = handoff.unwrap_or_default();
+    let mut replies = engine.replies(Some(id), None, REPLIES).await?;
+    // What was held before it was given to a conversation is decided in those whose case it stands on.
+    let held = engine.replies(None, Some("held".into()), REPLIES).await?;
+    let on_its_case = |reply: &Reply| row.cases.iter().any(|chip| chip.case.crm_id == reply.case);
+    replies.extend(held.into_iter().filter(|reply| reply.session.is_none() && on_its_case(reply)));
     Ok(json!(SessionDetail {
         contact: ContactView {
             name: contact.name,
@@ -56,7 +63,7 @@ pub(crate) async fn open(engine: &Engine, session: &str, me: &str) -> Result<Val
             external_id: contact.external_id.map(Into::into),
         },
         cases: row.cases.iter().cloned().map(CaseChip::from).collect(),
-        replies: back::replies(engine, engine.replies(Some(id), None, 200).await?).await?,
+        replies: back::replies(engine, replies).await?,
         explanation: engine.explain(id).await?.into_iter().map(Explanation::from).collect(),
         created_at: time(row.head.session.created_at),
         language,

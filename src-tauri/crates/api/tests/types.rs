@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use casebridge_api::dto::{connections::*, deliveries::*, links::*, people::*, sessions::*};
+use casebridge_api::dto::{connections::*, deliveries::*, links::*, logging::*, people::*, sessions::*};
 use ts_rs::{Config, TS};
 
 fn generated() -> BTreeMap<String, String> {
@@ -68,6 +68,8 @@ fn generated() -> BTreeMap<String, String> {
         WebhookUrl,
         Finding,
         Doctor,
+        LogArea,
+        LogView,
     );
     let index = all.keys().map(|file| file.trim_end_matches(".ts"));
     let index: String = index.map(|name| format!("export type {{ {name} }} from \"./{name}\";\n")).collect();

@@ -105,7 +105,7 @@ impl HeldFor {
         match self {
             HeldFor::Late => "it was seen long after it was written",
             HeldFor::Ambiguous => "several conversations are on the case and none is plainly meant",
-            HeldFor::Restored => "it was written before a backup was restored: whether it was delivered is not known",
+            HeldFor::Restored => "another engine, or this one before a backup, may have delivered it already",
         }
     }
 }

@@ -20,7 +20,9 @@ pub mod ingest;
 pub mod keys;
 pub mod lanes;
 pub mod links;
+pub mod logging;
 pub mod measures;
+mod own_name;
 pub mod pass;
 pub mod people;
 mod poll;
@@ -115,6 +117,7 @@ impl Engine {
     /// Repairs what a former engine left, then follows every session on every connection.
     pub async fn start(&self) -> Result<(), EngineError> {
         let inner = &self.inner;
+        self.restore_log_levels().await?;
         // Whoever held these leases is dead: the data folder has one engine at a time (R17).
         let released = inner.store.release_all(inner.clock.now()).await?;
         if released > 0 {

@@ -6,11 +6,11 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use casebridge_engine::Engine;
 use casebridge_engine::changes::Change;
 use casebridge_engine::visitors::Person;
@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::body::JsonBytes;
 use crate::problem::{Kind, Problem};
 use crate::query::Params;
+use crate::serve::Peer;
 use crate::state::Shared;
 use crate::ui;
 use crate::visitor::{AtConsole, COOKIE};
@@ -84,6 +85,7 @@ pub(crate) async fn me(at: AtConsole, State(state): State<Shared>) -> Result<Res
 /// `GET /console/enter?link=`: the link is used up, and the browser is let in.
 pub(crate) async fn enter(
     State(state): State<Shared>,
+    peer: Option<Extension<ConnectInfo<Peer>>>,
     method: Method,
     headers: HeaderMap,
     mut params: Params,
@@ -102,8 +104,7 @@ pub(crate) async fn enter(
         return Ok(ui::words(StatusCode::UNAUTHORIZED, text));
     };
     tracing::info!(person = %person.name, role = person.role.as_str(), "a browser was let into the console");
-    let secure = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
-    let secure = if secure { "; Secure" } else { "" };
+    let secure = if came_encrypted(peer.map(|Extension(ConnectInfo(peer))| peer), &headers) { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict{secure}", key.expose_secret());
     let mut response = (
         StatusCode::SEE_OTHER,
@@ -115,6 +116,13 @@ pub(crate) async fn enter(
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
     Ok(response)
+}
+
+/// Whether the browser spoke TLS, to a proxy on this computer: what anybody else says of it is hearsay.
+fn came_encrypted(peer: Option<Peer>, headers: &HeaderMap) -> bool {
+    let mut said = headers.get_all("x-forwarded-proto").iter();
+    let is_https = said.next().is_some_and(|scheme| scheme == "https") && said.next().is_none();
+    is_https && peer.is_some_and(|Peer(address)| address.ip().to_canonical().is_loopback())
 }
 
 struct Listening {
@@ -182,4 +190,28 @@ fn add(tags: &mut BTreeSet<Change>, change: Result<Change, RecvError>) -> Option
         Err(RecvError::Closed) => return None,
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(schemes: &[&'static str]) -> HeaderMap {
+        schemes.iter().map(|scheme| ("x-forwarded-proto".parse().unwrap(), HeaderValue::from_static(scheme))).collect()
+    }
+
+    #[test]
+    fn only_a_proxy_on_this_computer_can_say_that_the_browser_spoke_tls() {
+        let at = |address: &str| Some(Peer(address.parse().unwrap()));
+        for peer in ["127.0.0.1:9", "[::1]:9", "[::ffff:127.0.0.1]:9"] {
+            assert!(came_encrypted(at(peer), &says(&["https"])), "{peer} is a proxy of ours");
+            assert!(!came_encrypted(at(peer), &says(&[])), "a browser that takes no encrypted cookie must get one");
+            for other in [&["http"][..], &["HTTPS, http"], &["https", "http"], &["https", "https"], &[""]] {
+                assert!(!came_encrypted(at(peer), &says(other)), "{other:?} says nothing clear");
+            }
+        }
+        for peer in [at("10.0.0.7:443"), at("[2001:db8::1]:443"), at("[::ffff:10.0.0.7]:443"), None] {
+            assert!(!came_encrypted(peer, &says(&["https"])), "what {peer:?} says of itself is hearsay");
+        }
+    }
 }

@@ -9,7 +9,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -58,6 +59,7 @@ async fn serve_with(
 ) -> io::Result<()> {
     let cut = CancellationToken::new();
     let connections = Cuttable { listener, cut: cut.clone(), stall: None };
+    let router = router.into_make_service_with_connect_info::<Peer>();
     let serving = axum::serve(connections, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
     let mut serving = pin!(serving.into_future());
     let out_of_time = async {
@@ -129,6 +131,16 @@ async fn serve_public_with(
         drop(tokio::time::timeout(Duration::from_secs(1), open.wait()).await);
     }
     Ok(())
+}
+
+/// Who is at the other end of a connection: a caller, or the proxy before them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+impl Connected<IncomingStream<'_, Cuttable>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Cuttable>) -> Self {
+        Self(*stream.remote_addr())
+    }
 }
 
 /// A listener whose connections can all be cut.

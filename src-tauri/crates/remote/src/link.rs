@@ -52,6 +52,10 @@ impl Link {
         let Some(secret) = secret.filter(|secret| !secret.is_empty()) else {
             return wrong("the part after `link=` is missing");
         };
+        // The console's own name is for browsers, whose cookies ignore ports; not every system resolves it.
+        if matches!(url.host(), Some(Host::Domain(name)) if name.ends_with(".localhost")) {
+            url.set_host(Some("127.0.0.1")).map_err(|_| RemoteError::NotALink("it is not an address"))?;
+        }
         url.set_path(&prefix);
         url.set_query(None);
         url.set_fragment(None);
@@ -83,6 +87,9 @@ mod tests {
         assert!(!format!("{link:?}").contains("abc_-9"), "a link is as good as a password until it is used");
         let local = Link::parse("http://127.0.0.1:4180/console/enter?link=abc").expect("a link of this computer");
         assert_eq!(local.base.as_str(), "http://127.0.0.1:4180/");
+        let named =
+            Link::parse("http://casebridge-1f.localhost:4180/console/enter?link=abc").expect("as it is printed");
+        assert_eq!(named.base.as_str(), "http://127.0.0.1:4180/", "not every system resolves the name");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use url::Url;
 use crate::cli_back::{ExportArgs, RepliesCommand, WebhookCommand};
 use crate::cli_salesforce::AddSalesforce;
 use crate::engine_access::Access;
+use crate::entrance::Entrance;
 use crate::{export, output, replay, serve, sign_in};
 
 /// Input that clap cannot judge; the text says what to give instead.
@@ -87,6 +88,10 @@ pub struct ServeArgs {
     /// Console and sessions API.
     #[arg(long, default_value = "127.0.0.1:4180")]
     pub listen: SocketAddr,
+    /// A name that the console answers to beside those of this computer, as it stands in the browser's address, without
+    /// scheme and port; repeatable. For a team server behind a proxy that encrypts.
+    #[arg(long, env = "CASEBRIDGE_CONSOLE_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host_name)]
+    pub console_host: Vec<String>,
     /// Webhooks and callbacks; closed when not given.
     #[arg(long)]
     pub public_listen: Option<SocketAddr>,
@@ -96,6 +101,14 @@ pub struct ServeArgs {
     /// Start a stand-in Creatio as well, and connect to it.
     #[arg(long)]
     pub sandbox: bool,
+}
+
+/// A bare host name or address, so that nothing but this name is let in.
+fn host_name(text: &str) -> Result<String, String> {
+    match url::Host::parse(text) {
+        Ok(host) if !text.contains('*') && host.to_string().eq_ignore_ascii_case(text) => Ok(host.to_string()),
+        _ => Err("give the name alone, such as cases.example.com: no scheme, port, path or `*`".to_owned()),
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -424,7 +437,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     access.close().await;
     let mut answer = answer?;
     if let (Command::ConsoleLink { .. }, Some(front)) = (&command, front) {
-        answer["path"] = Value::String(format!("{front}{}", answer["path"].as_str().unwrap_or_default()));
+        let text = |member: &str| answer[member].as_str().unwrap_or_default().to_owned();
+        let entrance = Entrance::new(&front, &text("host"), &text("path"));
+        answer["path"] = Value::String(entrance.first);
+        answer["plain"] = entrance.plain.into();
     }
     output::print(&command, &answer, json)
 }

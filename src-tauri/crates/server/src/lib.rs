@@ -8,6 +8,7 @@ mod cli;
 mod cli_back;
 mod cli_salesforce;
 mod engine_access;
+mod entrance;
 mod export;
 mod output;
 mod replay;

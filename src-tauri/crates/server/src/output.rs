@@ -77,7 +77,9 @@ fn human(command: &Command, answer: &Value) -> String {
         Command::Restored => format!("{} cases begin anew: what was said before is held", answer["cases"]),
         Command::Doctor => tables::findings(answer),
         Command::ConsoleLink { .. } => {
-            format!("{}\nIt opens the console once, within {} minutes.", text(answer, "path"), answer["minutes"])
+            let plain = answer["plain"].as_str().map(|plain| format!("or, if that is not found: {plain}\n"));
+            let (path, plain) = (text(answer, "path"), plain.unwrap_or_default());
+            format!("{path}\n{plain}It opens the console once, within {} minutes.", answer["minutes"])
         }
         // What only the console asks for has no table.
         _ => serde_json::to_string_pretty(answer).unwrap_or_default(),

@@ -20,10 +20,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::ServeArgs;
 use crate::engine_access::{ACTOR, Opened, open};
+use crate::entrance::Entrance;
 use casebridge_tryout::stand_in::{self as sandbox, StandIn};
 
 pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
-    log_to_stderr();
+    casebridge_engine::logging::log_to_stderr("info");
     let Opened { lock, store, engine } = open(&data, true).await?;
     let stop = CancellationToken::new();
     let console = TcpListener::bind(args.listen)
@@ -52,15 +53,17 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
         data_folder: data.canonicalize().unwrap_or_else(|_| data.clone()).display().to_string(),
         sandbox_page: Some(Arc::new(move || page.page())),
     };
+    let own_name = engine.own_name().await?;
     let state = GatewayState::new(engine.clone(), SecretString::from(token.clone()))
         .with_facts(facts)
         .with_ui(Ui::Embedded)
+        .with_hosts(args.console_host.into_iter().chain([own_name.clone()]))
         .with_console(Arc::new(move |command, person| {
             let (engine, host) = (handler_engine.clone(), host.clone());
             Box::pin(async move { console_call(&engine, &host, command, person).await })
         }));
     let link = engine.make_link(&user_name(), Role::Admin, ACTOR).await?;
-    let link = format!("{url}/console/enter?link={}", link.expose_secret());
+    let link = Entrance::new(&url, &own_name, &format!("/console/enter?link={}", link.expose_secret()));
     let mut servers = tokio::task::JoinSet::new();
     servers.spawn(casebridge_gateway::serve(console, casebridge_gateway::console_router(state.clone()), stop.clone()));
     let mut public_url = None;
@@ -131,13 +134,6 @@ fn random_token() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CASEBRIDGE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    // A second subscriber in one process is a test's; the first one goes on.
-    drop(tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init());
-}
-
 async fn stop_signal() -> anyhow::Result<()> {
     #[cfg(unix)]
     {
@@ -153,13 +149,16 @@ async fn stop_signal() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn welcome(data: &std::path::Path, url: &str, link: &str, public_url: Option<&str>, sandbox: Option<&str>) {
+fn welcome(data: &std::path::Path, url: &str, link: &Entrance, public_url: Option<&str>, sandbox: Option<&str>) {
     let data = data.display();
     let program = std::env::current_exe().unwrap_or_else(|_| "casebridged".into());
     let here = std::env::current_dir().unwrap_or_default();
     let program = program.strip_prefix(&here).unwrap_or(&program).display();
     println!("Casebridge {} is running", env!("CARGO_PKG_VERSION"));
-    println!("  console           {link}");
+    println!("  console           {}", link.first);
+    if let Some(plain) = &link.plain {
+        println!("  or, if not found  {plain}");
+    }
     println!("                    (opens once, within 10 minutes; another: `console link`)");
     println!("  sessions API      {url}/v1            (OpenAPI: {url}/v1/openapi.json)");
     println!("  data folder       {data}");

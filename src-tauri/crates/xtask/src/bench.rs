@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::setup::{self, Scope};
+use crate::ui;
 use crate::workspace::{Workspace, stream};
 
 const PACKAGES: [&str; 6] =
@@ -14,9 +15,15 @@ const PACKAGES: [&str; 6] =
 
 /// Builds the benchmarks and runs those that the arguments choose.
 pub fn run(workspace: &Workspace, args: Vec<OsString>) -> Result<ExitCode> {
-    setup::all(workspace, Scope::Engine)?;
+    let with_window = args.is_empty() || args.iter().any(|one| one == "scale");
+    setup::all(workspace, if with_window { Scope::Everything } else { Scope::Engine })?;
     // The engine that is measured is the real program in a process of its own.
     stream(workspace.cargo(["build", "--bins"]).args(PACKAGES))?;
+    if with_window {
+        ui::build(workspace)?;
+        let window = ["--package", "casebridge", "--bin", "casebridge", "--example", "blank"];
+        stream(workspace.cargo(["build", "--release", "--locked"]).args(window))?;
+    }
     stream(workspace.cargo(["run"]).args(PACKAGES).args(["--bin", "bench", "--"]).args(args))?;
     Ok(ExitCode::SUCCESS)
 }

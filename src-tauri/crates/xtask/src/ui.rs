@@ -11,13 +11,24 @@ use crate::report::Report;
 use crate::workspace::{Workspace, capture, succeeds};
 
 /// The stories that run in a real browser.
-const BROWSER_TESTS: [&str; 6] = [
+const BROWSER_TESTS: [&str; 9] = [
+    "tests/e2e/another-engine.test.mjs",
     "tests/e2e/console.test.mjs",
+    "tests/e2e/deliveries.test.mjs",
     "tests/e2e/first-run.test.mjs",
     "tests/e2e/hostile.test.mjs",
+    "tests/e2e/inbox.test.mjs",
     "tests/e2e/integrations.test.mjs",
     "tests/e2e/links.test.mjs",
     "tests/e2e/secrets.test.mjs",
+];
+
+/// The stories of the desktop program.
+const DESKTOP_TESTS: [&str; 4] = [
+    "tests/e2e/desktop.test.mjs",
+    "tests/e2e/desktop-hostile.test.mjs",
+    "tests/e2e/desktop-places.test.mjs",
+    "tests/e2e/desktop-start.test.mjs",
 ];
 
 /// Installs the packages of the lock file, when they are not there already.
@@ -77,7 +88,7 @@ pub fn browser_tests(workspace: &Workspace, report: &mut Report) {
 /// Runs the desktop program, each test file on a display and a session bus of its own.
 pub fn desktop_tests(workspace: &Workspace, report: &mut Report) {
     if cfg!(target_os = "linux") {
-        node_tests(workspace, report, "desktop", &["tests/e2e/desktop.test.mjs", "tests/e2e/desktop-places.test.mjs"]);
+        node_tests(workspace, report, "desktop", &DESKTOP_TESTS);
     }
 }
 

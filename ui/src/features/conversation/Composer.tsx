@@ -5,20 +5,26 @@ import type { SessionRow } from "../../generated";
 import { Button } from "../../shared/Button";
 import { initials } from "../../shared/Holder";
 import { channelIcon, channelName, Icon } from "../../shared/Icon";
+import { Support } from "../../shared/States";
+import { ago } from "../../shared/time";
+import { useNow } from "../../shared/clock";
+import { sentence } from "../../shared/sentence";
 import { useShortcuts } from "../../shared/shortcuts";
+import { channelLimit } from "./limits";
 import { draftOf, keepDraft } from "./drafts";
 import { newId } from "../../shared/insecure";
 
-type Props = { session: string; row: SessionRow | null; name: string; off: string | null };
+type Props = { session: string; row: SessionRow | null; name: string; off: string | null; heldSince: string | null; heard: string | null; queued: number };
 
-/** Line 1: who holds it. Line 2: the text. Line 3: where it goes, and Send. */
-export function Composer({ session, row, name, off }: Props) {
+/** Line 1: who holds it. Line 2: the text. Line 3: where it goes, what is on its way, the channel's limit, and Send. */
+export function Composer({ session, row, name, off, heldSince, heard, queued }: Props) {
   const me = useMe().data;
   const [text, setText] = useState(() => draftOf(session));
   const field = useRef<HTMLTextAreaElement>(null);
   const sent = useRef<{ id: string; text: string } | null>(null);
   const send = useSend(session);
   const act = useAct(session);
+  const now = useNow(30_000);
 
   const reader = me?.role === "viewer";
   const resolved = row?.status === "resolved";
@@ -73,6 +79,9 @@ export function Composer({ session, row, name, off }: Props) {
   }
   const to = name.split(" ")[0] ?? name;
   const failure = send.error ?? act.error;
+  // Whoever was second is told who was first, and when.
+  const first = act.error?.code === "conflict" && holder?.kind === "person" && !holder.me && heldSince ? `${holder.name} took this conversation over ${ago(heldSince, now)}.` : null;
+  const limit = channelLimit(row.channel, heard, now);
   return (
     <div className={writable ? "cmp" : "cmp locked"} role="group" aria-label="Reply">
       <div className="hold">
@@ -97,8 +106,9 @@ export function Composer({ session, row, name, off }: Props) {
         <div className="note act" role="alert">
           <Icon name="warn" />
           <div className="grow">
-            <span className="m">{send.error ? `Not sent: ${failure.message}` : failure.message}</span>{" "}
-            <span className="t2">{failure.hint} {text ? "Your draft is kept." : ""}</span>
+            <span className="m">{send.error ? `Not sent: ${failure.message}` : (first ?? sentence(failure.message))}</span>{" "}
+            <span className="t2">{first ? "" : sentence(failure.hint)} {text ? "Your draft is kept." : "Nothing was changed."}</span>
+            {send.error && <Support error={failure} />}
           </div>
           {send.error && <Button icon="retry" onClick={submit}>Send again</Button>}
         </div>
@@ -132,6 +142,8 @@ export function Composer({ session, row, name, off }: Props) {
               <Icon name={channelIcon(row.channel)} small />
               <span className="ell">{channelName(row.channel)}{row.contact_address && <> to <bdi className="num">{row.contact_address}</bdi></>}{row.case && <span className="t3">, and to case {row.case.number}</span>}</span>
             </span>
+            {queued > 0 && <span className="f12 c-acc flex tight nowrap"><Icon name="send" small />{queued === 1 ? "1 reply is" : `${queued} replies are`} on the way</span>}
+            {limit && <span className={limit.over ? "chip act" : "chip time"} data-tip={limit.means} tabIndex={0}><Icon name="clock" small />{limit.text}</span>}
             <span className="end"><Button kind="primary" icon="send" keys="Ctrl ↵" onClick={submit} disabled={!text.trim() || send.isPending}>{send.isPending ? "Sending" : "Send"}</Button></span>
           </div>
         )}

@@ -11,6 +11,7 @@ import { dayName, hhmm, span } from "../../shared/time";
 import { Actions } from "./Actions";
 import { Composer } from "./Composer";
 import { toItems, type Item } from "./events";
+import { HeldReplies } from "./HeldReplies";
 import { CaseNote, Handoff, Message, Separator, Thought } from "./Items";
 
 const NEAR = 120;
@@ -30,6 +31,11 @@ export function Conversation({ session, onBack, onDetails }: { session: string; 
     const inOrder = (events.data?.pages ?? []).flatMap((page) => page.events).sort((a, b) => a.seq - b.seq);
     return toItems(inOrder, nameOf, me);
   }, [events.data, connections, me]);
+
+  const heard = items.findLast((item) => item.type === "message" && item.from === "customer")?.at ?? null;
+  const holder = row?.holder.kind === "person" ? row.holder.name : null;
+  const heldSince = (events.data?.pages ?? []).flatMap((page) => page.events).filter(({ kind, body }) => (kind === "taken_over" ? body.by : kind === "assigned" ? body.to : undefined) === holder).sort((a, b) => b.seq - a.seq)[0]?.at ?? null;
+  const queued = (detail.data?.replies ?? []).filter((reply) => ["given", "released", "offered"].includes(reply.state)).length;
 
   return (
     <section className="pane talk" aria-label="Conversation" data-region>
@@ -55,7 +61,7 @@ export function Conversation({ session, onBack, onDetails }: { session: string; 
       ) : (
         <Transcript items={items} detail={detail.data} older={events.hasNextPage} reading={events.isFetchingNextPage} onOlder={() => void events.fetchNextPage()} connectionName={(id) => connections?.find((one) => one.id === id || one.name === id)?.name ?? detail.data.row.case?.connection_name ?? "the CRM"} now={now} />
       )}
-      <Composer session={session} row={row ?? null} name={name} off={detail.isError ? "Sending is off until the engine answers." : null} />
+      <Composer session={session} row={row ?? null} name={name} heldSince={heldSince} heard={heard} queued={queued} off={detail.isError ? "Sending is off until the engine answers." : null} />
     </section>
   );
 }
@@ -70,6 +76,8 @@ function Transcript({ items, detail, older, reading, onOlder, connectionName, no
   const first = items.find((item) => item.type !== "day")?.key ?? "";
   const last = items.at(-1)?.key ?? "";
   const replies = new Map(detail.replies.map((reply) => [reply.id, reply]));
+  const held = detail.replies.filter((reply) => reply.state === "held");
+  const customer = detail.row.contact_name ?? "Customer";
 
   useLayoutEffect(() => {
     const el = box.current;
@@ -116,20 +124,33 @@ function Transcript({ items, detail, older, reading, onOlder, connectionName, no
 
   return (
     <div className="talk-in">
-      <div ref={box} className="msgs" role="log" aria-label="Messages" tabIndex={0} onScroll={onScroll} onKeyDown={onKeyDown} data-region-focus>
+      <div ref={box} className="msgs" role="log" aria-live="off" aria-label="Messages" tabIndex={0} onScroll={onScroll} onKeyDown={onKeyDown} data-region-focus>
         {older && <div className="sep"><Button kind="ghost" onClick={onOlder} disabled={reading}>{reading ? "Reading older messages" : "Older messages"}</Button></div>}
         {items.length === 0 && <EmptyState title="No messages yet" as="h3">The first one appears here by itself.</EmptyState>}
         {items.map((item) => {
           switch (item.type) {
             case "day": return <Separator key={item.key}>{dayName(item.at, now)}</Separator>;
-            case "message": return <Message key={item.key} item={item} customer={detail.row.contact_name ?? "Customer"} channel={detail.row.channel} reply={item.replyId ? replies.get(item.replyId) : undefined} connection={connectionName(item.connection)} />;
+            case "message": return <Message key={item.key} item={item} customer={customer} channel={detail.row.channel} reply={item.replyId ? replies.get(item.replyId) : undefined} connection={connectionName(item.connection)} />;
             case "thought": return <Thought key={item.key} item={item} />;
             case "handoff": return <Handoff key={item.key} item={item} />;
             case "note": return item.kind === "case_changed" || item.kind === "field_values" ? <CaseNote key={item.key} item={item} /> : <Separator key={item.key}>{item.text} at {hhmm(item.at)}</Separator>;
           }
         })}
+        <HeldReplies replies={held} session={detail.row.id} name={detail.row.contact_name ?? "the customer"} />
       </div>
+      <NewMessage items={items} customer={customer} />
       {unseen && <button type="button" className="btn s newer" onClick={() => { const el = box.current; if (el) el.scrollTop = el.scrollHeight; setUnseen(false); }}><Icon name="down" />New message</button>}
     </div>
   );
+}
+
+const SAID = 200;
+
+/** Reads a message out that came in after the conversation was opened. The log itself is silent: older pages are no news. */
+function NewMessage({ items, customer }: { items: Item[]; customer: string }) {
+  const newest = items.findLast((item) => item.type === "message");
+  const [opened] = useState(newest?.key);
+  const news = newest?.type === "message" && newest.key !== opened && newest.from !== "agent" ? newest : null;
+  const who = news?.from === "ai" ? "AI" : (news?.author ?? customer);
+  return <div className="vh" role="status" aria-label="New message">{news ? `${who}: ${news.text.slice(0, SAID)}` : ""}</div>;
 }

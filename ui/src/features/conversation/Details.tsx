@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useConnections, useRetry } from "../../data/engine";
-import { useEvents, useReplyActs, useSession } from "../../data/sessions";
-import type { CaseChip, ReplyView, SessionDetail } from "../../generated";
+import { useEvents, useSession } from "../../data/sessions";
+import type { CaseChip, SessionDetail } from "../../generated";
 import { Button, IconButton } from "../../shared/Button";
 import { CrmMark } from "../../shared/CrmMark";
 import { initials } from "../../shared/Holder";
@@ -25,7 +25,6 @@ export function Details({ session, onClose }: { session: string; onClose: () => 
         <>
           <Contact detail={detail} />
           <Case detail={detail} session={session} />
-          <Held replies={detail.replies.filter((reply) => reply.state === "held")} session={session} name={detail.row.contact_name ?? "the customer"} />
           <Filled session={session} />
           <Answers detail={detail} session={session} />
         </>
@@ -123,28 +122,6 @@ function Case({ detail, session }: { detail: SessionDetail; session: string }) {
           </div>
         </div>
       )}
-    </section>
-  );
-}
-
-function Held({ replies, session, name }: { replies: ReplyView[]; session: string; name: string }) {
-  const { release, discard } = useReplyActs(session);
-  if (replies.length === 0) return null;
-  return (
-    <section className="sect" aria-label="Held replies">
-      <h3>Held replies <span className="t3 num">{replies.length}</span></h3>
-      {replies.map((reply) => (
-        <div key={reply.id} className="held">
-          <div className="f12 t3 flex tight"><CrmMark name={reply.connection_name} /><b className="t2"><bdi>{reply.author ?? "Agent"}</bdi></b><Time at={reply.said_at} /></div>
-          <blockquote dir="auto">{reply.text ?? "The text is not kept here."}</blockquote>
-          <div className="f12 t2">Not sent. {reply.reason}</div>
-          <div className="flex note-acts">
-            <Button icon="send" disabled={release.isPending} onClick={() => release.mutate(reply.id)} data-tip={`It goes to ${name} now`}>Release to {name.split(" ")[0]}</Button>
-            <Button kind="ghost" disabled={discard.isPending} onClick={() => discard.mutate(reply.id)}>Discard</Button>
-          </div>
-        </div>
-      ))}
-      {(release.error ?? discard.error) && <div className="f12 c-act" role="alert">{(release.error ?? discard.error)?.message} Nothing was sent.</div>}
     </section>
   );
 }

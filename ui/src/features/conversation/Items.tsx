@@ -26,6 +26,22 @@ export function Plain({ text }: { text: string }) {
   return text.split(/\n+/).filter((line) => line.trim() !== "").map((line, i) => <p key={i} dir="auto">{line}</p>);
 }
 
+const LONG = 2_000;
+const SHOWN = 1_200;
+
+/** A very long message shows how it begins; the rest is one press away. */
+function Long({ text }: { text: string }) {
+  const [whole, setWhole] = useState(text.length <= LONG);
+  if (whole) return <Plain text={text} />;
+  const left = text.length - SHOWN;
+  return (
+    <>
+      <Plain text={`${text.slice(0, SHOWN).trimEnd()}…`} />
+      <button type="button" className="btn g s more" onClick={() => setWhole(true)}>Show the other {left.toLocaleString("en")} characters</button>
+    </>
+  );
+}
+
 export function Message({ item, customer, channel, reply, connection }: { item: Of<"message">; customer: string; channel: string; reply: ReplyView | undefined; connection: string }) {
   const out = item.from !== "customer";
   const look = item.from === "ai" ? "bub ai" : item.from === "agent" ? "bub ag" : "bub";
@@ -43,7 +59,7 @@ export function Message({ item, customer, channel, reply, connection }: { item: 
         {out && item.from === "agent" && <Arrival reply={reply} channel={channel} />}
         {item.echo && <span data-tip="The channel's echo of a reply: not written to the case again">echo</span>}
       </div>
-      {item.text !== "" && <div className={look}><Plain text={item.text} /></div>}
+      {item.text !== "" && <div className={look}><Long text={item.text} /></div>}
       {item.files.map((file, i) => (
         <span key={i} className="att">
           <Icon name="file" small />
@@ -74,11 +90,17 @@ export function Thought({ item }: { item: Of<"thought"> }) {
         <div className="bd">
           {item.texts.map((text, i) => <Plain key={i} text={text} />)}
           {item.tools.map((tool) => (
-            <div key={tool.seq} className="tool">
-              <Icon name="tool" small />
-              <code className="ell" data-tip={tool.call}>{tool.call}</code>
-              <span className={tool.refused ? "c-act ell" : "t3 num ell"} data-tip={tool.outcome}>{tool.outcome}</span>
-            </div>
+            <details key={tool.seq} className="tool-call">
+              <summary className="tool">
+                <Icon name="tool" small />
+                <code className="ell" dir="ltr">{tool.call}</code>
+                <span className={tool.refused ? "c-act ell" : "t3 num ell"}>{tool.outcome}</span>
+              </summary>
+              <dl>
+                <dt>Arguments</dt><dd><pre className="code" tabIndex={0} role="region" aria-label="Arguments">{tool.given || "None."}</pre></dd>
+                <dt>Result</dt><dd><pre className="code" tabIndex={0} role="region" aria-label="Result">{tool.got || "None yet."}</pre></dd>
+              </dl>
+            </details>
           ))}
         </div>
       )}

@@ -5,7 +5,7 @@ const str = (body: Body, name: string) => (typeof body[name] === "string" && bod
 const rec = (value: unknown): Body => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Body) : {});
 
 export type Speaker = "customer" | "ai" | "agent";
-export type Tool = { seq: number; name: string; call: string; outcome: string; refused: boolean };
+export type Tool = { seq: number; call: string; outcome: string; refused: boolean; given: string; got: string };
 export type Attachment = { name: string; size: number | null };
 
 export type Item =
@@ -20,12 +20,14 @@ const brief = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 };
 
+const whole = (value: unknown) => (value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value, null, 2));
+
 function tool(event: EventView): Tool {
   const given = Object.entries(rec(event.body.arguments)).map(([name, value]) => `${name}: ${brief(value)}`);
   const results = event.body.results;
   const error = str(rec(results), "error");
   const outcome = error ?? (typeof results === "string" ? results : Object.entries(rec(results)).map(([name, value]) => `${name.replaceAll("_", " ")} ${brief(value)}`).join(", "));
-  return { seq: event.seq, name: str(event.body, "name") ?? "tool", call: `${str(event.body, "name") ?? "tool"}(${given.join(", ")})`, outcome, refused: error !== null };
+  return { seq: event.seq, call: `${str(event.body, "name") ?? "tool"}(${given.join(", ")})`, outcome: outcome.length > 160 ? `${outcome.slice(0, 159)}…` : outcome, refused: error !== null, given: whole(event.body.arguments), got: whole(results) };
 }
 
 const CHANGED: Record<string, string> = { status: "Status", owner: "Owner", priority: "Priority", state: "State" };

@@ -11,6 +11,7 @@ import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/St
 import { Time } from "../../shared/Time";
 import { hhmm, inTime } from "../../shared/time";
 import { useNow } from "../../shared/clock";
+import { AnotherEngine } from "../integrations/AnotherEngine";
 import { glyphOf, sectionOf, SECTIONS, toneOf, type Section } from "./groups";
 import { LaneSheet } from "./LaneSheet";
 import { RetrySheet } from "./RetrySheet";
@@ -98,6 +99,7 @@ export function DeliveriesScreen() {
 function Breaker({ connection }: { connection: ConnectionHealth }) {
   const { paused } = connection;
   if (!paused) return null;
+  if (paused.kind === "another_engine") return <AnotherEngine one={connection} banner />;
   return (
     <div className="note time banner" role="status">
       <span className="c-time"><Span kind="breaker" label="Breaker open" /></span>
@@ -111,6 +113,7 @@ function Breaker({ connection }: { connection: ConnectionHealth }) {
 }
 
 const SHOWN = 4;
+const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function Group({ group, lanes, section, onRetry, onOne }: { group: LaneGroup; lanes: LaneView[]; section: Section; onRetry: () => void; onOne: (lane: LaneView) => void }) {
   const [open, setOpen] = useState(false);
@@ -124,7 +127,7 @@ function Group({ group, lanes, section, onRetry, onOne }: { group: LaneGroup; la
       <header>
         <span className={tone}><Span kind={glyphOf(group.state)} label={SPAN_WORDS[glyphOf(group.state)]} /></span>
         <h3 className="flex">
-          <span className="b any">{remedy ?? group.reason.charAt(0).toUpperCase() + group.reason.slice(1)}</span>
+          <span className="b any">{upper(remedy ?? group.reason)}</span>
           <span className="chip num">{group.count}{people < group.count && group.lanes.length === group.count ? ` in ${people} conversations` : ""}</span>
         </h3>
         <span className="flex">
@@ -141,7 +144,7 @@ function Group({ group, lanes, section, onRetry, onOne }: { group: LaneGroup; la
           <span className="m ell who" dir="auto">{lane.contact_name ?? lane.session}</span>
           <span className="t2 ell">{behind(lane)}</span>
           <span className="t3 num ell" dir="ltr">{lane.case_number ?? "no case yet"}</span>
-          <span className="t2 num end nowrap">{lane.due_at && section !== "parked" ? inTime(lane.due_at, now) : lane.due_at ? <Time at={lane.due_at} as="list" quiet /> : ""}</span>
+          <span className="t2 num end nowrap">{group.state === "paused" ? "" : lane.due_at && section !== "parked" ? inTime(lane.due_at, now) : lane.due_at ? <Time at={lane.due_at} as="list" quiet /> : ""}</span>
         </Link>
         <IconButton icon="more" label={`Act on ${lane.contact_name ?? lane.session}`} onClick={() => onOne(lane)} />
         </div>

@@ -1,11 +1,12 @@
 import { useMe } from "../../data/client";
 import { useDoctor } from "../../data/engine";
 import type { Finding } from "../../generated";
-import { Button } from "../../shared/Button";
+import { Button, IconButton } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
 import type { IconName } from "../../shared/icons";
 import { Bars, ErrorPane, Loading, StaleNote } from "../../shared/States";
 import { Time } from "../../shared/Time";
+import { LogLevels } from "./LogLevels";
 import { copyText } from "../../shared/insecure";
 
 const GRADES: Record<Finding["grade"], [IconName, string, string]> = { bad: ["warn", "c-act", "needs you"], note: ["info", "t3", "good to know"], good: ["check", "c-ok", "fine"] };
@@ -64,10 +65,11 @@ export function DiagnosticsScreen() {
                 </ul>
               </section>
             ))}
+            {me?.role === "admin" && <LogLevels />}
             {me && (
               <dl className="kv facts">
                 <div><dt className="t3">Version</dt><dd className="num">{me.version}</dd></div>
-                <div><dt className="t3">Data folder</dt><dd className="mono any" dir="ltr">{me.data_folder}</dd></div>
+                <div><dt className="t3">Data folder</dt><dd className="flex"><span className="mono any" dir="ltr">{me.data_folder}</span><IconButton icon="copy" label="Copy the data folder's path" onClick={() => void copyText(me.data_folder, "The path is copied")} /></dd></div>
                 <div><dt className="t3">Public address</dt><dd className="any" dir="ltr">{me.public_url ?? "none: replies arrive by polling"}</dd></div>
               </dl>
             )}

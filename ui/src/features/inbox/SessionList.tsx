@@ -52,6 +52,16 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
   };
   const onKeyDown = useListKeys({ count: rows.length, at, go, open: () => document.querySelector<HTMLElement>("[data-composer]")?.focus() });
 
+  // Down was pressed before the words were searched: the first of what they find is meant, not of what stood there before.
+  const settled = query === words.trim() && !list.isPlaceholderData;
+  const first = useRef(false);
+  useEffect(() => {
+    if (!settled || !first.current) return;
+    first.current = false;
+    box.current?.focus();
+    if (at < 0 && rows[0]) onSelect(rows[0].id);
+  }, [settled, at, rows, onSelect]);
+
   // A session opened from elsewhere is brought into view once.
   const shown = useRef("");
   useEffect(() => {
@@ -67,7 +77,7 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
           <h1 className="h1">{title}</h1>
           {total !== undefined && <span className="t3 num">{query && hasNextPage ? `${many(total)}+` : many(total)}</span>}
         </div>
-        <SearchField value={words} onChange={setWords} label="Search people, cases, messages" onDown={() => { box.current?.focus(); if (at < 0) go(0); }} />
+        <SearchField value={words} onChange={setWords} label="Search people, cases, messages" onDown={() => { box.current?.focus(); if (!settled) first.current = true; else if (at < 0) go(0); }} />
         <SavedFilters view={view} words={words} />
       </div>
       {list.isError && list.data && <StaleNote what="List" since={list.dataUpdatedAt} error={list.error} onRetry={() => void list.refetch()} />}
@@ -78,9 +88,9 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
         <ErrorPane error={list.error} what="The list could not be read" onRetry={() => void list.refetch()} />
       ) : rows.length === 0 ? (
         query ? (
-          <EmptyState title={`Nothing matches “${query}”`} as="h3" action={<Button onClick={() => setWords("")}>Clear search</Button>}>Names, addresses, case numbers and messages were searched{view === "all" ? "." : ` in ${title}.`}</EmptyState>
+          <EmptyState title={`Nothing matches “${query}”`} action={<Button onClick={() => setWords("")}>Clear search</Button>}>Names, addresses, case numbers and messages were searched{view === "all" ? "." : ` in ${title}.`}</EmptyState>
         ) : (
-          <EmptyState title={EMPTY[view][0]} as="h3" action={view !== "all" && counts && counts.all > 0 ? <Link className="btn s" to="/inbox/$view" params={{ view: "all" }} search={{}}>Show all {many(counts.all)}</Link> : undefined}>{EMPTY[view][1]}</EmptyState>
+          <EmptyState title={EMPTY[view][0]} action={view !== "all" && counts && counts.all > 0 ? <Link className="btn s" to="/inbox/$view" params={{ view: "all" }} search={{}}>Show all {many(counts.all)}</Link> : undefined}>{EMPTY[view][1]}</EmptyState>
         )
       ) : (
         <div

@@ -12,6 +12,7 @@ import { Icon } from "../../shared/Icon";
 import { Span } from "../../shared/Span";
 import { Bars, EmptyState, ErrorPane, Loading } from "../../shared/States";
 import { hhmm } from "../../shared/time";
+import { AnotherEngine } from "./AnotherEngine";
 import { ReadOnly } from "./ReadOnly";
 import { Remove } from "./Remove";
 import { SetUp } from "./SetUp";
@@ -51,7 +52,7 @@ function Bar({ one, admin }: { one: ConnectionView; admin: boolean }) {
         <span className={`st ${tone} hide-narrow`}><Span kind={kind} />{said}</span>
         <span className="end flex">
           <Button icon="retry" onClick={() => test.mutate({ name: one.name })} disabled={test.isPending || !admin}>{test.isPending ? "Testing" : "Test now"}</Button>
-          {one.paused
+          {one.paused?.kind === "another_engine" ? null : one.paused
             ? <Button icon="play" onClick={() => resume.mutate({ name: one.name })} disabled={resume.isPending || !admin}>Resume</Button>
             : <Button icon="parked" onClick={() => pause.mutate({ name: one.name })} disabled={pause.isPending || !admin}>Pause</Button>}
           <Button kind="ghost" danger onClick={() => setRemoving(true)} disabled={!admin}>Disconnect…</Button>
@@ -67,6 +68,7 @@ function Bar({ one, admin }: { one: ConnectionView; admin: boolean }) {
 /** Why nothing is sent, until when, and what waits. */
 function Paused({ one }: { one: ConnectionView }) {
   if (!one.paused) return null;
+  if (one.paused.kind === "another_engine") return <AnotherEngine one={one} />;
   const { kind, until, failure, held, since } = one.paused;
   const what = kind === "by_hand" ? `${one.name} was paused by hand at ${hhmm(since)}.` : `${one.name} is not being called${until ? ` until ${hhmm(until)}` : ""}.`;
   return (

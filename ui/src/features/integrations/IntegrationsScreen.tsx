@@ -6,6 +6,7 @@ import { useNow } from "../../shared/clock";
 import { CrmMark } from "../../shared/CrmMark";
 import { Icon } from "../../shared/Icon";
 import { Span } from "../../shared/Span";
+import { AnotherEngine } from "./AnotherEngine";
 import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/States";
 
 export function IntegrationsScreen() {
@@ -28,7 +29,9 @@ export function IntegrationsScreen() {
         ) : connections.data.length === 0 ? (
           <EmptyState title="No CRM is connected" glyph="none" action={add}>Conversations are kept and wait. {admin ? "Connect a CRM, and they get their cases." : "An admin can connect one."}</EmptyState>
         ) : (
-          <ul className="page-in conns">
+          <div className="page-in">
+          {connections.data.map((one) => <AnotherEngine key={one.id} one={one} />)}
+          <ul className="conns">
             {connections.data.map((one) => {
               const { kind, said, tone } = health(one, now);
               return (
@@ -51,6 +54,7 @@ export function IntegrationsScreen() {
               );
             })}
           </ul>
+          </div>
         )}
       </div>
     </div>

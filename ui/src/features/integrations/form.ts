@@ -1,6 +1,9 @@
 import { z } from "zod";
 import type { ConnectionView } from "../../generated";
 
+// The page's policy allows no code made at run time; zod would try, and the browser would report it.
+z.config({ jitless: true });
+
 /** Where the browser ends after a person's sign-in when nobody listens there: the address is pasted. */
 export const REDIRECT = "http://localhost:4182/oauth/creatio/callback";
 /** The category that stock installations give to tasks; ours have it until another is chosen. */

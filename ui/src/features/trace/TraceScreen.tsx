@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState, type FormEvent } from "react";
-import { useFind, useTrace } from "../../data/engine";
+import { useConnections, useFind, useTrace } from "../../data/engine";
 import { useSession } from "../../data/sessions";
 import { Button } from "../../shared/Button";
 import { CrmMark } from "../../shared/CrmMark";
@@ -22,6 +22,11 @@ const fits = (filter: (typeof FILTERS)[number][0]) => (step: Step) => filter ===
 
 export function TraceScreen() {
   const { s: session = "" } = useSearch({ strict: false }) as { s?: string };
+  // What is chosen, filtered and folded belongs to one conversation.
+  return <Trace key={session} session={session} />;
+}
+
+function Trace({ session }: { session: string }) {
   const trace = useTrace(session);
   const { utc } = usePrefs();
   const [filter, setFilter] = useState<(typeof FILTERS)[number][0]>("all");
@@ -30,6 +35,7 @@ export function TraceScreen() {
   const steps = useMemo(() => (trace.data ? toSteps(trace.data) : []), [trace.data]);
   const shown = steps.filter(fits(filter));
   const now = useNow(1_000);
+  const pollers = useConnections().data;
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
   const outages = useMemo(() => outagesOf(steps), [steps]);
   const rows = rowsOf(shown, filter === "all" || filter === "problems" ? outages : [], folded);
@@ -91,10 +97,10 @@ export function TraceScreen() {
                   ) : null;
                 })}
                 <button type="button" className="end f12 t3 zone" onClick={() => prefs.set({ utc: !utc })} aria-keyshortcuts="U">
-                  Times in {utc ? "UTC" : "local time"} <kbd className="kbd" aria-hidden="true">U</kbd>
+                  Times in {utc ? "UTC" : "local time"} <kbd className="kbd" data-key="U" aria-hidden="true" />
                 </button>
               </div>
-              <Timeline rows={rows} next={nextDue(trace.data, now)} chosen={at} utc={utc} onSelect={select} onOpen={() => setDetail(true)} onFold={fold} />
+              <Timeline rows={rows} next={nextDue(trace.data, now, pollers)} chosen={at} utc={utc} onSelect={select} onOpen={() => setDetail(true)} onFold={fold} />
             </section>
             {step && <StepDetail step={step} number={step.id + 1} of={steps.length} utc={utc} session={session} view={trace.data} onMove={(by) => select(Math.max(0, Math.min(steps.length - 1, step.id + by)))} onBack={() => setDetail(false)} />}
           </div>
@@ -119,7 +125,7 @@ function FindBar({ session, live, onCopy }: { session: string; live: boolean; on
       <form className="search q field find" onSubmit={submit} role="search">
         <Icon name="search" />
         <input key={row?.id} name="text" data-search type="search" defaultValue={row?.case?.number ?? row?.external_id ?? session} aria-label="Session id, case number, e-mail or case URL" placeholder="Session id, case number, e-mail or case URL" autoFocus={session === ""} aria-describedby={find.isError ? "not-found" : undefined} />
-        <kbd className="kbd" aria-hidden="true">/</kbd>
+        <kbd className="kbd" data-key="/" aria-hidden="true" />
       </form>
       {find.isError && <span id="not-found" className="f12 c-act" role="alert">{find.error.message}</span>}
       {row && !find.isError && (

@@ -1,4 +1,4 @@
-import type { TraceView } from "../../generated";
+import type { ConnectionHealth, TraceView } from "../../generated";
 import { inTime, span } from "../../shared/time";
 import type { Step } from "./steps";
 
@@ -67,12 +67,22 @@ export function rowsOf(shown: Step[], outages: Outage[], folded: ReadonlySet<num
   return rows;
 }
 
-/** What is due next, by the lanes; null when nothing is. */
-export function nextDue(view: TraceView, now: number): { at: string; title: string; text: string } | null {
-  const due = view.lanes
-    .filter((lane) => lane.due_at !== null && ["retrying", "waiting", "paused"].includes(lane.state))
+type Due = { at: string; title: string; text: string };
+export type Poller = Pick<ConnectionHealth, "name" | "paused" | "last_poll_at" | "polls_every_s">;
+
+/** What is due next: a lane's pass, or the poller's round where a case is looked at and that comes first. Null when nothing is. */
+export function nextDue(view: TraceView, now: number, pollers: Poller[] = []): Due | null {
+  const lane = view.lanes
+    .filter((one) => one.due_at !== null && ["retrying", "waiting", "paused"].includes(one.state))
     .sort((a, b) => (a.due_at ?? "").localeCompare(b.due_at ?? ""))[0];
-  if (!due?.due_at) return null;
-  const title = due.state === "retrying" ? "Next try" : due.state === "paused" ? "Goes on with the connection" : "Next pass";
-  return { at: inTime(due.due_at, now), title, text: `${due.connection}${due.reason ? `, ${due.reason}` : ""}` };
+  const open = new Set(view.cases.filter((one) => one.state === "open" || one.state === "closed").map((one) => one.connection));
+  const look = pollers
+    .flatMap((one) => (open.has(one.name) && !one.paused && one.last_poll_at ? [{ name: one.name, every: one.polls_every_s, at: Date.parse(one.last_poll_at) + one.polls_every_s * 1_000 }] : []))
+    .sort((a, b) => a.at - b.at)[0];
+  if (look && !(lane?.due_at && Date.parse(lane.due_at) <= look.at)) {
+    return { at: inTime(new Date(Math.max(look.at, now)).toISOString(), now), title: "Next look", text: `${look.name}: the poller asks what changed there, every ${look.every} s` };
+  }
+  if (!lane?.due_at) return null;
+  const title = lane.state === "retrying" ? "Next try" : lane.state === "paused" ? "Goes on with the connection" : "Next pass";
+  return { at: inTime(lane.due_at, now), title, text: `${lane.connection}${lane.reason ? `, ${lane.reason}` : ""}` };
 }

@@ -21,7 +21,7 @@ pub struct Failure {
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct Pause {
     /// What stopped it.
-    #[ts(type = "\"breaker\" | \"fault\" | \"by_hand\"")]
+    #[ts(type = "\"breaker\" | \"fault\" | \"by_hand\" | \"another_engine\"")]
     pub kind: PauseKind,
     /// Since when.
     pub since: String,

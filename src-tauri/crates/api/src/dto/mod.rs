@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod deliveries;
 pub mod links;
+pub mod logging;
 pub mod people;
 pub mod sessions;
 

@@ -98,13 +98,24 @@ async fn a_key_that_was_refused_is_looked_up_again() {
 
 #[tokio::test]
 async fn only_our_own_names_are_answered_to() {
-    let gateway = Gateway::start_with(|state| state.with_hosts(["console.example.com".to_owned()])).await;
+    let gateway = Gateway::start_with(|state| {
+        state.with_hosts(["console.example.com".to_owned(), "casebridge-7f.localhost".to_owned()])
+    })
+    .await;
     gateway.session("c1").await;
     let ask = |host: &'static str| {
         let request = gateway.request(Method::GET, LIST).header("host", host);
         gateway.send(request.body(Body::empty()).unwrap())
     };
-    for host in ["127.0.0.1", "127.0.0.1:4100", "localhost:9", "LOCALHOST", "[::1]:4100", "console.example.com"] {
+    for host in [
+        "127.0.0.1",
+        "127.0.0.1:4100",
+        "localhost:9",
+        "LOCALHOST",
+        "[::1]:4100",
+        "console.example.com",
+        "casebridge-7f.localhost:4100",
+    ] {
         assert_eq!(ask(host).await.status, 200, "{host} is ours");
     }
     for host in [
@@ -113,6 +124,10 @@ async fn only_our_own_names_are_answered_to() {
         "127.0.0.1.evil.example",
         "localhost.evil.example",
         "x@localhost",
+        "casebridge-70.localhost",
+        "x.casebridge-7f.localhost",
+        "casebridge-7f.localhost.",
+        "casebridge-7f.localhost.evil.example",
         "",
         "10.0.0.5",
     ] {

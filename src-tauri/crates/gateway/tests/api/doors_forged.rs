@@ -14,7 +14,10 @@ use serde_json::json;
 
 use crate::support::{Gateway, LOCAL};
 
-const HERE: &str = "127.0.0.1:4100";
+/// The console's own name: what is right for it must not be right for its neighbours.
+const HERE: &str = "casebridge-7f.localhost:4100";
+/// The name of a team's server behind its proxy.
+const TEAM: &str = "cases.example.com";
 
 /// A number below `sides`, from a seed: a failure can be looked at again.
 struct Dice(u64);
@@ -60,7 +63,13 @@ fn one(name: &'static str, value: impl Into<String>) -> Headers {
 /// Where it is sent to: only our own name may be called, once.
 fn hosts() -> Vec<Headers> {
     let mut all = vec![one("host", HERE)];
-    for name in ["evil.example", "evil.example:4100", "127.0.0.1.evil.example", "x@127.0.0.1", "", "0.0.0.0:4100"] {
+    for name in
+        ["example.com", "x.cases.example.com", "cases.example.com.evil.example", "cases.example.com@evil.example"]
+    {
+        all.push(one("host", name));
+    }
+    for name in ["evil.example", "evil.example:4100", "casebridge-70.localhost:4100", "x@127.0.0.1", "", "0.0.0.0:4100"]
+    {
         all.push(one("host", name));
     }
     all.push([one("host", HERE), one("host", "evil.example")].concat());
@@ -71,8 +80,14 @@ fn hosts() -> Vec<Headers> {
 /// Which page sends it: none, or our own.
 fn origins() -> Vec<Headers> {
     let mut all = vec![Vec::new(), one("origin", format!("http://{HERE}"))];
-    let foreign =
-        ["null", "http://127.0.0.1", "http://127.0.0.1:41000", "http://localhost:4100", "https://evil.example", ""];
+    let foreign = [
+        "null",
+        "http://127.0.0.1:4100",
+        "http://casebridge-7f.localhost",
+        "http://casebridge-70.localhost:4100",
+        "https://evil.example",
+        "",
+    ];
     all.extend(foreign.map(|name| one("origin", name)));
     all.push(one("origin", "file://127.0.0.1:4100"));
     all.push([one("origin", format!("http://{HERE}")), one("origin", "https://evil.example")].concat());
@@ -123,7 +138,8 @@ async fn of_a_thousand_forged_calls_none_reaches_the_console() {
         counts.fetch_add(1, Ordering::SeqCst);
         async { Ok(json!({})) }.boxed()
     });
-    let gateway = Gateway::start_with(|state| state.with_console(handler)).await;
+    let names = ["casebridge-7f.localhost".to_owned(), TEAM.to_owned()];
+    let gateway = Gateway::start_with(|state| state.with_console(handler).with_hosts(names)).await;
     let session = gateway.session("c1").await;
     let (right, other) = (come_in(&gateway).await, come_in(&gateway).await);
     let (hosts, origins, sites) = (hosts(), origins(), sites());

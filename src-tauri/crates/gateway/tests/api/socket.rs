@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
+use casebridge_engine::visitors::Role;
 use casebridge_gateway::serve;
+use secrecy::ExposeSecret as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -95,6 +97,27 @@ async fn a_declared_flood_is_refused_before_it_is_sent() {
     connection.write_all(request.as_bytes()).await.unwrap();
     let (status, text) = answer(&mut connection).await;
     assert_eq!(status, 413, "a terabyte is not waited for: {text}");
+    stop.cancel();
+    serving.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn behind_a_proxy_that_encrypts_the_cookie_never_travels_readable() {
+    let gateway = Gateway::start_with(|state| state.with_hosts(["cases.example.com".to_owned()])).await;
+    let (address, stop, serving) = listen(&gateway).await;
+    for (said, is_secure) in
+        [("X-Forwarded-Proto: https\r\n", true), ("X-Forwarded-Proto: http\r\n", false), ("", false)]
+    {
+        let link = gateway.engine.make_link("Mary", Role::Agent, "test").await.expect("a link");
+        let path = format!("/console/enter?link={}", link.expose_secret());
+        let request = format!("GET {path} HTTP/1.1\r\nHost: cases.example.com\r\n{said}Connection: close\r\n\r\n");
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut all = String::new();
+        connection.read_to_string(&mut all).await.unwrap();
+        let cookie = all.lines().find(|line| line.to_ascii_lowercase().starts_with("set-cookie")).expect("a cookie");
+        assert_eq!(cookie.contains("; Secure"), is_secure, "the proxy said {said:?}: {cookie}");
+    }
     stop.cancel();
     serving.await.unwrap().unwrap();
 }
