@@ -201,7 +201,8 @@ fn about_replies(case: Option<&Case>, rows: &[&LedgerRow], replies: &[&Reply], p
     let taken = replies.iter().filter(|reply| reply.taken_at.is_some()).count();
     let waiting = replies.iter().filter(|reply| reply.tries > 0 && reply.taken_at.is_none()).count();
     let others = rows.iter().filter(|row| row.theirs).count().saturating_sub(replies.len());
-    let proof = format!("{} replies and {others} other records of people were decided", replies.len());
+    let noun = if replies.len() == 1 { "reply" } else { "replies" };
+    let proof = format!("{} {noun} and {others} other records of people were decided", replies.len());
     let (good, sentence, action) = if held > 0 {
         let why = replies.iter().find_map(|reply| reply.held_for).map_or("", |why| why.reason());
         let action = "decide: `replies list --state held`, then `replies release` or `replies discard`";

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useMe } from "../../data/client";
 import { useDoctor } from "../../data/engine";
 import type { Finding } from "../../generated";
@@ -5,7 +6,9 @@ import { Button, IconButton } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
 import type { IconName } from "../../shared/icons";
 import { Bars, ErrorPane, Loading, StaleNote } from "../../shared/States";
+import { sentence } from "../../shared/sentence";
 import { Time } from "../../shared/Time";
+import { Words } from "../../shared/Words";
 import { LogLevels } from "./LogLevels";
 import { copyText } from "../../shared/insecure";
 
@@ -57,8 +60,9 @@ export function DiagnosticsScreen() {
                     return (
                       <li key={i}>
                         <span className={tone}><Icon name={icon} label={word} /></span>
-                        <span className="m">{one.what}</span>
-                        <span className="any"><span className="t2" dir="auto">{one.detail}</span>{one.action && <span className="block m" dir="auto">{one.action}</span>}</span>
+                        <span className="m cap">{one.what}</span>
+                        <span className="any"><span className="t2" dir="auto"><Words>{sentence(one.detail)}</Words></span>{one.action && <span className="block m" dir="auto"><Words>{sentence(one.action)}</Words></span>}</span>
+                        {one.action && <Way finding={one} />}
                       </li>
                     );
                   })}
@@ -78,4 +82,12 @@ export function DiagnosticsScreen() {
       </div>
     </div>
   );
+}
+
+/** The screen on which the finding can be put right. */
+function Way({ finding }: { finding: Finding }) {
+  if (finding.what === "lanes") return <Link to="/deliveries" className="btn s">Deliveries</Link>;
+  if (finding.what === "held replies") return <Link to="/inbox/$view" params={{ view: "needs_person" }} className="btn s">Inbox</Link>;
+  if (finding.connection) return <Link to="/integrations/$name" params={{ name: finding.connection }} className="btn s">Set-up</Link>;
+  return null;
 }

@@ -1,5 +1,6 @@
 import type { CallError } from "../../host";
 import type { TestCheck, TestReport } from "../../generated";
+import { sentence } from "../../shared/sentence";
 import { Icon } from "../../shared/Icon";
 import type { IconName } from "../../shared/icons";
 
@@ -13,7 +14,6 @@ const OBJECTS: Record<string, string> = { Contact: "Contact", ContactCommunicati
 const VERBS = ["read", "create", "change"] as const;
 const NEEDED: Record<string, readonly string[]> = { Case: VERBS, Activity: ["read", "create"], Contact: ["read"] };
 
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 
 /** A call that failed: what, and what to do. */
 export function Failed({ error, safe }: { error: CallError; safe?: string }) {
