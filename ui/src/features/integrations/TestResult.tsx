@@ -14,7 +14,6 @@ const OBJECTS: Record<string, string> = { Contact: "Contact", ContactCommunicati
 const VERBS = ["read", "create", "change"] as const;
 const NEEDED: Record<string, readonly string[]> = { Case: VERBS, Activity: ["read", "create"], Contact: ["read"] };
 
-
 /** A call that failed: what, and what to do. */
 export function Failed({ error, safe }: { error: CallError; safe?: string }) {
   return <div className="note act" role="alert"><Icon name="warn" /><div className="grow"><span className="b" dir="auto">{sentence(error.message)}</span> <span className="t2" dir="auto">{error.hint && sentence(error.hint)} {safe}</span></div></div>;
