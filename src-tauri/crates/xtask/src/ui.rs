@@ -96,7 +96,7 @@ pub fn desktop_tests(workspace: &Workspace, report: &mut Report) {
 fn node_tests(workspace: &Workspace, report: &mut Report, stage: &'static str, files: &[&str]) {
     let start = Instant::now();
     let mut node = workspace.command("node");
-    node.args(["--test", "--test-reporter=tap", "--test-concurrency=1"]).args(files);
+    node.args(["--test", "--test-reporter=tap", "--test-concurrency=1", "--test-force-exit"]).args(files);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CASEBRIDGE_") && !text.starts_with("CASEBRIDGE_TEST_") {
