@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use casebridge_domain::PauseKind;
 use casebridge_domain::absorb::HeldFor;
+use casebridge_domain::{NewEvent, PauseKind};
 use casebridge_engine::Engine;
 use casebridge_tests::people::{Carrier, case_ids};
 use casebridge_tests::world::{Side, eventually, within};
@@ -27,6 +27,18 @@ async fn stopped(engine: &Engine) -> bool {
 async fn a_second_later() {
     let edge = Timestamp::now() + Duration::from_secs(1);
     eventually("a second has passed", async || (Timestamp::now() > edge).then_some(())).await;
+}
+
+/// Sends all conversations with the source's own times, which alone two engines agree on: a message a second.
+async fn feed(side: &Side, conversations: &[Conversation], begun: Timestamp) {
+    futures::future::join_all(conversations.iter().map(async |conversation| {
+        let id = side.session(conversation).await;
+        for (at, event) in conversation.events().into_iter().enumerate() {
+            let occurred_at = Some(begun + Duration::from_secs(at as u64));
+            side.engine.append(id, vec![NewEvent { occurred_at, ..event }]).await.unwrap();
+        }
+    }))
+    .await;
 }
 
 /// A person answers on every case; the texts by conversation.
@@ -111,7 +123,8 @@ async fn two_desktops_fed_at_the_same_moment_never_both_deliver() {
     let world = World::with(polling()).await;
     let second = Side::open(&world.creatio, &polling()).await;
     let conversations: Vec<Conversation> = seeded(20, 11);
-    tokio::join!(world.side.send_all(&conversations), second.send_all(&conversations));
+    let begun = Timestamp::now();
+    tokio::join!(feed(&world.side, &conversations, begun), feed(&second, &conversations, begun));
     let engines = [world.engine(), &second.engine];
     eventually("one of them stops", async || (stopped(engines[0]).await || stopped(engines[1]).await).then_some(()))
         .await;
