@@ -4,6 +4,7 @@
 //! so that a year of faults can be replayed in a minute.
 
 pub mod absorb;
+pub mod analysis;
 pub mod back;
 pub mod case;
 pub mod connection;
@@ -12,6 +13,7 @@ pub mod event;
 pub mod failure;
 pub mod ids;
 pub mod lane;
+pub mod mapping;
 pub mod mode;
 pub mod pace;
 pub mod plan;
