@@ -76,6 +76,12 @@ fn table(session: &str) -> Vec<(Role, Value)> {
         (Admin, named("connection_take_over")),
         (Admin, named("connection_remove")),
         (Admin, json!({ "command": "connection_try_and_set", "name": "nobody" })),
+        (Admin, json!({ "command": "sign_in_ways" })),
+        (Admin, json!({ "command": "sign_in_begin", "way": "paste", "again": "nobody" })),
+        (Admin, json!({ "command": "sign_in_state", "flow": uuid::Uuid::from_u128(9) })),
+        (Admin, json!({ "command": "sign_in_paste", "flow": uuid::Uuid::from_u128(9), "address": "code" })),
+        (Admin, json!({ "command": "sign_in_cancel", "flow": uuid::Uuid::from_u128(9) })),
+        (Admin, json!({ "command": "sign_in_pages" })),
         (Admin, json!({ "command": "sign_in_try", "settings": {} })),
         (
             Admin,

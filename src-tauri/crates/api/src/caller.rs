@@ -90,6 +90,12 @@ pub fn least_role(command: &Command) -> Role {
         | Command::ConnectionTryAndSet(_)
         | Command::SignInTry(_)
         | Command::SignInTryFinish(_)
+        | Command::SignInWays
+        | Command::SignInBegin(_)
+        | Command::SignInState { .. }
+        | Command::SignInPaste { .. }
+        | Command::SignInCancel { .. }
+        | Command::SignInPages
         | Command::ConnectionPause { .. }
         | Command::ConnectionResume { .. }
         | Command::ConnectionFootprint { .. }

@@ -9,6 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::dto::sign_in::SignInWay;
+
 /// A secret on its way in. It is written to the local engine and nowhere else; `Debug` shows nothing.
 #[derive(Debug, Clone)]
 pub struct Secret(pub SecretString);
@@ -141,6 +143,29 @@ pub enum Command {
     SignInTry(Box<ConnectionTry>),
     /// Finishes it, tests, and adds the connection when the test is good.
     SignInTryFinish(Box<SignInTryFinish>),
+    /// The addresses that an app in the CRM has to know, by the way back.
+    SignInWays,
+    /// Begins a sign-in that ends by itself: it is waited for, and what it opens is tested.
+    SignInBegin(Box<SignInBegin>),
+    /// How such a sign-in stands.
+    SignInState {
+        /// Which, as `SignInBegin` answered.
+        flow: uuid::Uuid,
+    },
+    /// Brings the final address by hand.
+    SignInPaste {
+        /// Which.
+        flow: uuid::Uuid,
+        /// The address that the browser ended on, or the code.
+        address: Secret,
+    },
+    /// Ends a sign-in that nobody waits for any more.
+    SignInCancel {
+        /// Which.
+        flow: uuid::Uuid,
+    },
+    /// The pages that sign-ins under way lead to.
+    SignInPages,
     /// Pauses a connection until somebody resumes it.
     ConnectionPause {
         /// Connection, by name or id.
@@ -445,6 +470,20 @@ pub struct SignInTryFinish {
     pub name: String,
     /// Which conversations become cases.
     pub mode: Mode,
+}
+
+/// A sign-in that ends by itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInBegin {
+    /// How the browser's final address comes back.
+    pub way: SignInWay,
+    /// A connection that is there, by name or id.
+    #[serde(default)]
+    pub again: Option<String>,
+    /// A connection that is added when the sign-in and the test after it are good.
+    #[serde(default)]
+    pub add: Option<ConnectionAdd>,
 }
 
 /// What a picker asks for.

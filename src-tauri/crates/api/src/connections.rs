@@ -49,7 +49,7 @@ pub(crate) async fn try_and_add(engine: &Engine, wish: ConnectionAdd, actor: &st
     Ok(json!(AddReport { report, added }))
 }
 
-fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
+pub(crate) fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
     let good = found.is_good();
     let checks = found.checks.into_iter().map(|check| TestCheck {
         right: check.right().map(|(verb, object)| Right { verb: verb.into(), object: object.into() }),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use casebridge_api::dto::{connections::*, deliveries::*, links::*, logging::*, people::*, sessions::*};
+use casebridge_api::dto::{connections::*, deliveries::*, links::*, logging::*, people::*, sessions::*, sign_in::*};
 use ts_rs::{Config, TS};
 
 fn generated() -> BTreeMap<String, String> {
@@ -57,6 +57,10 @@ fn generated() -> BTreeMap<String, String> {
         AddReport,
         SetReport,
         SignInStart,
+        SignInWay,
+        SignInWays,
+        SignInFlow,
+        SignInState,
         Right,
         Footprint,
         Week,

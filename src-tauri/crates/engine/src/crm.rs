@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::error::EngineError;
 use crate::sign_in::SignInStep;
+use crate::sign_in_flow::Way;
 
 /// Settings of a connector, whichever it is.
 #[derive(Debug, Clone)]
@@ -83,9 +84,19 @@ impl CrmSettings {
     }
 
     /// Begins a person's sign-in. `member` is what to blame when there is none.
-    pub(crate) async fn begin_sign_in(&self, member: &str) -> Result<(SignIn, SignInStep), EngineError> {
+    /// `public` is where a browser comes back to at the public address, for that way.
+    pub(crate) async fn begin_sign_in(
+        &self,
+        member: &str,
+        way: Way,
+        public: Option<Url>,
+    ) -> Result<(SignIn, SignInStep), EngineError> {
         match self {
             CrmSettings::Creatio(settings) => {
+                if way == Way::Public {
+                    let hint = "sign in from the computer of the engine, or paste the final address";
+                    return Err(EngineError::invalid("way", "is not for a Creatio", hint));
+                }
                 let CreatioAuth::AuthorizationCode { redirect_uri, .. } = &settings.auth else {
                     return Err(EngineError::invalid(
                         member,
@@ -98,7 +109,13 @@ impl CrmSettings {
                 Ok((SignIn::Creatio(sign_in), step))
             }
             CrmSettings::Salesforce(settings) => {
-                let redirect_uri = free_one(salesforce::redirect_uris(settings))?;
+                let registered = salesforce::redirect_uris(settings);
+                let redirect_uri = match (way, public, registered.first()) {
+                    (Way::Public, Some(public), _) => public,
+                    // Nobody listens there: the person copies the address.
+                    (Way::Paste, _, Some(first)) => first.clone(),
+                    _ => free_one(registered)?,
+                };
                 let sign_in = salesforce::begin_sign_in(settings, redirect_uri).map_err(EngineError::Crm)?;
                 let step = SignInStep { url: sign_in.url.clone(), redirect_uri: sign_in.redirect_uri.clone() };
                 Ok((SignIn::Salesforce(sign_in), step))

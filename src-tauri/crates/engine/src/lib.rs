@@ -33,6 +33,7 @@ pub mod runner;
 pub mod runtime;
 mod search;
 pub mod sign_in;
+pub mod sign_in_flow;
 pub mod trace;
 pub mod visitors;
 pub mod webhooks;
@@ -69,6 +70,7 @@ struct Inner {
     runtimes: Mutex<HashMap<ConnectionId, Arc<Runtime>>>,
     sign_ins: Mutex<HashMap<ConnectionId, crm::SignIn>>,
     trial_sign_ins: Mutex<HashMap<uuid::Uuid, sign_in::Trial>>,
+    flows: sign_in_flow::Flows,
     stop: CancellationToken,
     tasks: TaskTracker,
     doorkeeper: webhooks::Doorkeeper,
@@ -103,6 +105,7 @@ impl Engine {
                 runtimes: Mutex::default(),
                 sign_ins: Mutex::default(),
                 trial_sign_ins: Mutex::default(),
+                flows: sign_in_flow::Flows::default(),
                 stop: CancellationToken::new(),
                 tasks: TaskTracker::new(),
                 doorkeeper: webhooks::Doorkeeper::default(),

@@ -17,6 +17,7 @@ use crate::Engine;
 use crate::connections::{NewConnection, vault_failed};
 use crate::crm::{CrmSettings, SignIn};
 use crate::error::EngineError;
+use crate::sign_in_flow::Way;
 
 /// How long a sign-in that is not stored yet may take.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -65,9 +66,18 @@ pub struct SignInStep {
 impl Engine {
     /// Begins a sign-in; an earlier one that was not finished is forgotten.
     pub async fn begin_sign_in(&self, name: &str) -> Result<SignInStep, EngineError> {
+        self.begin_sign_in_by(name, Way::Loopback, None).await
+    }
+
+    pub(crate) async fn begin_sign_in_by(
+        &self,
+        name: &str,
+        way: Way,
+        public: Option<Url>,
+    ) -> Result<SignInStep, EngineError> {
         let connection = self.connection(name).await?;
         let settings = CrmSettings::read(connection.kind, &connection.settings)?;
-        let (sign_in, step) = settings.begin_sign_in("name").await?;
+        let (sign_in, step) = settings.begin_sign_in("name", way, public).await?;
         self.sign_ins().insert(connection.id, sign_in);
         Ok(step)
     }
@@ -95,7 +105,17 @@ impl Engine {
         settings: CrmSettings,
         secret: Option<SecretString>,
     ) -> Result<(Uuid, SignInStep), EngineError> {
-        let (sign_in, step) = settings.begin_sign_in("settings.auth").await?;
+        self.try_sign_in_by(settings, secret, Way::Loopback, None).await
+    }
+
+    pub(crate) async fn try_sign_in_by(
+        &self,
+        settings: CrmSettings,
+        secret: Option<SecretString>,
+        way: Way,
+        public: Option<Url>,
+    ) -> Result<(Uuid, SignInStep), EngineError> {
+        let (sign_in, step) = settings.begin_sign_in("settings.auth", way, public).await?;
         let vault = Arc::new(Memory::default());
         if let Some(secret) = secret {
             vault.held().insert(CLIENT_SECRET.to_owned(), secret);

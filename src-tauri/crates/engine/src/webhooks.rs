@@ -31,7 +31,7 @@ pub const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often counts of refused calls are written down.
 const KEEP_COUNTS: Duration = Duration::from_secs(5);
 
-type Hash = [u8; 32];
+pub(crate) type Hash = [u8; 32];
 
 /// The tokens that open the door, by hash, and counts of those that do not.
 #[derive(Default)]

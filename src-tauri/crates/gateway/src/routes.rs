@@ -14,7 +14,7 @@ use crate::guard::guard;
 use crate::observe::observed;
 use crate::problem::{Kind, Problem};
 use crate::state::{GatewayState, Shared};
-use crate::{console, events, health, openapi, replies, sessions, shortcuts, ui, webhooks};
+use crate::{console, events, health, openapi, replies, returned, sessions, shortcuts, ui, webhooks};
 
 /// The console, the command line and the sessions API: for the loopback listener, or that of a team server.
 pub fn console_router(state: GatewayState) -> Router {
@@ -48,6 +48,7 @@ pub fn public_router(state: GatewayState) -> Router {
     let router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/webhooks/creatio/{token}", post(webhooks::creatio))
+        .route("/oauth/salesforce/callback", get(returned::salesforce))
         .with_state(Arc::new(state))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)

@@ -6,6 +6,7 @@ pub mod links;
 pub mod logging;
 pub mod people;
 pub mod sessions;
+pub mod sign_in;
 
 use jiff::Timestamp;
 
