@@ -159,7 +159,7 @@ async fn pass(store: &Sqlite, consumer: Consumer, lane: Lane, number: u64, ended
     }
     let state = if number.is_multiple_of(5) { CaseState::Open } else { CaseState::Closed };
     let number = Some(format!("SR{:08}", number + 1));
-    let case = open.then_some(CaseUpdate { crm_id, state, number, deliver_after: None, wrote: None });
+    let case = open.then_some(CaseUpdate { crm_id, state, number, native_id: None, deliver_after: None, wrote: None });
     let result = PassResult {
         consumer,
         session_id: lane.session_id,

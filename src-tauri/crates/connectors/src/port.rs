@@ -1,5 +1,6 @@
 //! The port of a case system: few calls, each of which says exactly what is known afterwards.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub enum Applied {
 pub struct CaseStands {
     /// The number people use, if it has one.
     pub number: Option<String>,
+    /// The CRM's own id of it, where the CRM does not take the one that we chose.
+    pub native_id: Option<Uuid>,
     /// When the CRM made it, in the CRM's own words.
     pub created_on: Option<String>,
     /// Status, as the CRM's id.
@@ -90,6 +93,8 @@ pub struct Look {
     pub now: Option<Timestamp>,
     /// The cases that were asked for, in that order.
     pub cases: Vec<(Uuid, CaseSeen)>,
+    /// The CRM's own ids of those that it does not know by the id that we chose.
+    pub native_ids: HashMap<Uuid, Uuid>,
     /// Records on them, oldest change first.
     pub records: Vec<CrmRecord>,
 }

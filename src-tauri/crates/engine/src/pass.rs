@@ -396,7 +396,8 @@ impl Pass<'_> {
             _ => None,
         };
         if let (Some(state), Some(crm_id)) = (state, case) {
-            progress.case = Some(CaseUpdate { crm_id, state, number: None, deliver_after: None, wrote: None });
+            progress.case =
+                Some(CaseUpdate { crm_id, state, number: None, native_id: None, deliver_after: None, wrote: None });
             progress.wishes.clear();
         }
         self.finish(LaneEnd::Park(reason), progress, None).await
@@ -427,6 +428,7 @@ impl Pass<'_> {
             crm_id,
             state: CaseState::Open,
             number: case.number.clone(),
+            native_id: case.native_id,
             deliver_after: Some(from.to_string()),
             wrote: None,
         }
@@ -489,7 +491,7 @@ fn status_stands(progress: &mut Progress) {
     let before = progress.case.take();
     progress.case = Some(match before {
         Some(case) => CaseUpdate { state, wrote: Some(class), ..case },
-        None => CaseUpdate { crm_id, state, number: None, deliver_after: None, wrote: Some(class) },
+        None => CaseUpdate { crm_id, state, number: None, native_id: None, deliver_after: None, wrote: Some(class) },
     });
 }
 

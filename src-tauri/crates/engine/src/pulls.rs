@@ -288,6 +288,7 @@ async fn take_in(
         known: absorbed.known,
         state: absorbed.state,
         merged_into: absorbed.merged_into,
+        native_id: look.native_ids.get(&case.crm_id).copied(),
         deliver_after: deliver_after.to_string(),
         pulled_to,
         attempts,

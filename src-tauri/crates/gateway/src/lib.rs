@@ -39,6 +39,7 @@ pub use serve::{PublicLimits, serve, serve_public};
 pub use state::GatewayState;
 pub use ui::Ui;
 pub use webhooks::read_call as read_webhook_call;
+pub use webhooks::read_salesforce_call;
 
 /// The OpenAPI document of the sessions API, as served at `/v1/openapi.json`.
 #[must_use]

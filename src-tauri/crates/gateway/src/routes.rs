@@ -49,6 +49,9 @@ pub fn public_router(state: GatewayState) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/webhooks/creatio/{token}", post(webhooks::creatio))
         .route("/oauth/salesforce/callback", get(returned::salesforce))
+        .route("/webhooks/salesforce/{token}", post(webhooks::salesforce))
+        // A Named Credential's address may end with a slash, and the query follows on it.
+        .route("/webhooks/salesforce/{token}/", post(webhooks::salesforce))
         .with_state(Arc::new(state))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)

@@ -169,6 +169,8 @@ pub struct CaseUpdate {
     pub state: CaseState,
     /// Its number, if the CRM gave one.
     pub number: Option<String>,
+    /// The CRM's own id of it, where the CRM does not take ours.
+    pub native_id: Option<Uuid>,
     /// From when replies are delivered, by the CRM's clock (R2); the first value stays.
     pub deliver_after: Option<String>,
     /// What a confirmed status change of ours made of it.

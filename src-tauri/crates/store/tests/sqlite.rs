@@ -233,6 +233,7 @@ async fn r1_intents_are_on_disk_before_the_call_and_tell_the_next_pass() {
             crm_id: case.id,
             state: CaseState::Open,
             number: Some("SR1".into()),
+            native_id: None,
             deliver_after: Some("2026".into()),
             wrote: None,
         }),

@@ -76,7 +76,8 @@ impl Salesforce {
         if let Some(case) = case {
             self.known.put(batch.case_id, Known { id: case, writes: prepared.writes });
         }
-        let stands = bodies.last().filter(|_| made).map(|row| CaseStands { seen_at: at, ..stands(row) });
+        let native_id = case.map(SalesforceId::to_uuid);
+        let stands = bodies.last().filter(|_| made).map(|row| CaseStands { seen_at: at, native_id, ..stands(row) });
         Applied::All { case: stands }
     }
 
@@ -243,6 +244,7 @@ pub(crate) fn counted(row: &Value, shape: &Shape) -> Option<i64> {
 /// A row of Case as the port tells it.
 pub(crate) fn stands(row: &Value) -> CaseStands {
     CaseStands {
+        native_id: id(row, "Id").map(SalesforceId::to_uuid),
         number: string(row, "CaseNumber"),
         created_on: super::read::moment(row, "CreatedDate").map(soql::moment),
         status: string(row, "Status"),

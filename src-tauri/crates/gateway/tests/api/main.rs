@@ -9,6 +9,7 @@ mod doors_forged;
 mod events;
 mod refusals;
 mod replies;
+mod salesforce_door;
 mod sessions;
 mod shortcuts;
 mod socket;

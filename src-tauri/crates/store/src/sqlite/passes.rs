@@ -323,6 +323,7 @@ async fn record(conn: &mut SqliteConnection, result: PassResult) -> Result<(), S
         .bind(known)
         .execute(&mut *conn)
         .await?;
+        super::receipts::known_as(conn, &connection, &case.crm_id.to_string(), case.native_id, result.at).await?;
     }
     end_lane(conn, &result).await
 }

@@ -133,6 +133,7 @@ impl Place {
             crm_id: case,
             state: CaseState::Open,
             number: Some(format!("SR{}", case.as_u128())),
+            native_id: None,
             deliver_after: Some(at(100).to_string()),
             wrote: None,
         };
@@ -209,6 +210,7 @@ impl Place {
             known: KnownCase::default(),
             state: None,
             merged_into: None,
+            native_id: None,
             deliver_after: at(100).to_string(),
             pulled_to: None,
             attempts: Vec::new(),
