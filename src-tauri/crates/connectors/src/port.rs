@@ -12,6 +12,8 @@ use secrecy::SecretString;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::set_up::SetUpKit;
+
 /// Effects for one case, in the order in which they must stand.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch<'a> {
@@ -355,6 +357,12 @@ pub trait CaseSystem: Send + Sync {
 
     /// Tests address, credentials and rights; leaves nothing behind.
     async fn test(&self, log: &CallLog) -> TestReport;
+
+    /// What can be deployed into this CRM to set it up, if anything can.
+    fn kit(&self) -> Option<&dyn SetUpKit> {
+        None
+    }
+
     /// How long the access token in hand is still used; `None`: there is none in hand.
     fn token_left(&self) -> Option<Duration> {
         None

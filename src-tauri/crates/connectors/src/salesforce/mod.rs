@@ -12,6 +12,7 @@ mod choices;
 mod comment;
 mod http;
 pub mod ids;
+pub mod kit;
 mod known;
 mod look;
 mod oauth;
@@ -45,6 +46,7 @@ use crate::once::Once;
 use crate::port::{
     Applied, Batch, CallLog, CaseSystem, Changes, Choice, ChoiceKind, Look, LookAt, Standing, TestReport, Vault,
 };
+use crate::set_up::SetUpKit;
 
 pub use self::oauth::{CLIENT_SECRET, REFRESH_TOKEN, SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris};
 pub use self::settings::{CALLBACK_PATH, CaseFrom, LOOPBACK_PORTS, SalesforceSettings, normalise_login_url};
@@ -151,6 +153,10 @@ impl CaseSystem for Salesforce {
 
     async fn test(&self, log: &CallLog) -> TestReport {
         self.check(log).await
+    }
+
+    fn kit(&self) -> Option<&dyn SetUpKit> {
+        Some(self)
     }
 
     fn batch_limit(&self) -> usize {
