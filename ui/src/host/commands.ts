@@ -1,6 +1,6 @@
 import type {
-  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
-  SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
+  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, KitDeployView, KitFilesView, KitProgressView, KitView, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
+  SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInFlow, SignInStart, SignInState, SignInWay, SignInWays, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
 type Settings = Record<string, unknown>;
@@ -56,6 +56,15 @@ export interface Commands {
   connection_sign_in_finish: [{ name: string; brought: string }, unknown];
   sign_in_try: [{ settings: Settings; secret?: string }, SignInStart];
   sign_in_try_finish: [{ sign_in: string; brought: string; name: string; mode: string }, AddReport];
+  sign_in_ways: [object, SignInWays];
+  sign_in_begin: [{ way: SignInWay; again?: string; add?: { kind: "creatio" | "salesforce"; name: string; mode: string; settings: Settings; secret?: string } }, SignInFlow];
+  sign_in_state: [{ flow: string }, SignInState];
+  sign_in_paste: [{ flow: string; address: string }, SignInState];
+  sign_in_cancel: [{ flow: string }, unknown];
+  kit_state: [{ name: string }, KitView];
+  kit_deploy: [{ name: string; check_only: boolean }, KitDeployView];
+  kit_progress: [{ name: string; id: string }, KitProgressView];
+  kit_files: [object, KitFilesView];
   connection_pause: [{ name: string }, ConnectionView];
   connection_take_over: [{ name: string }, { taken_over: string; cases: number }];
   connection_resume: [{ name: string }, ConnectionView];

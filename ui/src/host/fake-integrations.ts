@@ -1,5 +1,6 @@
 import type { Choice, ConnectionView, TestCheck, TestReport, WebhookView } from "../generated";
 import type { Handlers } from "./fake";
+import { salesforce } from "./fake-salesforce";
 import { CallError } from "./types";
 
 const yes = (what: string, detail = ""): TestCheck => {
@@ -33,6 +34,9 @@ const CHOICES: Record<string, Choice[]> = {
   category: [row(51, "Incident"), row(52, "Service request")], origin: [row(61, "Chat"), row(62, "Email")], contact: [row(71, "Web visitors")], account: [row(81, "Northwind")],
 };
 
+/** Stories say when somebody comes back from a sign-in. */
+export const signing = { returned: () => undefined as void };
+
 export function integrations(joined: ConnectionView[], tell: (...tags: string[]) => void): Handlers {
   const hook: WebhookView = { masked: "https://hooks.example/webhooks/creatio/••••9f2c", last4: "9f2c", public_url: "https://hooks.example", last_call_at: null, last_call: null, since: new Date(Date.now() - 86_400_000).toISOString(), calls: [], wrong_calls: 0, wrong_last_at: null, old_calls: 0, old_last_at: null, grace_until: null };
   let address: string | null = "https://hooks.example";
@@ -42,7 +46,9 @@ export function integrations(joined: ConnectionView[], tell: (...tags: string[])
     return one;
   };
   const join = (name: string, mode: string, settings: Record<string, unknown>): ConnectionView => {
-    const added = { ...joined[0], id: `con_${name}`, name, mode: mode as "every", instance: String(settings.url), settings, paused: null } as ConnectionView;
+    const { kind = "creatio", ...kept } = settings;
+    const instance = kind === "salesforce" ? "salesforce:00D000000000001EAA" : String(settings.url);
+    const added = { ...joined[0], id: `con_${name}`, name, kind, mode: mode as "every", instance, settings: kept, paused: null } as ConnectionView;
     joined.push(added);
     tell("connections");
     return added;
@@ -53,7 +59,10 @@ export function integrations(joined: ConnectionView[], tell: (...tags: string[])
     tell("connections");
     return one;
   };
+  const org = salesforce(join, () => address);
+  signing.returned = org.returned;
   return {
+    ...org,
     connection_test: ({ name }) => (name === "Salesforce" ? stopped(2, "REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded.", "wait until the limit is renewed", 403) : good()),
     connection_try_and_add: ({ name, mode, settings, secret }) => {
       const report = test(settings, secret);

@@ -13,8 +13,10 @@ import { Span } from "../../shared/Span";
 import { Bars, EmptyState, ErrorPane, Loading } from "../../shared/States";
 import { hhmm } from "../../shared/time";
 import { AnotherEngine } from "./AnotherEngine";
+import { CrmProvider, kindOf } from "./crm";
 import { ReadOnly } from "./ReadOnly";
 import { Remove } from "./Remove";
+import { SalesforceSetUp } from "./salesforce/SalesforceSetUp";
 import { SetUp } from "./SetUp";
 import { Failed, TestResult } from "./TestResult";
 
@@ -30,8 +32,11 @@ export function ConnectionScreen() {
   return (
     <div className="page set-up">
       <Bar one={one} admin={admin} />
-      {/* Another CRM than Creatio has no form here yet: it is shown, not changed. */}
-      {admin && one.kind === "creatio" ? <SetUp key={one.id} one={one}><Paused one={one} /></SetUp> : <ReadOnly one={one} admin={admin}><Paused one={one} /></ReadOnly>}
+      <CrmProvider value={kindOf(one.kind)}>
+        {!admin ? <ReadOnly one={one} admin={admin}><Paused one={one} /></ReadOnly>
+          : one.kind === "salesforce" ? <SalesforceSetUp key={one.id} one={one}><Paused one={one} /></SalesforceSetUp>
+            : <SetUp key={one.id} one={one}><Paused one={one} /></SetUp>}
+      </CrmProvider>
     </div>
   );
 }
@@ -58,9 +63,11 @@ function Bar({ one, admin }: { one: ConnectionView; admin: boolean }) {
           <Button kind="ghost" danger onClick={() => setRemoving(true)} disabled={!admin}>Disconnect…</Button>
         </span>
       </header>
+      <CrmProvider value={kindOf(one.kind)}>
       {failed && <div className="under-bar"><Failed error={failed} /></div>}
       {test.data && !test.isPending && <div className="under-bar"><TestResult report={test.data} saved={null} /><Button kind="ghost" onClick={() => test.reset()}>Put the test away</Button></div>}
-      {removing && <Remove name={one.name} onClose={() => setRemoving(false)} />}
+      </CrmProvider>
+      {removing && <Remove name={one.name} kind={one.kind} onClose={() => setRemoving(false)} />}
     </div>
   );
 }

@@ -1,0 +1,1 @@
+export type KitDeployView = { id: string, check_only: boolean, };

@@ -1,0 +1,1 @@
+export type KitErrorView = { component: string, message: string, };

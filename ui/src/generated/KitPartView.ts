@@ -1,0 +1,1 @@
+export type KitPartView = { name: string, proof: "yes" | "missing" | "not_proven", detail: string, };

@@ -1,0 +1,1 @@
+import type { KitErrorView } from "./KitErrorView"; export type KitProgressView = { id: string, check_only: boolean, state: "waiting" | "running" | "done" | "failed" | "canceled", done: number, total: number, errors: Array<KitErrorView>, };

@@ -1,0 +1,1 @@
+export type KitStepView = { place: string, action: string, values: Array<[string, string]>, };

@@ -1,0 +1,1 @@
+import type { KitFieldView } from "./KitFieldView"; import type { KitPartView } from "./KitPartView"; export type KitView = { fields: Array<KitFieldView>, permission_set: KitPartView, rule: KitPartView, version: number | null, offered: number, complete: boolean, };
