@@ -70,7 +70,13 @@ pub(crate) fn report(found: casebridge_engine::connections::TestReport) -> TestR
 
 pub(crate) async fn choices(engine: &Engine, wish: CrmChoices) -> Result<Value, ApiError> {
     let found = engine.choices(&wish.connection, wish.what, wish.query.as_deref()).await?;
-    Ok(found.into_iter().map(|one| json!(Choice::from(one))).collect())
+    // Settings hold ids as the CRM writes them, whatever they travel in.
+    let kind = engine.connection(&wish.connection).await?.kind;
+    let choice = |one: casebridge_engine::connections::Choice| Choice {
+        id: casebridge_engine::crm_id(kind, one.id),
+        ..Choice::from(one)
+    };
+    Ok(found.into_iter().map(|one| json!(choice(one))).collect())
 }
 
 pub(crate) async fn try_and_set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {

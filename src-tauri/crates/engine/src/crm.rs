@@ -136,7 +136,9 @@ impl CrmSettings {
             }
             (CrmSettings::Salesforce(settings), SignIn::Salesforce(sign_in)) => {
                 let signed_in = salesforce::finish_sign_in(settings, vault, sign_in, brought).await;
-                settings.org = Some(signed_in.map_err(EngineError::Crm)?.org);
+                let signed_in = signed_in.map_err(EngineError::Crm)?;
+                settings.org = Some(signed_in.org);
+                settings.instance_url = Some(signed_in.instance);
                 Ok(())
             }
             _ => Err(EngineError::invalid("name", "is another kind of CRM by now", "begin the sign-in again")),
@@ -158,6 +160,27 @@ fn free_one(addresses: Vec<Url>) -> Result<Url, EngineError> {
             "end what uses the ports 1717 to 1720, or set `redirect_uri` to another registered address",
         )
     })
+}
+
+/// The id of a row as its CRM writes it.
+#[must_use]
+pub fn crm_id(kind: ConnectionKind, id: uuid::Uuid) -> String {
+    let own = match kind {
+        ConnectionKind::Salesforce => salesforce::ids::SalesforceId::of_uuid(id).map(|id| id.to_string()),
+        ConnectionKind::Creatio => None,
+    };
+    own.unwrap_or_else(|| id.to_string())
+}
+
+/// The case that an address or an id of Salesforce names.
+pub(crate) fn salesforce_case(text: &str) -> Option<uuid::Uuid> {
+    salesforce::ids::case_in(text).map(salesforce::ids::SalesforceId::to_uuid)
+}
+
+/// The page of a case of Salesforce, which is known there by an id of Salesforce's making.
+pub(crate) fn salesforce_page(connection: &Connection, case: uuid::Uuid) -> Option<String> {
+    let settings = SalesforceSettings::from_json(&connection.settings).ok()?;
+    salesforce::ids::SalesforceId::of_uuid(case).map(|case| settings.case_page(case).into())
 }
 
 /// Clients of the real CRMs.

@@ -49,7 +49,7 @@ use tokio_util::task::TaskTracker;
 
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use connections::Connectors;
-pub use crm::{CrmConnectors, CrmSettings};
+pub use crm::{CrmConnectors, CrmSettings, crm_id};
 pub use error::EngineError;
 pub use runtime::Runtime;
 

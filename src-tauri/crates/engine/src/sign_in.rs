@@ -93,6 +93,11 @@ impl Engine {
         settings.finish_sign_in(vault.as_ref(), &sign_in, brought).await?;
         self.sign_ins().remove(&connection.id);
         let now = self.clock().now();
+        // The sign-in told where the org is: it may have another name by now.
+        if settings.to_json() != connection.settings {
+            let connection = Connection { settings: settings.to_json(), ..connection.clone() };
+            self.store().update_connection(connection).await?;
+        }
         self.store().audit(actor, "connection.sign_in", &connection.id.to_string(), serde_json::json!({}), now).await?;
         self.store().set_pause(connection.id, None).await?;
         let fresh = self.connection(name).await?;

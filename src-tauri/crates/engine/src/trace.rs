@@ -71,7 +71,8 @@ impl Engine {
             }
         }
         let by_name = store.find_sessions(text).await?;
-        let by_case = store.find_cases(text).await?.into_iter().map(|case| case.session_id);
+        let named = crate::crm::salesforce_case(text).map_or_else(|| text.to_owned(), |case| case.to_string());
+        let by_case = store.find_cases(&named).await?.into_iter().map(|case| case.session_id);
         let mut found: Vec<SessionId> = by_name.into_iter().chain(by_case).collect();
         found.sort_unstable();
         found.dedup();

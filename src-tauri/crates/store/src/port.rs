@@ -305,7 +305,7 @@ pub trait Traces: Send + Sync {
     async fn case(&self, connection: ConnectionId, session: SessionId) -> Result<Option<Case>, StoreError>;
     /// All cases of a session.
     async fn cases(&self, session: SessionId) -> Result<Vec<Case>, StoreError>;
-    /// Cases by number or CRM id.
+    /// Cases by number, or by id: ours or the one that the CRM gave.
     async fn find_cases(&self, text: &str) -> Result<Vec<Case>, StoreError>;
     /// The ledger of a session.
     async fn ledger(&self, session: SessionId) -> Result<Vec<(ConnectionId, LedgerRow)>, StoreError>;

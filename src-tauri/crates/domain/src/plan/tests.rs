@@ -85,6 +85,7 @@ impl Story {
             case_key: self.session.key.path(),
             previous: None,
             crm_id: case_id(namespace(), &self.session.key.path(), None),
+            native_id: None,
             number: None,
             state,
             session_id: self.session.id,

@@ -61,6 +61,7 @@ mod tests {
         };
         let named = |name: &str| Named { id: Uuid::from_u128(3), name: Some(name.into()) };
         let facts = CaseFacts {
+            native_id: None,
             number: None,
             status: named("In progress"),
             class,

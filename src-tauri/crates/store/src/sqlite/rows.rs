@@ -106,7 +106,7 @@ pub(super) fn lane(row: &SqliteRow) -> Result<Lane, StoreError> {
 
 pub(super) const CASE: &str = "connection, crm_id, case_key, previous, number, state, session_id, opening_seq, \
     deliver_after, reserved_ms, opened_ms, known, merged_into, pulled_to, restored_ms, looked_ms, \
-    chosen_seq, own_ids";
+    chosen_seq, own_ids, native_id";
 
 pub(super) fn case(row: &SqliteRow) -> Result<Case, StoreError> {
     let previous: String = row.try_get("previous")?;
@@ -134,6 +134,7 @@ pub(super) fn case(row: &SqliteRow) -> Result<Case, StoreError> {
         looked_at: row.try_get::<Option<i64>, _>("looked_ms")?.map(time),
         chosen_seq: row.try_get("chosen_seq")?,
         own_ids: row.try_get::<i64, _>("own_ids")? != 0,
+        native_id: row.try_get::<Option<&str>, _>("native_id")?.map(|id| uuid("cases.native_id", id)).transpose()?,
     })
 }
 

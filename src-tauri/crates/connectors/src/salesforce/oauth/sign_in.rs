@@ -34,12 +34,14 @@ impl fmt::Debug for SignIn {
 }
 
 /// Who signed in, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
     /// The org.
     pub org: SalesforceId,
     /// The user.
     pub user: SalesforceId,
+    /// The org's own address.
+    pub instance: Url,
 }
 
 /// The redirect addresses to register with the app, best first: the configured one, else those on this computer.
@@ -97,7 +99,7 @@ pub async fn finish_sign_in(
         refused("Salesforce gave no refresh token".into(), "let the app have the scope refresh_token (offline access)")
     })?;
     vault.put(REFRESH_TOKEN, refresh).await.map_err(|error| vault_failed(&error))?;
-    Ok(SignedIn { org: granted.org, user: granted.user })
+    Ok(SignedIn { org: granted.org, user: granted.user, instance: granted.instance })
 }
 
 /// What Salesforce said instead of a code, if that is what the browser brought back for this sign-in.
