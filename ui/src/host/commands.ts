@@ -1,5 +1,6 @@
 import type {
-  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
+  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, KitDeployView, KitFilesView, KitProgressView,
+  KitView, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
   SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
@@ -60,6 +61,10 @@ export interface Commands {
   connection_take_over: [{ name: string }, { taken_over: string; cases: number }];
   connection_resume: [{ name: string }, ConnectionView];
   connection_footprint: [{ name: string }, Footprint];
+  kit_state: [{ name: string }, KitView];
+  kit_deploy: [{ name: string; check_only?: boolean }, KitDeployView];
+  kit_progress: [{ name: string; id: string }, KitProgressView];
+  kit_files: [object, KitFilesView];
   sessions_week: [object, Week];
   public_address_show: [object, PublicAddress];
   public_address_set: [{ url: string }, PublicAddress];
