@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use casebridge_api::dto::{connections::*, deliveries::*, links::*, logging::*, people::*, sessions::*, sign_in::*};
+use casebridge_api::dto::{
+    connections::*, deliveries::*, kit::*, links::*, logging::*, people::*, sessions::*, sign_in::*,
+};
 use ts_rs::{Config, TS};
 
 fn generated() -> BTreeMap<String, String> {
@@ -73,6 +75,15 @@ fn generated() -> BTreeMap<String, String> {
         Finding,
         Doctor,
         LogArea,
+        KitView,
+        KitFieldView,
+        KitPartView,
+        KitDeployView,
+        KitProgressView,
+        KitErrorView,
+        KitFilesView,
+        KitFileView,
+        KitStepView,
         LogView,
     );
     let index = all.keys().map(|file| file.trim_end_matches(".ts"));

@@ -1,5 +1,6 @@
 //! The set-up kit of a connection's CRM: how much of it is there, and deploying it.
 
+pub use casebridge_connectors::Proof;
 pub use casebridge_connectors::salesforce::kit::{KitFile, KitFileKind, KitStep, files, named_credential_steps};
 use casebridge_connectors::{CallLog, CaseSystem};
 pub use casebridge_connectors::{KitDeploy, KitError, KitField, KitPart, KitProgress, KitStage, KitState};

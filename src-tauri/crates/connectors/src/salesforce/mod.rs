@@ -10,6 +10,7 @@ mod changes;
 mod check;
 mod choices;
 mod comment;
+mod fields;
 mod http;
 pub mod ids;
 pub mod kit;
@@ -36,6 +37,7 @@ use casebridge_domain::{CallFailure, CrmRecord, FailureClass, FailureScope, Mark
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use self::fields::Refused;
 use self::http::{Http, VERSION};
 use self::known::Memory;
 use self::oauth::Tokens;
@@ -67,6 +69,7 @@ pub struct Salesforce {
     stale: AtomicBool,
     statuses: Once<Arc<Vec<Status>>>,
     known: Memory,
+    refused: Refused,
     /// The org has no e-mails on cases.
     no_mail: AtomicBool,
 }
@@ -83,6 +86,7 @@ impl Salesforce {
             stale: AtomicBool::new(false),
             statuses: Once::default(),
             known: Memory::default(),
+            refused: Refused::default(),
             no_mail: AtomicBool::new(false),
             settings,
         })
@@ -153,6 +157,11 @@ impl CaseSystem for Salesforce {
 
     async fn test(&self, log: &CallLog) -> TestReport {
         self.check(log).await
+    }
+
+    fn forget_refusals(&self) {
+        self.refused.forget();
+        self.reshape();
     }
 
     fn kit(&self) -> Option<&dyn SetUpKit> {

@@ -89,6 +89,11 @@ pub(super) fn archive(folder: &str) -> Result<Vec<u8>, CallFailure> {
     Ok(archive.into_inner())
 }
 
+/// The archive of the triggers, as a tool for deploying takes it.
+pub fn apex_archive() -> Result<Vec<u8>, CallFailure> {
+    archive("apex")
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -13,7 +13,7 @@ use super::Salesforce;
 use crate::port::CallLog;
 use crate::set_up::{KitDeploy, KitProgress, KitState, SetUpKit};
 
-pub use self::files::{KitFile, KitFileKind, files};
+pub use self::files::{KitFile, KitFileKind, apex_archive, files};
 pub use self::steps::{ADDRESS_TO_COME, KitStep, named_credential_steps};
 
 /// The version of the fields, the permission set and the rule. It stands in the permission set's description.

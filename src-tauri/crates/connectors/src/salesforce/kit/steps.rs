@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// What is shown in the place of an address that there is none of yet.
-pub const ADDRESS_TO_COME: &str = "the webhook address, which is shown here once there is one";
+pub const ADDRESS_TO_COME: &str = "the webhook address of this connection";
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -88,6 +88,9 @@ fn kit(state: &State, recipe: &Recipe, happened: &[Happened], now: Timestamp) ->
                 Some("case_updated")
             }
             ("CaseComment", What::Inserted) if get("IsPublished") == json!(true) => Some("new_comment"),
+            ("CaseComment", What::Updated) if changed("IsPublished") && get("IsPublished") == json!(true) => {
+                Some("new_comment")
+            }
             ("EmailMessage", _) if get("Status") == json!("3") && get("Incoming") == json!(false) => Some("new_email"),
             ("EmailMessage", What::Inserted) if get("Incoming") == json!(true) => Some("new_email"),
             _ => None,
