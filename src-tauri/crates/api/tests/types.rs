@@ -48,6 +48,7 @@ fn generated() -> BTreeMap<String, String> {
         Failure,
         Pause,
         LaneCounts,
+        AccessView,
         ConnectionHealth,
         ConnectionView,
         TestCheck,

@@ -119,7 +119,9 @@ impl CrmSettings {
             }
             (CrmSettings::Salesforce(settings), SignIn::Salesforce(sign_in)) => {
                 let signed_in = salesforce::finish_sign_in(settings, vault, sign_in, brought).await;
-                settings.org = Some(signed_in.map_err(EngineError::Crm)?.org);
+                let signed_in = signed_in.map_err(EngineError::Crm)?;
+                settings.org = Some(signed_in.org);
+                settings.user = signed_in.name;
                 Ok(())
             }
             _ => Err(EngineError::invalid("name", "is another kind of CRM by now", "begin the sign-in again")),

@@ -35,6 +35,9 @@ pub struct SalesforceSettings {
     /// The org, as the sign-in told it. Record ids hang on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub org: Option<SalesforceId>,
+    /// Who signed in, as `user @ host`, for people; as the sign-in told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// Owner of new cases: a user or a queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<SalesforceId>,
@@ -94,6 +97,7 @@ impl SalesforceSettings {
             redirect_uri: None,
             scopes: None,
             org: None,
+            user: None,
             owner: None,
             origin: None,
             case_from: CaseFrom::default(),

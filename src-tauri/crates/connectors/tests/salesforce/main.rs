@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests stop at the first thing that is not as expected")]
 
 mod reading;
+mod rotation;
 mod sign_in;
 mod support;
 mod writing;
