@@ -1,3 +1,4 @@
+export type { AccessView } from "./AccessView";
 export type { AddReport } from "./AddReport";
 export type { Answer } from "./Answer";
 export type { CaseChip } from "./CaseChip";

@@ -69,10 +69,6 @@ export interface Commands {
   connection_take_over: [{ name: string }, { taken_over: string; cases: number }];
   connection_resume: [{ name: string }, ConnectionView];
   connection_footprint: [{ name: string }, Footprint];
-  kit_state: [{ name: string }, KitView];
-  kit_deploy: [{ name: string; check_only?: boolean }, KitDeployView];
-  kit_progress: [{ name: string; id: string }, KitProgressView];
-  kit_files: [object, KitFilesView];
   sessions_week: [object, Week];
   public_address_show: [object, PublicAddress];
   public_address_set: [{ url: string }, PublicAddress];

@@ -2,6 +2,7 @@
 
 use casebridge_domain::Connection;
 use casebridge_engine::connections::{ConnectionChange, NewConnection};
+use casebridge_engine::removal::{GivenBack, Removed};
 use casebridge_engine::{CrmSettings, Engine};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -164,8 +165,16 @@ pub(crate) async fn take_over(engine: &Engine, name: &str, actor: &str) -> Resul
 }
 
 pub(crate) async fn remove(engine: &Engine, name: &str, actor: &str) -> Result<Value, ApiError> {
-    let connection = engine.remove_connection(name, actor).await?;
-    Ok(json!({ "id": connection.id, "name": connection.name }))
+    let Removed { connection, sign_in, left_there } = engine.remove_connection(name, actor).await?;
+    let (sign_in, failure) = match sign_in {
+        GivenBack::Nothing => ("none", None),
+        GivenBack::Revoked => ("revoked", None),
+        GivenBack::Failed(failure) => ("failed", Some(json!({ "message": failure.message, "hint": failure.hint }))),
+    };
+    Ok(json!({
+        "id": connection.id, "name": connection.name,
+        "sign_in": sign_in, "failure": failure, "left_there": left_there,
+    }))
 }
 
 pub(crate) async fn begin_sign_in(engine: &Engine, name: &str) -> Result<Value, ApiError> {

@@ -50,6 +50,7 @@ fn generated() -> BTreeMap<String, String> {
         Failure,
         Pause,
         LaneCounts,
+        AccessView,
         ConnectionHealth,
         ConnectionView,
         TestCheck,

@@ -341,7 +341,15 @@ pub trait Vault: Send + Sync {
     async fn get(&self, name: &str) -> Result<Option<SecretString>, VaultError>;
     /// Writes a secret of this connection; durable when it returns.
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError>;
+    /// Waits until nobody else, in this process or another, renews the secrets of this connection, and keeps others out
+    /// until the answer is dropped. A vault that nobody shares has nobody to keep out.
+    async fn alone(&self) -> Result<Alone, VaultError> {
+        Ok(Box::new(()))
+    }
 }
+
+/// Whoever holds it renews alone.
+pub type Alone = Box<dyn Send>;
 
 /// The secret store did not answer.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use casebridge_connectors::creatio::CreatioSettings;
-use casebridge_connectors::{CallLog, CaseSystem, Vault, VaultError};
+use casebridge_connectors::{Alone, CallLog, CaseSystem, Vault, VaultError};
 pub use casebridge_connectors::{Choice, ChoiceKind, Meaning, TestReport};
 use casebridge_domain::{
     CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, Pause, PauseKind,
@@ -54,6 +54,11 @@ impl Vault for ConnectionVault {
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
         self.secrets()?.put(&self.name(name), value).await.map_err(|error| VaultError(error.to_string()))
     }
+
+    async fn alone(&self) -> Result<Alone, VaultError> {
+        let lock = self.secrets()?.alone(&self.connection.to_string()).await;
+        Ok(Box::new(lock.map_err(|error| VaultError(error.to_string()))?))
+    }
 }
 
 /// A secret that is only tried: it is kept nowhere. What it does not have, the vault behind it may.
@@ -74,6 +79,13 @@ impl Vault for TrialVault {
         match &self.1 {
             Some(behind) if name != CLIENT_SECRET => behind.put(name, value).await,
             _ => Ok(()),
+        }
+    }
+
+    async fn alone(&self) -> Result<Alone, VaultError> {
+        match &self.1 {
+            Some(behind) => behind.alone().await,
+            None => Ok(Box::new(())),
         }
     }
 }
@@ -327,24 +339,6 @@ impl Engine {
         let connection = self.connection(name).await?;
         let crm = self.client(&connection)?;
         crm.choices(what, query, &CallLog::default()).await.map_err(EngineError::Crm)
-    }
-
-    /// Removes a connection: its lanes stop, its history stays, its secrets are wiped.
-    pub async fn remove_connection(&self, name: &str, actor: &str) -> Result<Connection, EngineError> {
-        let connection = self.connection(name).await?;
-        let now = self.inner.clock.now();
-        self.unfollow(connection.id);
-        self.inner.store.remove_connection(connection.id, now).await?;
-        self.load_tokens().await?;
-        if let Some(secrets) = &self.inner.secrets {
-            for secret in [CLIENT_SECRET, "refresh_token", crate::webhooks::WEBHOOK_TOKEN] {
-                secrets.delete(&SecretName(format!("{}/{secret}", connection.id))).await?;
-            }
-        }
-        let detail = json!({ "name": connection.name });
-        self.inner.store.audit(actor, "connection.remove", &connection.id.to_string(), detail, now).await?;
-        self.tell([Change::Connections, Change::Lanes]);
-        Ok(connection)
     }
 }
 

@@ -139,6 +139,7 @@ impl CrmSettings {
                 let signed_in = signed_in.map_err(EngineError::Crm)?;
                 settings.org = Some(signed_in.org);
                 settings.instance_url = Some(signed_in.instance);
+                settings.user = signed_in.name;
                 Ok(())
             }
             _ => Err(EngineError::invalid("name", "is another kind of CRM by now", "begin the sign-in again")),

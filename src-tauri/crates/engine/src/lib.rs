@@ -3,6 +3,7 @@
 //! [`ingest`] takes conversations in; [`runner`] follows every session with one lane per connection, and
 //! [`pass`] carries a lane one step on; [`trace`] and [`explain`] tell what happened and why.
 
+pub mod access;
 pub mod acts;
 mod another;
 pub mod carriers;
@@ -29,6 +30,7 @@ pub mod people;
 mod poll;
 pub mod public_address;
 mod pulls;
+pub mod removal;
 pub mod replies;
 pub mod runner;
 pub mod runtime;

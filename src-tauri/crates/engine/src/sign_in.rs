@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use casebridge_connectors::creatio::{CLIENT_SECRET, REFRESH_TOKEN};
+use casebridge_connectors::salesforce::SESSION;
 use casebridge_connectors::{TestReport, Vault, VaultError};
 use casebridge_domain::{Connection, Mode};
 use jiff::Timestamp;
@@ -93,11 +94,9 @@ impl Engine {
         settings.finish_sign_in(vault.as_ref(), &sign_in, brought).await?;
         self.sign_ins().remove(&connection.id);
         let now = self.clock().now();
-        // The sign-in told where the org is: it may have another name by now.
-        if settings.to_json() != connection.settings {
-            let connection = Connection { settings: settings.to_json(), ..connection.clone() };
-            self.store().update_connection(connection).await?;
-        }
+        let mut signed_in = self.connection(name).await?;
+        signed_in.settings = settings.to_json();
+        self.store().update_connection(signed_in).await?;
         self.store().audit(actor, "connection.sign_in", &connection.id.to_string(), serde_json::json!({}), now).await?;
         self.store().set_pause(connection.id, None).await?;
         let fresh = self.connection(name).await?;
@@ -161,10 +160,15 @@ impl Engine {
             return Ok((report, None));
         }
         let secret = vault.held().get(CLIENT_SECRET).cloned();
-        let refresh = vault.held().get(REFRESH_TOKEN).cloned();
+        let held = |secret: &str| vault.held().get(secret).cloned();
+        let (refresh, session) = (held(REFRESH_TOKEN), held(SESSION));
         let connection = self.add_connection(NewConnection { name, mode, settings, secret }, actor).await?;
         if let Some(refresh) = refresh {
-            self.vault(connection.id).put(REFRESH_TOKEN, refresh).await.map_err(|error| vault_failed(&error))?;
+            let kept = self.vault(connection.id);
+            kept.put(REFRESH_TOKEN, refresh).await.map_err(|error| vault_failed(&error))?;
+            if let Some(session) = session {
+                kept.put(SESSION, session).await.map_err(|error| vault_failed(&error))?;
+            }
             // Its client has not found the token yet.
             self.store().set_pause(connection.id, None).await?;
             self.follow(self.connection(&connection.name).await?)?;

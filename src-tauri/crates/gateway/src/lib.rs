@@ -22,6 +22,7 @@ mod problem;
 mod query;
 pub mod redirect;
 mod replies;
+mod return_page;
 mod returned;
 mod routes;
 mod serve;

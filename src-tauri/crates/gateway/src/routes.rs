@@ -13,6 +13,7 @@ use crate::body::MOST_BYTES;
 use crate::guard::guard;
 use crate::observe::observed;
 use crate::problem::{Kind, Problem};
+use crate::return_page::only_get;
 use crate::state::{GatewayState, Shared};
 use crate::{console, events, health, openapi, replies, returned, sessions, shortcuts, ui, webhooks};
 
@@ -48,7 +49,7 @@ pub fn public_router(state: GatewayState) -> Router {
     let router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/webhooks/creatio/{token}", post(webhooks::creatio))
-        .route("/oauth/salesforce/callback", get(returned::salesforce))
+        .route("/oauth/salesforce/callback", get(returned::salesforce).head(only_get).options(only_get))
         .route("/webhooks/salesforce/{token}", post(webhooks::salesforce))
         // A Named Credential's address may end with a slash, and the query follows on it.
         .route("/webhooks/salesforce/{token}/", post(webhooks::salesforce))

@@ -112,16 +112,19 @@ impl Http {
         log: &CallLog,
     ) -> Result<Answer, NoAnswer> {
         let archive = archive.as_deref();
-        let bearer = self.tokens.bearer().await.map_err(NoAnswer::NotSent)?;
-        let answer = self.once(call, archive, &bearer, deadline, log).await?;
-        let refusal = serde_json::from_str(&answer.body).ok().and_then(|body| Refusal::of(&body));
-        let stale = answer.status == 401 && refusal.is_none_or(|refusal| refusal.asks_for_a_token());
-        let answer = if stale {
+        let mut bearer = self.tokens.bearer().await.map_err(NoAnswer::NotSent)?;
+        let mut is_fresh = false;
+        let answer = loop {
+            let answer = self.once(call, archive, &bearer, deadline, log).await?;
+            let refusal = serde_json::from_str(&answer.body).ok().and_then(|body| Refusal::of(&body));
+            let stale = answer.status == 401 && refusal.is_none_or(|refusal| refusal.asks_for_a_token());
+            if !stale || is_fresh {
+                break answer;
+            }
             self.tokens.spoilt(&bearer).await;
-            let bearer = self.tokens.bearer().await.map_err(NoAnswer::NotSent)?;
-            self.once(call, archive, &bearer, deadline, log).await?
-        } else {
-            answer
+            bearer = self.tokens.bearer().await.map_err(NoAnswer::NotSent)?;
+            // What another process left may be old as well; what was granted now is not, and is tried once.
+            is_fresh = bearer.granted;
         };
         let body = match answer.body.trim() {
             "" if (200..300).contains(&answer.status) => Value::Null,

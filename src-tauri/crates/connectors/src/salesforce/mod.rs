@@ -50,7 +50,9 @@ use crate::port::{
 };
 use crate::set_up::SetUpKit;
 
-pub use self::oauth::{CLIENT_SECRET, REFRESH_TOKEN, SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris};
+pub use self::oauth::{
+    CLIENT_SECRET, REFRESH_TOKEN, SESSION, SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris, revoke,
+};
 pub use self::settings::{CALLBACK_PATH, CaseFrom, LOOPBACK_PORTS, SalesforceSettings, normalise_login_url};
 pub use self::shape::{KEY, SEQ, SOURCE, WRITE};
 

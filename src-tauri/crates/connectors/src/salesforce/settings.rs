@@ -38,6 +38,9 @@ pub struct SalesforceSettings {
     /// The org's own address, as the sign-in told it: where people open its pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_url: Option<Url>,
+    /// Who signed in, as `user @ host`, for people; as the sign-in told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// Owner of new cases: a user or a queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<SalesforceId>,
@@ -98,6 +101,7 @@ impl SalesforceSettings {
             scopes: None,
             org: None,
             instance_url: None,
+            user: None,
             owner: None,
             origin: None,
             case_from: CaseFrom::default(),

@@ -4,6 +4,7 @@
 mod kit;
 mod reading;
 mod refused_fields;
+mod rotation;
 mod sign_in;
 mod support;
 mod writing;

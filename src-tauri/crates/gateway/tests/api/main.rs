@@ -12,6 +12,7 @@ mod replies;
 mod salesforce_door;
 mod sessions;
 mod shortcuts;
+mod sign_in_return;
 mod socket;
 mod support;
 mod webhooks;
