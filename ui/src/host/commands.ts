@@ -1,5 +1,5 @@
 import type {
-  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, KitDeployView, KitFilesView, KitProgressView, KitView, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
+  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Failure, Footprint, KitDeployView, KitFilesView, KitProgressView, KitView, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
   SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInFlow, SignInStart, SignInState, SignInWay, SignInWays, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
@@ -74,7 +74,7 @@ export interface Commands {
   public_address_set: [{ url: string }, PublicAddress];
   public_address_test: [object, SelfTest];
   replies_preview: [{ connection: string; replies: unknown }, PreviewRow[]];
-  connection_remove: [{ name: string }, unknown];
+  connection_remove: [{ name: string }, { name: string; sign_in: "none" | "revoked" | "failed"; failure: Failure | null; left_there: string[] }];
   crm_choices: [{ connection: string; what: string; query?: string }, Choice[]];
   webhook_show: [{ name: string }, WebhookView];
   webhook_url: [{ name: string }, { url: string | null; path: string }];

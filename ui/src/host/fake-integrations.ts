@@ -35,7 +35,7 @@ const CHOICES: Record<string, Choice[]> = {
 };
 
 /** Stories say when somebody comes back from a sign-in. */
-export const signing = { returned: () => undefined as void };
+export const signing: { returned(): void } = { returned: () => undefined };
 
 export function integrations(joined: ConnectionView[], tell: (...tags: string[]) => void): Handlers {
   const hook: WebhookView = { masked: "https://hooks.example/webhooks/creatio/••••9f2c", last4: "9f2c", public_url: "https://hooks.example", last_call_at: null, last_call: null, since: new Date(Date.now() - 86_400_000).toISOString(), calls: [], wrong_calls: 0, wrong_last_at: null, old_calls: 0, old_last_at: null, grace_until: null };
@@ -90,9 +90,10 @@ export function integrations(joined: ConnectionView[], tell: (...tags: string[])
     },
     connection_footprint: () => ({ conversations: 1_240, waiting: 8, cases: 1_204, open_cases: 212, held_replies: 1 }),
     connection_remove: ({ name }) => {
-      joined.splice(joined.indexOf(named(name)), 1);
+      const [gone] = joined.splice(joined.indexOf(named(name)), 1);
       tell("connections");
-      return {};
+      const salesforce = gone?.kind === "salesforce";
+      return { name, sign_in: salesforce ? "revoked" : "none", failure: null, left_there: salesforce ? ["the Apex triggers and classes that call this engine's webhook", "the External Client App, or Connected App, unless something else uses it"] : ["the business process, or the web service, that calls this engine's webhook"] };
     },
     sessions_week: () => ({ began: 1_930, looked_at: 1_000, spoke: 985, handed_off: 212, oldest: null }),
     public_address_show: () => ({ url: address, fixed: false, listener: "http://127.0.0.1:4181", beyond: address !== null }),

@@ -15,7 +15,7 @@ import { hhmm } from "../../shared/time";
 import { AnotherEngine } from "./AnotherEngine";
 import { CrmProvider, kindOf } from "./crm";
 import { ReadOnly } from "./ReadOnly";
-import { Remove } from "./Remove";
+import { Gone, Remove, type Disconnected } from "./Remove";
 import { SalesforceSetUp } from "./salesforce/SalesforceSetUp";
 import { SetUp } from "./SetUp";
 import { Failed, TestResult } from "./TestResult";
@@ -24,14 +24,16 @@ export function ConnectionScreen() {
   const { name = "" } = useParams({ strict: false }) as { name?: string };
   const connections = useConnections();
   const me = useMe().data;
+  const [gone, setGone] = useState<[Disconnected, kind: string] | null>(null);
   const one = connections.data?.find((connection) => connection.name === name);
+  if (gone) return <div className="page"><div className="bar" /><Gone gone={gone[0]} kind={gone[1]} /></div>;
   if (connections.isPending || !me) return <div className="page"><div className="bar" /><Loading what="the connection"><Bars rows={6} height={60} /></Loading></div>;
   if (!connections.data) return <ErrorPane error={connections.error} what="The connection could not be read" onRetry={() => void connections.refetch()} />;
   if (!one) return <EmptyState title={`No connection is called “${name}”`} glyph="none" action={<Link to="/integrations" className="btn">All connections</Link>}>It may have been removed or renamed.</EmptyState>;
   const admin = me.role === "admin";
   return (
     <div className="page set-up">
-      <Bar one={one} admin={admin} />
+      <Bar one={one} admin={admin} onGone={(what) => setGone([what, one.kind])} />
       <CrmProvider value={kindOf(one.kind)}>
         {!admin ? <ReadOnly one={one} admin={admin}><Paused one={one} /></ReadOnly>
           : one.kind === "salesforce" ? <SalesforceSetUp key={one.id} one={one}><Paused one={one} /></SalesforceSetUp>
@@ -41,7 +43,7 @@ export function ConnectionScreen() {
   );
 }
 
-function Bar({ one, admin }: { one: ConnectionView; admin: boolean }) {
+function Bar({ one, admin, onGone }: { one: ConnectionView; admin: boolean; onGone: (gone: Disconnected) => void }) {
   const now = useNow(5_000);
   const [removing, setRemoving] = useState(false);
   const test = useChange("connection_test");
@@ -67,7 +69,7 @@ function Bar({ one, admin }: { one: ConnectionView; admin: boolean }) {
       {failed && <div className="under-bar"><Failed error={failed} /></div>}
       {test.data && !test.isPending && <div className="under-bar"><TestResult report={test.data} saved={null} /><Button kind="ghost" onClick={() => test.reset()}>Put the test away</Button></div>}
       </CrmProvider>
-      {removing && <Remove name={one.name} kind={one.kind} onClose={() => setRemoving(false)} />}
+      {removing && <Remove name={one.name} kind={one.kind} onClose={() => setRemoving(false)} onGone={onGone} />}
     </div>
   );
 }

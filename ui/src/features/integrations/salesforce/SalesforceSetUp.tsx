@@ -76,11 +76,22 @@ function Ended({ last, one }: { last: SignInState; one: ConnectionView | undefin
 
 /** Who is signed in, or that somebody must sign in again, and the button for it. */
 function SignedIn({ one, signing, onAgain }: { one: ConnectionView; signing: SigningIn; onAgain: () => void }) {
-  const broken = one.paused?.kind === "fault";
+  const { access } = one;
+  const broken = access?.state === "reconnect_needed" || access?.state === "not_connected";
+  const button = <Button kind={broken ? "primary" : "plain"} icon="person" onClick={onAgain} disabled={signing.flow !== null || signing.beginning}>{broken ? "Sign in" : "Sign in again"}</Button>;
+  if (broken) return (
+    <div className="note act" role="status">
+      <Icon name="warn" />
+      <div className="grow">
+        <div><span className="b">{access.state === "not_connected" ? "Nobody is signed in." : "Reconnect needed."}</span> <span className="t2" dir="auto">{access.failure && `${sentence(access.failure.message)} ${sentence(access.failure.hint)}`} Conversations wait in order; nothing is lost.</span></div>
+        <span className="flex note-acts">{button}</span>
+      </div>
+    </div>
+  );
   return (
     <div className="flex wrap">
-      <Button kind={broken ? "primary" : "plain"} icon="person" onClick={onAgain} disabled={signing.flow !== null || signing.beginning}>Sign in again</Button>
-      <span className="f12 t3">As the same user or another one, in the same org. The cases and everything that waits stay as they are.</span>
+      <span className="flex tight"><Icon name="check" /><span>Connected{access?.user && <> as <bdi className="b any">{access.user}</bdi></>}</span></span>
+      <span className="end flex">{button}</span>
     </div>
   );
 }
