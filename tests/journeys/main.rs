@@ -25,5 +25,6 @@ mod salesforce_access;
 mod salesforce_door;
 mod second_engine;
 mod sign_in;
+mod sign_in_ways;
 mod status;
 mod two_desktops;

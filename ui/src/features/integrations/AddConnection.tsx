@@ -21,7 +21,7 @@ export function AddConnection() {
         <CrmMark name={crmName(kind)} /><h1 className="h1 ell">Connect {crmName(kind)}</h1>
         <span className="st hide-narrow"><Span kind="none" />Not connected, nothing saved</span>
         <span className="end flex">
-          <nav className="seg" aria-label="Which CRM">{KINDS.map(([id, to]) => <Link key={id} to={to} aria-current={id === kind ? "page" : undefined}>{crmName(id)}</Link>)}</nav>
+          <nav className="seg" aria-label="Which CRM">{KINDS.map(([id, to]) => <Link key={id} to={to} activeOptions={{ exact: true }}>{crmName(id)}</Link>)}</nav>
           <Link to="/integrations" className="btn g s">Leave</Link>
         </span>
       </header>

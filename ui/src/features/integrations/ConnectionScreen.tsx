@@ -11,6 +11,7 @@ import { CrmMark } from "../../shared/CrmMark";
 import { Icon } from "../../shared/Icon";
 import { Span } from "../../shared/Span";
 import { Bars, EmptyState, ErrorPane, Loading } from "../../shared/States";
+import { sentence } from "../../shared/sentence";
 import { hhmm } from "../../shared/time";
 import { AnotherEngine } from "./AnotherEngine";
 import { CrmProvider, kindOf } from "./crm";
@@ -77,13 +78,15 @@ function Bar({ one, admin, onGone }: { one: ConnectionView; admin: boolean; onGo
 /** Why nothing is sent, until when, and what waits. */
 function Paused({ one }: { one: ConnectionView }) {
   if (!one.paused) return null;
+  // Whoever must sign in again is told so where they can.
+  if (one.access?.state === "reconnect_needed") return null;
   if (one.paused.kind === "another_engine") return <AnotherEngine one={one} />;
   const { kind, until, failure, held, since } = one.paused;
   const what = kind === "by_hand" ? `${one.name} was paused by hand at ${hhmm(since)}.` : `${one.name} is not being called${until ? ` until ${hhmm(until)}` : ""}.`;
   return (
     <div className="note time paused">
       <span className="c-time"><Span kind="breaker" label={kind === "by_hand" ? "Paused" : "Breaker open"} /></span>
-      <div className="grow"><span className="b">{what}</span> <span className="t2">{failure?.hint} {held.toLocaleString("en")} {held === 1 ? "conversation waits" : "conversations wait"} in order. Nothing is lost.</span>{failure && <pre className="code quote" dir="ltr">{failure.message}</pre>}</div>
+      <div className="grow"><span className="b">{what}</span> <span className="t2">{failure?.hint && sentence(failure.hint)} {held.toLocaleString("en")} {held === 1 ? "conversation waits" : "conversations wait"} in order. Nothing is lost.</span>{failure && <pre className="code quote" dir="ltr">{failure.message}</pre>}</div>
     </div>
   );
 }

@@ -35,7 +35,7 @@ function There({ state: { fields, permission_set, rule } }: { state: KitView }) 
       <caption className="vh">What the org has of the kit</caption>
       <thead><tr><th>Part</th><th>What it is for</th><th>There</th></tr></thead>
       <tbody>
-        {fields.map((field) => <tr key={field.name}><td><code dir="ltr">{field.name}</code></td><td className="t2">{field.problem || field.purpose}</td><td><Mark proof={field.ok ? "yes" : "missing"} /></td></tr>)}
+        {fields.map((field) => <tr key={field.name}><td><code dir="ltr">{field.name}</code></td><td className="t2">{field.purpose}{field.present && field.problem && <span className="block">{field.problem}</span>}</td><td><Mark proof={field.ok ? "yes" : "missing"} /></td></tr>)}
         {([["Permission set", permission_set], ["Validation rule", rule]] as const).map(([what, part]) => <tr key={what}><td>{what} <code dir="ltr">{part.name}</code></td><td className="t2">{part.detail}</td><td><Mark proof={part.proof} /></td></tr>)}
       </tbody>
     </table>

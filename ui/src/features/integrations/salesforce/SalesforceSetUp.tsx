@@ -83,7 +83,7 @@ function SignedIn({ one, signing, onAgain }: { one: ConnectionView; signing: Sig
     <div className="note act" role="status">
       <Icon name="warn" />
       <div className="grow">
-        <div><span className="b">{access.state === "not_connected" ? "Nobody is signed in." : "Reconnect needed."}</span> <span className="t2" dir="auto">{access.failure && `${sentence(access.failure.message)} ${sentence(access.failure.hint)}`} Conversations wait in order; nothing is lost.</span></div>
+        <div><span className="b">{access.state === "not_connected" ? "Nobody is signed in." : "Reconnect needed."}</span> <span className="t2" dir="auto">{access.failure && `${sentence(access.failure.message)} ${sentence(access.failure.hint)}`} {one.paused && one.paused.held > 0 ? `${one.paused.held.toLocaleString("en")} ${one.paused.held === 1 ? "conversation waits" : "conversations wait"} in order. ` : ""}Nothing is lost.</span></div>
         <span className="flex note-acts">{button}</span>
       </div>
     </div>

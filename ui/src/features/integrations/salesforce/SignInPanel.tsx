@@ -21,10 +21,8 @@ const ON_ITS_PAGE: [string, string][] = [
   ["A second person is signed out", "Salesforce keeps five approvals for each user and app. One more ends the oldest, without a word. Use one user for Casebridge, or remove old approvals under that user's Connected Apps."],
 ];
 
-type Props = { signing: SigningIn; left?: React.ReactNode };
-
 /** A sign-in under way: where to go, how long it waits, and what to do when nobody comes back. */
-export function SignInPanel({ signing: { flow, working, paste, pasteError, stop } }: Props) {
+export function SignInPanel({ signing: { flow, working, paste, pasteError, stop } }: { signing: SigningIn }) {
   const now = useNow(TICK_MS);
   const [brought, setBrought] = useState("");
   if (!flow) return null;
@@ -46,8 +44,8 @@ export function SignInPanel({ signing: { flow, working, paste, pasteError, stop 
           <a className="btn p" href={flow.url} target="_blank" rel="noreferrer"><Icon name="out" />Open the sign-in</a>
           <Button icon="copy" small={false} onClick={() => void copyText(flow.url, "The address of the sign-in is copied")}>Copy its address</Button>
           <Button kind="ghost" small={false} onClick={stop} disabled={working}>Cancel</Button>
-          <span className="f12 t3 end nowrap num">Waits until {hhmm(flow.expires_at)}, {span(Math.max(0, left))} more</span>
         </span>
+        <p className="f12 t3 num">Waits until {hhmm(flow.expires_at)}, {span(Math.max(0, left))} more.</p>
         {pasted && <Paste {...{ brought, setBrought, paste, working }} />}
         {pasteError && <Failed error={pasteError} safe="The sign-in still waits." />}
         <details className="more-found plain" open={slow || undefined}>
