@@ -4,7 +4,7 @@
 //! answer that is not wholly good the CRM is asked, by id, what stands.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use casebridge_connectors::{Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Standing};
@@ -29,10 +29,14 @@ const EVENTS_AHEAD: usize = 40;
 /// Pauses before a read is repeated.
 const READ_AGAIN: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1500)];
 
+/// Why nothing is written for a conversation that another connection takes.
+const ELSEWHERE: &str = "the connection's rule sends this conversation elsewhere";
+
 /// Runs one pass of a claimed lane to its end.
 pub(crate) async fn run(engine: Engine, runtime: Arc<Runtime>, lane: Lane) {
     let session = lane.session_id;
-    let pass = Pass { engine: &engine, runtime: &runtime, lane: &lane, log: CallLog::default() };
+    let log = CallLog::default();
+    let pass = Pass { engine: &engine, runtime: &runtime, lane: &lane, log, routed: OnceLock::new() };
     match pass.go().await {
         // A fence that moved means that somebody else has the lane: what stands is read back by them.
         Ok(()) | Err(StoreError::FenceMoved) => {}
@@ -51,6 +55,8 @@ struct Pass<'a> {
     runtime: &'a Runtime,
     lane: &'a Lane,
     log: CallLog,
+    /// What the connection's rule says of the session, once it was asked.
+    routed: OnceLock<bool>,
 }
 
 /// What a pass has found out so far.
@@ -82,6 +88,9 @@ impl Pass<'_> {
         if case.as_ref().is_some_and(|case| case.state == CaseState::Unlinked) {
             return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why: UNLINKED }).await;
         }
+        if case.is_none() && !self.is_for_us(&session) {
+            return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why: ELSEWHERE }).await;
+        }
         let Some(events) = self.events(case.as_ref(), crm.batch_limit()).await? else {
             let why = "handoff only: this conversation was not handed to a person";
             return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why }).await;
@@ -108,6 +117,13 @@ impl Pass<'_> {
             Plan::Park { kind, failure } => self.park(kind, failure, Progress::default(), None).await,
             Plan::Write { effects, through } => self.write(crm, &session, case, effects, through).await,
         }
+    }
+
+    /// Whether the session goes to this connection: decided when its lane is first due, and so for good. A session with a
+    /// case is not asked about.
+    fn is_for_us(&self, session: &Session) -> bool {
+        let rule = || self.runtime.connection.route.takes(&session.channel, &session.tags);
+        *self.routed.get_or_init(|| self.lane.routed.unwrap_or_else(rule))
     }
 
     /// The log after `written_seq`. `None`: the events that are new open no case, and those before them
@@ -449,6 +465,7 @@ impl Pass<'_> {
             attempts: self.log.take().into_iter().map(|call| attempt(fence, call)).collect(),
             steps: progress.steps,
             end,
+            routed: self.routed.get().copied(),
             at: self.engine.clock().now(),
         };
         self.engine.store().record(result).await?;

@@ -28,6 +28,8 @@ pub struct NewSession {
     pub key: SessionKey,
     /// Channel.
     pub channel: String,
+    /// What the source says that it is about.
+    pub tags: Vec<String>,
     /// What it is about.
     pub topic: Option<String>,
     /// The customer.
@@ -205,6 +207,8 @@ pub enum LaneEnd {
 /// The result of one pass.
 #[derive(Debug, Clone)]
 pub struct PassResult {
+    /// What the connection's rule decided about the session, if it was asked.
+    pub routed: Option<bool>,
     /// Whose.
     pub consumer: Consumer,
     /// Which session.

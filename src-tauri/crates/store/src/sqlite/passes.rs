@@ -354,6 +354,10 @@ async fn end_lane(conn: &mut SqliteConnection, result: &PassResult) -> Result<()
         query.push(", considered_seq = max(considered_seq, ").push_bind(written).push("), considered_why = null");
     }
     let at = ms(result.at);
+    if let Some(routed) = result.routed {
+        // The first decision stays, whatever the rule says later.
+        query.push(", routed = coalesce(routed, ").push_bind(i64::from(routed)).push(")");
+    }
     match &result.end {
         LaneEnd::Written => {
             query.push(", failure = null, due_ms = case when dirty_seq > ");
