@@ -24,6 +24,7 @@ mod routing;
 mod salesforce;
 mod salesforce_access;
 mod salesforce_door;
+mod salesforce_identity;
 mod salesforce_modes;
 mod second_engine;
 mod sign_in;

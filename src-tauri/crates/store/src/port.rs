@@ -182,6 +182,8 @@ pub struct CaseUpdate {
 /// Where a pass leaves its lane.
 #[derive(Debug, Clone)]
 pub enum LaneEnd {
+    /// Somebody else is at work on what this lane needs: not before then, and no failure.
+    Later(Timestamp),
     /// Everything up to the new `written_seq` stands.
     Written,
     /// There was nothing to do up to here.
