@@ -186,6 +186,7 @@ impl Side {
         let new = NewSession {
             key: conversation.key.clone(),
             channel: "web".into(),
+            tags: Vec::new(),
             topic: conversation.topic.clone(),
             contact: Contact::default(),
         };

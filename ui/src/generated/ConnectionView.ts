@@ -12,6 +12,10 @@ export type ConnectionView = {
  */
 settings: Record<string, unknown>, 
 /**
+ * Which conversations come here; the empty rule takes all.
+ */
+route?: { channels?: string[], not_channels?: string[], tags?: string[], not_tags?: string[] }, 
+/**
  * Id.
  */
 id: string, 

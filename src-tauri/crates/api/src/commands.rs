@@ -1,6 +1,6 @@
 //! The list of commands.
 
-use casebridge_domain::{ConnectionKind, Mode};
+use casebridge_domain::{ConnectionKind, Mode, Route};
 use casebridge_engine::View;
 use casebridge_engine::connections::ChoiceKind;
 use casebridge_engine::logging::{Area, LogLevel};
@@ -568,6 +568,9 @@ pub struct ConnectionSet {
     pub settings: Map<String, Value>,
     /// Another secret.
     pub secret: Option<Secret>,
+    /// Another rule for which conversations come here; the empty one takes all.
+    #[serde(default)]
+    pub route: Option<Route>,
 }
 
 /// Which lanes are meant.

@@ -20,6 +20,7 @@ async fn view(engine: &Engine, connection: &Connection) -> Result<ConnectionView
     Ok(ConnectionView {
         health: ConnectionHealth::new(connection, health),
         settings: connection.settings.clone(),
+        route: Some(connection.route.clone()),
         created_at: time(connection.created_at),
     })
 }
@@ -82,7 +83,7 @@ pub(crate) async fn choices(engine: &Engine, wish: CrmChoices) -> Result<Value, 
 
 pub(crate) async fn try_and_set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {
     let secret = set.secret.map(|secret| secret.0);
-    let change = ConnectionChange { mode: set.mode, settings: set.settings, secret };
+    let change = ConnectionChange { mode: set.mode, settings: set.settings, secret, route: set.route };
     let report = report(engine.try_change(&set.name, &change).await?);
     let saved = match report.good {
         true => Some(view(engine, &engine.change_connection(&set.name, change, actor).await?).await?),
@@ -142,7 +143,8 @@ pub(crate) async fn week(engine: &Engine) -> Result<Value, ApiError> {
 }
 
 pub(crate) async fn set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {
-    let change = ConnectionChange { mode: set.mode, settings: set.settings, secret: set.secret.map(|secret| secret.0) };
+    let secret = set.secret.map(|secret| secret.0);
+    let change = ConnectionChange { mode: set.mode, settings: set.settings, secret, route: set.route };
     let connection = engine.change_connection(&set.name, change, actor).await?;
     Ok(json!(view(engine, &connection).await?))
 }

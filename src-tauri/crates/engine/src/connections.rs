@@ -7,7 +7,7 @@ use casebridge_connectors::creatio::CreatioSettings;
 use casebridge_connectors::{Alone, CallLog, CaseSystem, Vault, VaultError};
 pub use casebridge_connectors::{Choice, ChoiceKind, Meaning, TestReport};
 use casebridge_domain::{
-    CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, Pause, PauseKind,
+    CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, Pause, PauseKind, Route,
 };
 use casebridge_store::{SecretName, Secrets};
 use secrecy::SecretString;
@@ -125,6 +125,8 @@ pub struct ConnectionChange {
     pub settings: serde_json::Map<String, serde_json::Value>,
     /// Another secret.
     pub secret: Option<SecretString>,
+    /// Another rule, for sessions about which none has decided yet.
+    pub route: Option<Route>,
 }
 
 /// Reads the settings of a Creatio; says which member is wrong.
@@ -175,6 +177,7 @@ impl Engine {
             instance: new.settings.instance(),
             settings: new.settings.to_json(),
             modes: ModeHistory::new(new.mode),
+            route: Default::default(),
             pause: None,
             last_success_at: None,
             adoption: None,
@@ -213,6 +216,10 @@ impl Engine {
         if let Some(mode) = change.mode {
             connection.modes.switch(now, mode);
         }
+        if let Some(route) = &change.route {
+            sane(route)?;
+            connection.route = route.clone();
+        }
         let before = connection.settings.clone();
         let members: Vec<String> = change.settings.keys().cloned().collect();
         merge(&mut connection.settings, change.settings);
@@ -226,7 +233,7 @@ impl Engine {
         if connection.pause.take_if(|pause| !pause.kind.is_for_a_person()).is_some() {
             self.inner.store.set_pause(connection.id, None).await?;
         }
-        let detail = json!({ "mode": change.mode, "members": members });
+        let detail = json!({ "mode": change.mode, "members": members, "route": change.route });
         self.inner.store.audit(actor, "connection.set", &connection.id.to_string(), detail, now).await?;
         self.tell([Change::Connections, Change::Lanes]);
         self.inner.store.redo(Consumer::Crm(connection.id), now).await?;
@@ -342,6 +349,12 @@ impl Engine {
     }
 }
 
+fn sane(route: &Route) -> Result<(), EngineError> {
+    route.problem().map_or(Ok(()), |(member, problem)| {
+        Err(EngineError::invalid(member, problem, "give names of channels and tags as the source gives them"))
+    })
+}
+
 /// A connection that is only tried.
 fn trial(settings: &CrmSettings, now: jiff::Timestamp) -> Connection {
     Connection {
@@ -351,6 +364,7 @@ fn trial(settings: &CrmSettings, now: jiff::Timestamp) -> Connection {
         instance: settings.instance(),
         settings: settings.to_json(),
         modes: ModeHistory::new(Mode::Every),
+        route: Default::default(),
         pause: None,
         last_success_at: None,
         adoption: None,

@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::cli_back::{ExportArgs, RepliesCommand, WebhookCommand};
 use crate::cli_kit::SalesforceCommand;
+use crate::cli_route;
 use crate::cli_salesforce::AddSalesforce;
 use crate::engine_access::Access;
 use crate::entrance::Entrance;
@@ -215,6 +216,10 @@ struct SetArgs {
     /// Read another client secret from standard input.
     #[arg(long)]
     secret_stdin: bool,
+    /// Which conversations come here: `channels=web,chat`, `not-channels=…`, `tags=…`, `not-tags=…`; `all` for all of
+    /// them. Replaces the rule; conversations that have a case, or were decided about, stay where they are.
+    #[arg(long, value_name = "RULE")]
+    route: Vec<String>,
     #[command(flatten)]
     settings: SettingsArgs,
 }
@@ -483,7 +488,9 @@ fn connection(command: ConnectionCommand) -> anyhow::Result<Command> {
         ConnectionCommand::Set(set) => {
             let secret = if set.secret_stdin { Some(secret(true)?) } else { None };
             let settings = set.settings.members()?;
-            Command::ConnectionSet(ConnectionSet { name: set.name, mode: set.mode.map(Mode::from), settings, secret })
+            let route = cli_route::read(&set.route)?;
+            let mode = set.mode.map(Mode::from);
+            Command::ConnectionSet(ConnectionSet { name: set.name, mode, settings, secret, route })
         }
         ConnectionCommand::TakeOver { name } => Command::ConnectionTakeOver { name },
         ConnectionCommand::Remove { name } => Command::ConnectionRemove { name },

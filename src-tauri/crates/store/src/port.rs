@@ -28,6 +28,8 @@ pub struct NewSession {
     pub key: SessionKey,
     /// Channel.
     pub channel: String,
+    /// What the source says that it is about.
+    pub tags: Vec<String>,
     /// What it is about.
     pub topic: Option<String>,
     /// The customer.
@@ -180,6 +182,8 @@ pub struct CaseUpdate {
 /// Where a pass leaves its lane.
 #[derive(Debug, Clone)]
 pub enum LaneEnd {
+    /// Somebody else is at work on what this lane needs: not before then, and no failure.
+    Later(Timestamp),
     /// Everything up to the new `written_seq` stands.
     Written,
     /// There was nothing to do up to here.
@@ -205,6 +209,8 @@ pub enum LaneEnd {
 /// The result of one pass.
 #[derive(Debug, Clone)]
 pub struct PassResult {
+    /// What the connection's rule decided about the session, if it was asked.
+    pub routed: Option<bool>,
     /// Whose.
     pub consumer: Consumer,
     /// Which session.

@@ -1,6 +1,6 @@
 //! Connections and what is known of them.
 
-use casebridge_domain::{Connection, Mode as Which, PauseKind};
+use casebridge_domain::{Connection, Mode as Which, PauseKind, Route};
 use casebridge_engine::access::Access;
 use casebridge_engine::health::Health;
 use serde::Serialize;
@@ -176,6 +176,9 @@ pub struct ConnectionView {
     /// The connector's settings.
     #[ts(type = "Record<string, unknown>")]
     pub settings: Value,
+    /// Which conversations come here; the empty rule takes all.
+    #[ts(optional, type = "{ channels?: string[], not_channels?: string[], tags?: string[], not_tags?: string[] }")]
+    pub route: Option<Route>,
     /// When it was made.
     #[ts(skip)]
     pub created_at: String,

@@ -53,7 +53,7 @@ use crate::set_up::SetUpKit;
 pub use self::oauth::{
     CLIENT_SECRET, REFRESH_TOKEN, SESSION, SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris, revoke,
 };
-pub use self::settings::{CALLBACK_PATH, CaseFrom, LOOPBACK_PORTS, SalesforceSettings, normalise_login_url};
+pub use self::settings::{CALLBACK_PATH, CaseFrom, LOOPBACK_PORTS, Returning, SalesforceSettings, normalise_login_url};
 pub use self::shape::{KEY, SEQ, SOURCE, WRITE};
 
 /// Events that one batch carries: with the case, its number and a status they fit a composite of 25 parts.

@@ -41,6 +41,9 @@ pub struct SalesforceSettings {
     /// Who signed in, as `user @ host`, for people; as the sign-in told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
+    /// Where a returning customer's new conversation goes, by verified identity; used by the engine.
+    #[serde(default)]
+    pub returning: Returning,
     /// Owner of new cases: a user or a queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<SalesforceId>,
@@ -73,6 +76,17 @@ pub struct SalesforceSettings {
     pub back: BackSettings,
 }
 
+/// Where a returning customer's new conversation goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Returning {
+    /// To the open case that the customer has; to a new one when there is none.
+    #[default]
+    OpenCase,
+    /// Always to a case of its own.
+    OwnCase,
+}
+
 /// A text field of Case and what is written into it. An org without the field gets the case without it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -102,6 +116,7 @@ impl SalesforceSettings {
             org: None,
             instance_url: None,
             user: None,
+            returning: Returning::default(),
             owner: None,
             origin: None,
             case_from: CaseFrom::default(),

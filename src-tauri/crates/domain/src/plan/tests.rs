@@ -44,6 +44,7 @@ impl Story {
             id: key.session_id(),
             key,
             channel: "web".into(),
+            tags: Vec::new(),
             topic: None,
             contact: Contact::default(),
             status: SessionStatus::Open,

@@ -51,6 +51,7 @@ mod tests {
             id: key.session_id(),
             key,
             channel: "web".into(),
+            tags: Vec::new(),
             topic: None,
             contact: Contact::default(),
             status,

@@ -35,6 +35,7 @@ async fn the_org_told_its_id(door: &Door) {
         wrote: None,
     };
     let result = PassResult {
+        routed: None,
         consumer,
         session_id: door.session,
         fence: lane.fence,

@@ -52,6 +52,7 @@ impl Door {
             instance: "http://127.0.0.1:1".into(),
             settings: json!({}),
             modes: ModeHistory::new(Mode::Every),
+            route: Default::default(),
             pause: None,
             last_success_at: None,
             adoption: None,
@@ -60,7 +61,7 @@ impl Door {
         let store = &gateway.store;
         store.add_connection(row).await.expect("a connection");
         let key = SessionKey { source: "livechat".into(), external_id: "c1".into() };
-        let new = NewSession { key, channel: "web".into(), topic: None, contact: Default::default() };
+        let new = NewSession { key, channel: "web".into(), tags: Vec::new(), topic: None, contact: Default::default() };
         let session = gateway.engine.ensure_session(new).await.expect("a session").0.id;
         let said = EventKind::Message { from: Speaker::Customer, text: "Where is it?".into(), author: None };
         let append = Append { session_id: session, events: Arc::from(vec![NewEvent::new("m1", None, said)]) };
