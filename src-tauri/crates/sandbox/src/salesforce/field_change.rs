@@ -10,6 +10,8 @@ pub enum FieldChange {
     Gone,
     /// It can be seen and not written.
     ReadOnly,
+    /// It can be written again.
+    Writable,
     /// It takes texts of this length.
     Length(usize),
     /// It takes these values only.
@@ -29,6 +31,7 @@ pub(super) fn change(database: &mut Database, object: &str, field: &str, change:
     match change {
         FieldChange::Gone => {}
         FieldChange::ReadOnly => (shape.create, shape.update) = (false, false),
+        FieldChange::Writable => (shape.create, shape.update) = (true, true),
         FieldChange::Length(length) => shape.kind = Kind::Text(*length),
         FieldChange::Restricted(values) => {
             let values = values.iter().map(|value| (value.clone(), false)).collect();
