@@ -32,6 +32,7 @@ fn generated() -> BTreeMap<String, String> {
         ViewCounts,
         EventView,
         EventPage,
+        ArrivalView,
         ReplyView,
         Answer,
         Explanation,
