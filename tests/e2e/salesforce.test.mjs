@@ -63,7 +63,7 @@ test("Deny is told in words, and nothing is stored", async () => {
   await tab.getByRole("heading", { name: "The sign-in was not granted" }).waitFor();
   await tab.close();
   await page.getByText(/end-user denied authorization/).waitFor();
-  await page.getByText(/Begin again and press Allow.*Nothing was saved/s).waitFor();
+  await page.getByText(/begin again and press Allow.*Nothing was saved/s).waitFor();
   assert.deepEqual(listed(), [], "nothing is stored");
   await faultless(page, "salesforce-denied");
 });

@@ -4,6 +4,7 @@ import type {
 } from "../generated";
 
 type Settings = Record<string, unknown>;
+type Route = Partial<Record<"channels" | "not_channels" | "tags" | "not_tags", string[]>>;
 /** A record of the CRM that a choice of reply kinds would deliver. */
 export type PreviewRow = { kind: string; record: string; case: string; at: string | null; author: string | null; text: string };
 type Seq = { seq: number };
@@ -51,7 +52,7 @@ export interface Commands {
   connection_test: [{ name: string }, TestReport];
   connection_try: [{ settings: Settings; secret: string }, TestReport];
   connection_try_and_add: [{ name: string; mode: string; settings: Settings; secret?: string }, AddReport];
-  connection_try_and_set: [{ name: string; mode?: string; settings?: Settings; secret?: string }, SetReport];
+  connection_try_and_set: [{ name: string; mode?: string; settings?: Settings; secret?: string; route?: Route }, SetReport];
   connection_sign_in_begin: [{ name: string }, Omit<SignInStart, "sign_in">];
   connection_sign_in_finish: [{ name: string; brought: string }, unknown];
   sign_in_try: [{ settings: Settings; secret?: string }, SignInStart];

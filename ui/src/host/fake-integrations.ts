@@ -68,12 +68,13 @@ export function integrations(joined: ConnectionView[], tell: (...tags: string[])
       const report = test(settings, secret);
       return { report, added: report.good ? join(name, mode, settings) : null };
     },
-    connection_try_and_set: ({ name, mode, settings = {}, secret }) => {
+    connection_try_and_set: ({ name, mode, settings = {}, secret, route }) => {
       const one = named(name);
       const report = test({ ...one.settings, ...settings }, secret);
       if (!report.good) return { report, saved: null };
       one.settings = Object.fromEntries(Object.entries({ ...one.settings, ...settings }).filter(([, value]) => value !== null));
       if (mode) one.mode = mode as "every";
+      if (route) one.route = route;
       tell("connections");
       return { report, saved: one };
     },

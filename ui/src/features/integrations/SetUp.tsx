@@ -4,6 +4,7 @@ import { Health } from "./Health";
 import { ModeStep } from "./ModeStep";
 import { Recipe } from "./Recipe";
 import { RecordsStep } from "./RecordsStep";
+import { RouteStep } from "./RouteStep";
 import { RepliesStep } from "./RepliesStep";
 import { Aside, SetUpFrame } from "./SetUpFrame";
 import { SignInAgain } from "./SignInAgain";
@@ -34,7 +35,7 @@ export function SetUp({ one, children }: { one?: ConnectionView; children?: Reac
         </div>
       </ConnectStep>
       <ModeStep />
-      {one && <><WhoStep connection={one.name} /><RecordsStep connection={one.name} /><RepliesStep connection={one.name} seen={seen} onSeen={setSeen} wanted={wanted} /></>}
+      {one && <><RouteStep name={one.name} /><WhoStep connection={one.name} /><RecordsStep connection={one.name} /><RepliesStep connection={one.name} seen={seen} onSeen={setSeen} wanted={wanted} /></>}
     </SetUpFrame>
   );
 }

@@ -4,6 +4,7 @@ export type Step = { id: string; name: string; calls?: string[][] };
 export const CREATIO_STEPS: Step[] = [
   { id: "connect", name: "Connect" },
   { id: "when", name: "When to open a case" },
+  { id: "route", name: "Which conversations" },
   { id: "who", name: "Who gets it" },
   { id: "records", name: "What is written" },
   { id: "replies", name: "What is a reply" },
@@ -14,6 +15,7 @@ export const CREATIO_STEPS: Step[] = [
 export const SALESFORCE_STEPS: Step[] = [
   { id: "connect", name: "Connect" },
   { id: "when", name: "When to open a case" },
+  { id: "route", name: "Which conversations" },
   { id: "who", name: "The case" },
   { id: "kit", name: "Set-up kit" },
   { id: "hook", name: "Webhook" },

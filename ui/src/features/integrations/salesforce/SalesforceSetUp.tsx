@@ -7,6 +7,7 @@ import { Bars, ErrorPane, Loading } from "../../../shared/States";
 import { Health } from "../Health";
 import { ModeStep } from "../ModeStep";
 import { Aside, SetUpFrame } from "../SetUpFrame";
+import { RouteStep } from "../RouteStep";
 import { Steps } from "../Steps";
 import { SALESFORCE_STEPS } from "../steps";
 import { Failed, TestResult } from "../TestResult";
@@ -56,7 +57,7 @@ function Known({ one, ways, children }: Props & { ways: SignInWays }) {
         </div>
       </ConnectStep>
       <ModeStep />
-      {one && <CaseStep connection={one.name} />}
+      {one && <><RouteStep name={one.name} /><CaseStep connection={one.name} /></>}
     </SetUpFrame>
   );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ConnectionView } from "../../../generated";
+import { EVERYTHING, routeChange, routeOf, routeSchema } from "../route";
 
 z.config({ jitless: true });
 
@@ -14,6 +15,7 @@ export const schema = z.object({
   secret: z.string(),
   way: z.enum(["loopback", "public", "paste"]),
   mode: z.enum(["every", "handoff"]),
+  route: routeSchema,
   owner,
   origin: text,
   case_from_field: text.regex(/^[A-Za-z]\w*$/, "A field's API name, such as Case_From__c."),
@@ -27,7 +29,7 @@ export type Form = z.infer<typeof schema>;
 type Settings = Record<string, unknown>;
 
 export const EMPTY: Form = {
-  name: "Salesforce", login_url: "", client_id: "", secret: "", way: "loopback", mode: "every", owner: "", origin: "",
+  name: "Salesforce", login_url: "", client_id: "", secret: "", way: "loopback", mode: "every", route: EVERYTHING, owner: "", origin: "",
   case_from_field: "Case_From__c", case_from_value: "opencx", resolved_status: "", reopened_status: "", reserve_percent: "",
 };
 const PLAIN = ["owner", "origin", "resolved_status", "reopened_status"] as const;
@@ -42,7 +44,7 @@ export function formOf(one?: ConnectionView): Form {
   const from = part(settings.case_from);
   const plain = Object.fromEntries(PLAIN.map((key) => [key, said(settings[key])])) as Pick<Form, (typeof PLAIN)[number]>;
   return {
-    ...EMPTY, ...plain, name: one.name, mode: one.mode,
+    ...EMPTY, ...plain, name: one.name, mode: one.mode, route: routeOf(one),
     login_url: said(settings.login_url).replace(/\/$/, ""), client_id: said(settings.client_id),
     case_from_field: said(from.field) || EMPTY.case_from_field, case_from_value: "value" in from ? said(from.value) : EMPTY.case_from_value,
     reserve_percent: said(settings.reserve_percent),
@@ -66,11 +68,12 @@ export function newSettings(form: Form): Settings {
 }
 
 /** Only what differs: what somebody else changed meanwhile stays as they left it. */
-export function changeOf(before: Form, after: Form): { mode?: string; settings: Settings; secret?: string } {
+export function changeOf(before: Form, after: Form): { mode?: string; settings: Settings; secret?: string; route?: Record<string, string[]> } {
   const [was, is] = [settingsOf(before), settingsOf(after)];
   const settings = Object.fromEntries(Object.entries(is).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(was[key])));
   return {
     ...(before.mode === after.mode ? {} : { mode: after.mode }),
+    ...routeChange(before.route, after.route),
     settings: after.secret === "" ? settings : { ...settings, confidential: true },
     ...(after.secret === "" ? {} : { secret: after.secret }),
   };
