@@ -78,6 +78,30 @@ describe("a connected org", () => {
     expect(await faults()).toEqual([]);
   }, 15_000);
 
+  it("says in words which conversations come, and sends the rule alone", async () => {
+    const { user, host } = show("/integrations/Creatio");
+    await screen.findByText("Every conversation comes here.");
+    await fill("Only these channels", "web, email ,");
+    await fill("Never with these tags", "test");
+    await screen.findByText("Only from web, email, not with test.");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await screen.findByText("Saved");
+    const sent = host.calls.find((call) => call.command === "connection_try_and_set")?.input;
+    expect(sent).toEqual({ name: "Creatio", settings: {}, route: { channels: ["web", "email"], not_channels: [], tags: [], not_tags: ["test"] } });
+  });
+
+  it("gives the sign-in back when it is disconnected, and lists what stays in the org", async () => {
+    const { user, history } = show("/integrations/Salesforce");
+    await user.click(await screen.findByRole("button", { name: "Disconnect…" }));
+    const sheet = await screen.findByRole("dialog", { name: "Disconnect Salesforce?" });
+    await within(sheet).findByText("1,204");
+    await user.click(within(sheet).getByRole("button", { name: "Disconnect" }));
+    const gone = await screen.findByRole("dialog", { name: "Salesforce is disconnected" });
+    expect(gone).toHaveTextContent(/has revoked the sign-in.*External Client App/s);
+    await user.click(within(gone).getByRole("button", { name: "Done" }));
+    await waitFor(() => expect(history.location.pathname).toBe("/integrations"));
+  });
+
   it("sends only what was changed", () => {
     const before = formOf();
     expect(changeOf(before, { ...before, owner: "00G000000000001AAA" })).toEqual({ settings: { owner: "00G000000000001AAA" } });

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useDesk } from "../../../data/desk";
 import { useWebhook } from "../../../data/engine";
 import type { KitFileView } from "../../../generated";
 import { Button } from "../../../shared/Button";
@@ -31,6 +32,7 @@ export function TriggersStep({ connection, admin }: { connection: string; admin:
 
 function Files({ files }: { files: KitFileView[] }) {
   const [shown, setShown] = useState(files.find((file) => file.kind === "apex_class")?.path ?? files[0]?.path);
+  const desk = useDesk();
   const one = files.find((file) => file.path === shown);
   return (
     <div className="card files">
@@ -40,10 +42,12 @@ function Files({ files }: { files: KitFileView[] }) {
         </label>
         <span className="flex end">
           <Button icon="copy" onClick={() => one && void copyText(one.text, `${one.path} is copied`)}>Copy</Button>
-          <Button icon="file" onClick={() => save("casebridge-kit.zip", zipOf(files))}>Download all {files.length} files</Button>
+          {/* A window saves no files by itself. */}
+          {!desk && <Button icon="file" onClick={() => save("casebridge-kit.zip", zipOf(files))}>Download all {files.length} files</Button>}
         </span>
       </div>
       {one && <pre className="code" dir="ltr" tabIndex={0} aria-label={one.path}>{one.text}</pre>}
+      {desk && <p className="f12 t2 pad">On a terminal <code>casebridged salesforce kit --out FOLDER</code> writes all {files.length} files.</p>}
     </div>
   );
 }
