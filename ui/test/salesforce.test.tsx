@@ -25,7 +25,7 @@ describe("connecting a Salesforce org", () => {
     expect(screen.getByText(/Sign in to Salesforce and press Allow/)).toBeInTheDocument();
     expect(await faults()).toEqual([]);
     signing.returned();
-    await waitFor(() => expect(history.location.pathname).toBe("/integrations/Salesforce"), { timeout: 4_000 });
+    await waitFor(() => expect(history.location.pathname).toBe("/integrations/Salesforce"), { timeout: 20_000 });
     const sent = host.calls.find((call) => call.command === "sign_in_begin")?.input;
     expect(sent).toMatchObject({ way: "loopback", add: { kind: "salesforce", settings: { client_id: "3MVG9", confidential: false } } });
     expect(JSON.stringify(sent)).not.toContain("secret");
@@ -34,7 +34,7 @@ describe("connecting a Salesforce org", () => {
   it("says what to do when Deny was pressed, and stores nothing", async () => {
     const { host } = await begin("deny");
     signing.returned();
-    await screen.findByText(/end-user denied authorization/, undefined, { timeout: 4_000 });
+    await screen.findByText(/end-user denied authorization/, undefined, { timeout: 20_000 });
     expect(screen.getByText(/Begin again and press Allow.*Nothing was saved/i)).toBeInTheDocument();
     expect(await host.call("connection_list", {})).toHaveLength(2);
     expect(screen.getByRole("button", { name: /^Sign in, test & save/ })).toBeEnabled();
@@ -69,14 +69,14 @@ describe("a connected org", () => {
     const table = await screen.findByRole("table", { name: "What the org has of the kit" });
     expect(within(table).getAllByText("Missing")).toHaveLength(7);
     await user.click(screen.getByRole("button", { name: "Preview" }));
-    await screen.findByText("It can be deployed.", undefined, { timeout: 4_000 });
+    await screen.findByText("It can be deployed.", undefined, { timeout: 20_000 });
     expect(within(table).getAllByText("Missing")).toHaveLength(7);
     await user.click(screen.getByRole("button", { name: "Deploy" }));
-    await screen.findByText("Deployed.", undefined, { timeout: 4_000 });
+    await screen.findByText("Deployed.", undefined, { timeout: 20_000 });
     await waitFor(() => expect(within(screen.getByRole("table", { name: "What the org has of the kit" })).getAllByText("Yes")).toHaveLength(7));
     expect(host.calls.filter((call) => call.command === "kit_deploy").map((call) => call.input.check_only)).toEqual([true, false]);
     expect(await faults()).toEqual([]);
-  }, 15_000);
+  }, 60_000);
 
   it("says in words which conversations come, and sends the rule alone", async () => {
     const { user, host } = show("/integrations/Creatio");
