@@ -112,6 +112,30 @@ async fn r32_a_wrong_address_by_hand_ends_nothing_and_a_cancelled_sign_in_is_ove
     assert_eq!(call(&data, body).await.0, StatusCode::UNPROCESSABLE_ENTITY, "what was cancelled takes no answer");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r32_whoever_begins_anew_keeps_no_port_for_the_sign_in_before() {
+    casebridge_connectors::install_crypto();
+    let redirect_uri = format!("http://localhost:{}/oauth/salesforce/callback", free_port());
+    let org = org(&redirect_uri).await;
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let _served = Served::start(&data, &[]);
+    let settings = json!({ "login_url": org.login_url, "client_id": DESKTOP_CLIENT_ID, "redirect_uri": redirect_uri });
+    let add = json!({ "kind": "salesforce", "name": "org", "mode": "every", "settings": settings });
+    let body = json!({ "command": "sign_in_begin", "way": "loopback", "add": add });
+    let (status, first) = call(&data, body.clone()).await;
+    assert_eq!(status, StatusCode::OK, "{first}");
+    // The only address that is registered; the page of the first sign-in was closed without a word.
+    let second = eventually("the port is free again", async || {
+        let (status, flow) = call(&data, body.clone()).await;
+        (status == StatusCode::OK).then_some(flow)
+    })
+    .await;
+    assert_eq!(second["redirect_uri"], redirect_uri.as_str());
+    let (gone, _) = call(&data, json!({ "command": "sign_in_state", "flow": first["flow"] })).await;
+    assert_eq!(gone, StatusCode::UNPROCESSABLE_ENTITY, "the first one is over");
+}
+
 async fn begin_again(data: &Path) -> Value {
     let (status, flow) = call(data, json!({ "command": "sign_in_begin", "way": "paste", "again": "org" })).await;
     assert_eq!(status, StatusCode::OK, "{flow}");

@@ -129,8 +129,17 @@ pub(crate) struct Flow {
 }
 
 impl Engine {
-    /// Begins a sign-in that comes back by this way.
+    /// Begins a sign-in that comes back by this way. The same person's earlier one that nobody came back from is given
+    /// up.
     pub async fn begin_flow(&self, wish: Wish, way: Way, actor: &str) -> Result<FlowStart, EngineError> {
+        // A page that was closed or loaded again says no goodbye, and would keep one of few ports for ten minutes.
+        self.flows().retain(|_, flow| {
+            let given_up = flow.actor == actor && matches!(flow.progress, Progress::Waiting);
+            if given_up {
+                flow.over.cancel();
+            }
+            !given_up
+        });
         let public = match way {
             Way::Public => Some(self.public_callback().await?.ok_or_else(|| {
                 EngineError::invalid("way", "needs a public address, and none is set", "set one, or paste the address")
