@@ -1,44 +1,27 @@
 // Makes the pictures of this folder: node docs/screenshots/make.mjs [NAME...]
 // It starts the built engine with its sandbox, lets things happen and fail there, and looks at every screen in light and dark,
-// 1440 and 1024 wide. Needs target/debug/casebridged, ui/node_modules and Chromium; NAMEs take only those pictures.
-import { execFileSync, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+// 1440 and 1024 wide. Needs casebridged and the sandbox's examples in target/debug, ui/node_modules and Chromium; NAMEs take
+// only those pictures.
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { launch, ORG, root, startEngine, startOrg, until as comesTrue } from "../../tests/e2e/support/engine.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const root = path.join(here, "../..");
-const { chromium } = createRequire(path.join(root, "ui/package.json"))("playwright-core");
-const program = path.join(root, "target/debug/casebridged");
 const only = process.argv.slice(2);
-const running = [];
+const until = (condition) => comesTrue(String(condition), condition);
 
 /** An engine with a data folder of its own. */
-async function start(...args) {
-  const data = mkdtempSync(path.join(tmpdir(), "pictures-"));
-  const env = { ...process.env, CASEBRIDGE_SECRETS_KEY: randomBytes(32).toString("hex"), CASEBRIDGE_LOG: "error" };
-  const engine = spawn(program, ["--data", data, "serve", "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0", ...args], { env, stdio: ["ignore", "pipe", "inherit"] });
-  running.push([engine, data]);
-  let said = "";
-  await new Promise((done) => engine.stdout.on("data", (chunk) => { said += chunk; if (said.includes("Stop with Ctrl-C")) done(); }));
-  const cli = (...more) => execFileSync(program, ["--data", data, ...more], { env, encoding: "utf8" });
-  return { said, cli, link: () => /(http:\S+\/console\/enter\S+)/.exec(cli("console", "link", "--role", "admin", "--name", "Mary Ellis"))[1] };
-}
-
-async function until(condition) {
-  for (let tries = 0; tries < 1200; tries += 1) {
-    const value = await condition();
-    if (value) return value;
-    await new Promise((wake) => setTimeout(wake, 50));
-  }
-  throw new Error(`did not come true: ${condition}`);
+async function start(...more) {
+  const engine = await startEngine({ more: ["--public-listen", "127.0.0.1:0", ...more] });
+  return { ...engine, cli: (...args) => engine.cli(args), link: () => engine.link("admin", "Mary Ellis") };
 }
 
 const full = await start("--sandbox");
 const empty = await start();
+const both = await start();
+const org = await startOrg();
 const crm = new URL(/sandbox Creatio\s+(\S+)/.exec(full.said)[1]);
 const ask = async (method, what, body) => {
   const answer = await fetch(`${crm.origin}/sandbox/${what}${crm.search}`, { method, headers: { "content-type": "application/json" }, ...(body ? { body: JSON.stringify(body) } : {}) });
@@ -70,7 +53,7 @@ say("double-charge", "Is anybody there? The second charge is still on my card.")
 await ask("POST", "act", { act: "resolve", case: markup.Id });
 await until(() => full.cli("lanes", "list", "--parked").includes("parked"));
 
-const browser = await chromium.launch({ executablePath: process.env.CASEBRIDGE_TEST_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await launch();
 const enter = async (engine) => {
   const page = await (await browser.newContext()).newPage();
   await page.goto(engine.link());
@@ -79,6 +62,31 @@ const enter = async (engine) => {
 };
 const [page, home] = await enter(full);
 const [fresh, freshHome] = await enter(empty);
+const [third, thirdHome] = await enter(both);
+/** Begins a sign-in, and lets the person press a button on Salesforce's page. */
+const signIn = async (on, press) => {
+  await on.getByLabel("Login URL").fill(org.instance);
+  await on.getByLabel("Client ID").fill(ORG.client);
+  await on.keyboard.press("Control+Enter");
+  const link = on.getByRole("link", { name: "Open the sign-in" });
+  await link.waitFor();
+  if (!press) return;
+  const tab = await on.context().newPage();
+  await tab.goto(await link.getAttribute("href"));
+  if (press === "Allow") {
+    await tab.getByLabel("Username").fill("admin@sandbox.example");
+    await tab.getByLabel("Password").fill(ORG.password);
+  }
+  await tab.getByRole("button", { name: press }).click();
+  await tab.waitForURL(/callback/);
+  await tab.close();
+};
+await third.goto(`${thirdHome}#/integrations/new/salesforce`);
+await signIn(third, "Allow");
+await third.getByText(/^Connected as/).first().waitFor();
+const to = (id) => async (on) => { await on.getByRole("heading", { level: 2 }).first().waitFor(); await on.locator(`#${id}`).waitFor(); await on.waitForLoadState("networkidle").catch(() => undefined); await on.locator(`#${id}`).evaluate((one) => one.scrollIntoView({ block: "start" })); };
+const waits = async (on) => { await signIn(on); await on.getByText("Salesforce shows an error, or nothing happens").click(); };
+const denied = async (on) => { await signIn(on, "Deny"); await on.getByText(/Nothing was saved/).waitFor(); };
 const open = (words) => async (on) => {
   await on.getByRole("option", { name: words }).first().click();
   await on.getByRole("log").waitFor();
@@ -105,6 +113,13 @@ const SCREENS = [
   ["integrations-new", fresh, freshHome, "#/integrations/new"],
   ["integrations-refused", fresh, freshHome, "#/integrations/new", wrong],
   ["integrations-creatio", page, home, "#/integrations/sandbox"],
+  ["salesforce-new", fresh, freshHome, "#/integrations/new/salesforce"],
+  ["salesforce-signing-in", fresh, freshHome, "#/integrations/new/salesforce", waits],
+  ["salesforce-denied", fresh, freshHome, "#/integrations/new/salesforce", denied],
+  ["salesforce", third, thirdHome, "#/integrations/Salesforce"],
+  ["salesforce-case", third, thirdHome, "#/integrations/Salesforce", to("who")],
+  ["salesforce-kit", third, thirdHome, "#/integrations/Salesforce", to("kit")],
+  ["salesforce-triggers", third, thirdHome, "#/integrations/Salesforce", to("recipe")],
   ["diagnostics", page, home, "#/diagnostics"],
   ["settings", page, home, "#/settings"],
 ];
@@ -125,9 +140,5 @@ for (const [name, on, at, route, act] of SCREENS) {
   console.log(name);
 }
 await browser.close();
-for (const [engine, data] of running) {
-  engine.kill("SIGTERM");
-  await new Promise((done) => engine.once("exit", done));
-  rmSync(data, { recursive: true, force: true });
-}
+await Promise.all([full, empty, both, org].map((one) => one.stop()));
 rmSync(extra, { force: true });

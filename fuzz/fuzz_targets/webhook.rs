@@ -11,4 +11,10 @@ fuzz_target!(|body: &[u8]| {
             assert!(detail.chars().count() < 220, "a refusal must not repeat what was sent");
         }
     }
+    // The other CRM's door reads the same bytes, as body and as query.
+    let query = String::from_utf8_lossy(body);
+    if let Err((status, detail)) = casebridge_gateway::read_salesforce_call(&query, body) {
+        assert_eq!(status, 400, "a body that was read whole is refused as a bad request");
+        assert!(detail.chars().count() < 300, "a refusal must not repeat what was sent");
+    }
 });

@@ -41,6 +41,12 @@ pub(crate) fn of_connections(connections: &Value) -> Vec<Url> {
     members.filter_map(|(_, value)| Url::parse(value.as_str()?).ok()).collect()
 }
 
+/// The addresses of a list.
+pub(crate) fn of_list(list: &Value) -> Vec<Url> {
+    let all = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    all.iter().filter_map(|one| Url::parse(one.as_str()?).ok()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -51,7 +51,7 @@ pub(crate) async fn start(folder: &DataFolder, lock: FolderLock) -> Result<Runni
     let engine = Engine::new(Arc::new(store.clone()), secrets, Arc::new(SystemClock), Arc::new(CrmConnectors));
     engine.start().await.map_err(ApiError::from)?;
     let stand_in = StandIn::new(engine.clone(), None);
-    let host = Host { sandbox: Some(stand_in.starter()) };
+    let host = Host { sandbox: Some(stand_in.starter()), listen: Some(casebridge_gateway::redirect::listen()) };
     let caller = Caller { name: user_name(), role: Role::Admin };
     Ok(Running { engine, caller, host, stand_in, store, lock: Mutex::new(Some(lock)) })
 }

@@ -28,6 +28,9 @@ async fn open(app: &AppHandle, address: &Url) -> Result<(), ApiError> {
     let place = desk.place();
     let connections = place.call(json!({ "command": "connection_list" })).await.unwrap_or_default();
     let mut known = addresses::of_connections(&connections);
+    // A sign-in for a connection that is only being made leads to a host that no connection names yet.
+    let pages = place.call(json!({ "command": "sign_in_pages" })).await.unwrap_or_default();
+    known.extend(addresses::of_list(&pages));
     known.extend(place.remote().map(|remote| remote.base().clone()));
     let me = place.me(&desk.data).await.unwrap_or_default();
     known.extend(me["sandbox_page"].as_str().and_then(|page| Url::parse(page).ok()));

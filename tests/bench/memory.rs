@@ -25,7 +25,8 @@ async fn fill(store: &Sqlite) {
         let store = store.clone();
         async move {
             let key = SessionKey { source: "bench".into(), external_id: format!("s{session}") };
-            let new = NewSession { key, channel: "web".into(), topic: None, contact: Contact::default() };
+            let new =
+                NewSession { key, channel: "web".into(), tags: Vec::new(), topic: None, contact: Contact::default() };
             let session_id = store.ensure_session(new, Timestamp::now()).await.unwrap().0.id;
             let events: Vec<NewEvent> = (0..MESSAGES)
                 .map(|number| {

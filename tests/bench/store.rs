@@ -19,7 +19,7 @@ async fn rate(store: &Sqlite, writers: usize, round: usize) -> (f64, f64) {
     let mut sessions = Vec::new();
     for writer in 0..writers {
         let key = SessionKey { source: "bench".into(), external_id: format!("{round}-{writers}-{writer}") };
-        let new = NewSession { key, channel: "web".into(), topic: None, contact: Contact::default() };
+        let new = NewSession { key, channel: "web".into(), tags: Vec::new(), topic: None, contact: Contact::default() };
         sessions.push(store.ensure_session(new, Timestamp::now()).await.unwrap().0.id);
     }
     let (began, commits) = (Instant::now(), store.commits());

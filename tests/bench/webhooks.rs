@@ -150,7 +150,8 @@ async fn prepare(data: &Path) -> Prepared {
         let store = store.clone();
         async move {
             let key = SessionKey { source: "bench".into(), external_id: format!("s{number}") };
-            let new = NewSession { key, channel: "web".into(), topic: None, contact: Contact::default() };
+            let new =
+                NewSession { key, channel: "web".into(), tags: Vec::new(), topic: None, contact: Contact::default() };
             let session_id = store.ensure_session(new, now).await.unwrap().0.id;
             let kind = EventKind::Message { from: Speaker::Customer, text: "Where is it?".into(), author: None };
             let events = Arc::from(vec![NewEvent::new("m1", None, kind)]);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
 import { after, before, test } from "node:test";
 import { faultless } from "./looks.mjs";
-import { CLIENT, launch, startCrm, startEngine, until } from "./places.mjs";
+import { CLIENT, launch, startCrm, startEngine, until } from "./support/engine.mjs";
 
 const REFUSED = "the CRM refuses this one";
 let crm, engine, proxy, browser, page, problems, home, strictly = true;

@@ -1,7 +1,7 @@
 // An engine whose conversations and whose CRM say nothing but hostile texts.
 import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
-import { CLIENT, each, startCrm, startEngine } from "./places.mjs";
+import { CLIENT, each, startCrm, startEngine } from "./support/engine.mjs";
 
 /** So many texts have one long conversation, which holds all of them in every place. */
 export const TOGETHER = 10;

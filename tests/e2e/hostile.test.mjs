@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { hostilePlace, last, named, TOGETHER } from "./hostile-place.mjs";
 import { walk } from "./hostile-walk.mjs";
 import { payloads } from "./payloads.mjs";
-import { each, launch, until } from "./places.mjs";
+import { each, launch, until } from "./support/engine.mjs";
 
 const ALL = payloads(500);
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { faultless } from "./looks.mjs";
-import { CLIENT, launch, startCrm, startEngine, until } from "./places.mjs";
+import { CLIENT, launch, startCrm, startEngine, until } from "./support/engine.mjs";
 
 const LUCIA = "Lucía Fernández-Oyarzábal de la Torre";
 const LIOR = "ליאור בן־דוד";

@@ -1,39 +1,20 @@
 // Creatio's set-up against the sandbox, from nothing, as a new user who has only a keyboard.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { launch, root, startEngine } from "./support/engine.mjs";
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const fromUi = createRequire(path.join(root, "ui/package.json"));
-const { chromium } = fromUi("playwright-core");
-const axe = readFileSync(fromUi.resolve("axe-core/axe.min.js"), "utf8");
-const program = path.join(process.env.CASEBRIDGE_TEST_TARGET ?? path.join(root, "target"), "debug/casebridged");
-const folders = [];
+const axe = readFileSync(createRequire(path.join(root, "ui/package.json")).resolve("axe-core/axe.min.js"), "utf8");
 const engines = [];
 let browser, crm, page, ours, problems;
 
-/** An engine with a data folder of its own; answers how it is called and what it said. */
-async function start(...args) {
-  const data = mkdtempSync(path.join(tmpdir(), "console-"));
-  const env = { ...process.env, CASEBRIDGE_SECRETS_KEY: randomBytes(32).toString("hex"), CASEBRIDGE_LOG: "error" };
-  const engine = spawn(program, ["--data", data, "serve", "--listen", "127.0.0.1:0", "--public-listen", "127.0.0.1:0", ...args], { env, stdio: ["ignore", "pipe", "inherit"] });
-  folders.push(data);
+/** An engine with a public door; answers how it is called and what it said. */
+async function start(...more) {
+  const engine = await startEngine({ more: ["--public-listen", "127.0.0.1:0", ...more] });
   engines.push(engine);
-  let said = "";
-  await new Promise((done, fail) => {
-    engine.once("exit", (code) => fail(new Error(`the engine ended with ${code}: ${said}`)));
-    engine.stdout.on("data", (chunk) => {
-      said += chunk;
-      if (said.includes("Stop with Ctrl-C")) done();
-    });
-  });
-  return { said, cli: (...more) => execFileSync(program, ["--data", data, ...more], { env, encoding: "utf8" }) };
+  return { said: engine.said, link: engine.link, cli: (...args) => engine.cli(args) };
 }
 
 /** Goes on with Tab to a control; one that Tab does not reach fails the test. */
@@ -75,23 +56,19 @@ before(async () => {
   // The CRM of the story: the stand-in of another engine, as it is reached by everybody.
   const other = await start("--sandbox");
   crm = new URL(/sandbox Creatio\s+(\S+)/.exec(other.said)[1]);
-  browser = await chromium.launch({ executablePath: process.env.CASEBRIDGE_TEST_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  browser = await launch();
   ours = await start();
   page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
   problems = [];
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (line) => line.type() === "error" && problems.push(line.text()));
-  await page.goto(/(http:\S+\/console\/enter\S+)/.exec(ours.cli("console", "link", "--role", "admin", "--name", "Mary"))[1]);
+  await page.goto(ours.link("admin", "Mary"));
   await page.getByRole("button", { name: "Start the sandbox" }).waitFor();
 });
 
 after(async () => {
   await browser?.close();
-  for (const engine of engines) {
-    engine.kill("SIGTERM");
-    await new Promise((done) => (engine.exitCode === null ? engine.once("exit", done) : done()));
-  }
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  await Promise.all(engines.map((engine) => engine.stop()));
 });
 
 test("a wrong secret is told apart, and nothing is stored", async () => {
@@ -162,10 +139,9 @@ test("the recipe waits for Creatio's first call, and says when it came", async (
 });
 
 test("whoever may not change it sees neither form nor address", async () => {
-  const link = /(http:\S+\/console\/enter\S+)/.exec(ours.cli("console", "link", "--role", "agent", "--name", "Ann"))[1];
   const other = await browser.newContext();
   const anns = await other.newPage();
-  await anns.goto(link);
+  await anns.goto(ours.link("agent", "Ann"));
   await anns.getByRole("main").waitFor();
   await anns.goto(`${anns.url().split("#")[0]}#/integrations/Creatio`);
   await anns.getByText("You can look, not change.").waitFor();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { root } from "./places.mjs";
+import { root } from "./support/engine.mjs";
 
 const axe = createRequire(path.join(root, "ui/package.json")).resolve("axe-core");
 const pictures = process.env.CASEBRIDGE_TEST_PICTURES;

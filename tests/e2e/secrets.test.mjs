@@ -8,7 +8,7 @@ import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { CLIENT, launch, startCrm, startEngine, until } from "./places.mjs";
+import { CLIENT, launch, startCrm, startEngine, until } from "./support/engine.mjs";
 
 /** Name to value of all that must stay hidden. */
 const secrets = new Map();

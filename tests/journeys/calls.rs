@@ -23,7 +23,7 @@ async fn a_handoff_of_twenty_messages_costs_at_most_three_calls() {
     let key = casebridge_domain::SessionKey { source: "chat".into(), external_id: "twenty".into() };
     let email = Some(Identifier { value: "somebody@example.com".into(), verified: true });
     let contact = Contact { email, ..Contact::default() };
-    let new = NewSession { key, channel: "web".into(), topic: None, contact };
+    let new = NewSession { key, channel: "web".into(), tags: Vec::new(), topic: None, contact };
     let id = world.engine().ensure_session(new).await.unwrap().0.id;
     world.engine().append(id, (0..20).map(said).collect()).await.unwrap();
     world.side.settled().await;

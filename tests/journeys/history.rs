@@ -257,8 +257,13 @@ async fn r3_fifty_unverified_visitors_who_name_a_director_join_no_case_of_theirs
     for number in 0..50 {
         let key = SessionKey { source: "chat".into(), external_id: format!("visitor-{number}") };
         let email = Some(Identifier { value: "director@example.com".into(), verified: false });
-        let new =
-            NewSession { key, channel: "web".into(), topic: None, contact: Contact { email, ..Contact::default() } };
+        let new = NewSession {
+            key,
+            channel: "web".into(),
+            tags: Vec::new(),
+            topic: None,
+            contact: Contact { email, ..Contact::default() },
+        };
         let session = world.engine().ensure_session(new).await.unwrap().0.id;
         let kind = EventKind::Message { from: Speaker::Customer, text: "it is me".into(), author: None };
         world.engine().append(session, vec![NewEvent::new("m", None, kind)]).await.unwrap();

@@ -159,7 +159,7 @@ impl Side {
         let stop = CancellationToken::new();
         tokio::spawn(serve_public(listener, public_router(state), stop.clone(), PublicLimits::default()));
         self.door = Some(stop.drop_guard());
-        let path = self.engine.webhook_address("creatio", "test").await.unwrap().path;
+        let path = self.engine.webhook_address(&self.connection.name, "test").await.unwrap().path;
         format!("http://{address}{}", path.expose_secret())
     }
 
@@ -186,6 +186,7 @@ impl Side {
         let new = NewSession {
             key: conversation.key.clone(),
             channel: "web".into(),
+            tags: Vec::new(),
             topic: conversation.topic.clone(),
             contact: Contact::default(),
         };

@@ -126,6 +126,9 @@ describe("changing a connection", () => {
     await within(sheet).findByText("1,204");
     expect(sheet).toHaveTextContent("0 messages to customers");
     await user.click(within(sheet).getByRole("button", { name: "Disconnect" }));
+    const gone = await screen.findByRole("dialog", { name: "Creatio is disconnected" });
+    expect(within(gone).getByRole("listitem")).toHaveTextContent("The business process");
+    await user.click(within(gone).getByRole("button", { name: "Done" }));
     await waitFor(() => expect(history.location.pathname).toBe("/integrations"));
   });
 

@@ -70,7 +70,7 @@ describe("trace and deliveries", () => {
 describe("every screen is free of faults that a machine can find", () => {
   const screens: [string, string | RegExp][] = [
     ["/inbox/all", "No conversation is open"], ["/inbox/all?s=ses_70482", "You hold this conversation."], ["/inbox/all?s=ses_70479", "AI holds this conversation."],
-    ["/trace?s=ses_70482", "Copy as text"], ["/trace", /Find a conversation/], ["/deliveries", "waits for a person"], ["/links", "SR00010482"], ["/integrations", "Connect a CRM"],
+    ["/trace?s=ses_70482", "Copy as text"], ["/trace", /Find a conversation/], ["/deliveries", "waits for a person"], ["/links", "SR00010482"], ["/integrations", "Connect Salesforce"],
     ["/integrations/Creatio", "Health"], ["/integrations/new", "Test & Save"], ["/diagnostics", "2 things need you."], ["/settings", "Profile name"], ["/welcome", "Start the sandbox"],
   ];
   it.each(screens)("%s", async (path, sign) => {

@@ -97,6 +97,7 @@ fn talk(size: Size, number: u64) -> Talk {
     let external = format!("c-{:08}", number.wrapping_mul(7_919) % 100_000_000);
     let mail = Identifier { value: format!("p{}@example.com", dice.roll(60_000)), verified: dice.roll(3) > 0 };
     let new = NewSession {
+        tags: Vec::new(),
         key: SessionKey { source: "scale".into(), external_id: external },
         channel: ["web", "web", "web", "email", "whatsapp", "telegram"][dice.roll(6) as usize].into(),
         topic: (dice.roll(2) == 0).then(|| topics[dice.roll(5) as usize].to_owned()),
@@ -119,6 +120,7 @@ fn connection(created_at: Timestamp) -> Connection {
         settings: json!({ "url": INSTANCE, "identity_url": INSTANCE,
             "auth": { "kind": "client_credentials", "client_id": "C1" } }),
         modes: ModeHistory::new(Mode::Every),
+        route: Default::default(),
         // Nothing of this may ever be sent anywhere.
         pause: Some(pause),
         last_success_at: None,
@@ -159,8 +161,9 @@ async fn pass(store: &Sqlite, consumer: Consumer, lane: Lane, number: u64, ended
     }
     let state = if number.is_multiple_of(5) { CaseState::Open } else { CaseState::Closed };
     let number = Some(format!("SR{:08}", number + 1));
-    let case = open.then_some(CaseUpdate { crm_id, state, number, deliver_after: None, wrote: None });
+    let case = open.then_some(CaseUpdate { crm_id, state, number, native_id: None, deliver_after: None, wrote: None });
     let result = PassResult {
+        routed: None,
         consumer,
         session_id: lane.session_id,
         fence: lane.fence,

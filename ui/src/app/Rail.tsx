@@ -22,6 +22,8 @@ export function health(connection: ConnectionView, now: number): { kind: SpanKin
   const { paused, last_success_at: last } = connection;
   if (paused?.kind === "another_engine") return { kind: "parked", tone: "c-act", said: "stopped: another engine" };
   if (paused?.kind === "by_hand") return { kind: "breaker", tone: "c-time", said: "paused by hand" };
+  if (connection.access?.state === "reconnect_needed") return { kind: "parked", tone: "c-act", said: "reconnect needed" };
+  if (connection.access?.state === "not_connected") return { kind: "none", tone: "c-act", said: "nobody is signed in" };
   if (paused) return { kind: "breaker", tone: "c-time", said: paused.until ? `breaker open until ${hhmm(paused.until)}` : "breaker open" };
   if (!last) return { kind: "none", tone: "", said: "no call yet" };
   return { kind: "synced", tone: "", said: `last call ${ago(last, now)}` };

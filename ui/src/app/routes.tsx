@@ -47,6 +47,7 @@ const tree = root.addChildren([
   page("/links", () => import("../features/links/LinksScreen"), "LinksScreen"),
   page("/integrations", () => import("../features/integrations/IntegrationsScreen"), "IntegrationsScreen"),
   page("/integrations/new", () => import("../features/integrations/AddConnection"), "AddConnection"),
+  page("/integrations/new/salesforce", () => import("../features/integrations/AddConnection"), "AddConnection"),
   page("/integrations/$name", () => import("../features/integrations/ConnectionScreen"), "ConnectionScreen"),
   page("/diagnostics", () => import("../features/diagnostics/DiagnosticsScreen"), "DiagnosticsScreen"),
   page("/settings", () => import("../features/settings/SettingsScreen"), "SettingsScreen"),

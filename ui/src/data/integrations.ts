@@ -30,6 +30,12 @@ export function useChoices(connection: string, what: string, query = "", on = tr
   });
 }
 
+/** The addresses that an app in Salesforce has to know, by the way back. */
+export function useSignInWays() {
+  const host = useHost();
+  return useQuery({ queryKey: ["sign-in-ways"], queryFn: () => host.call("sign_in_ways", {}), staleTime: 0, meta: { tags: ["webhooks"] } });
+}
+
 export function useWeek() {
   const host = useHost();
   return useQuery({ queryKey: ["week"], queryFn: () => host.call("sessions_week", {}), staleTime: 60_000, meta: { tags: [] } });

@@ -1,9 +1,10 @@
 import type {
-  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
-  SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
+  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Failure, Footprint, KitDeployView, KitFilesView, KitProgressView, KitView, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
+  SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInFlow, SignInStart, SignInState, SignInWay, SignInWays, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
 type Settings = Record<string, unknown>;
+type Route = Partial<Record<"channels" | "not_channels" | "tags" | "not_tags", string[]>>;
 /** A record of the CRM that a choice of reply kinds would deliver. */
 export type PreviewRow = { kind: string; record: string; case: string; at: string | null; author: string | null; text: string };
 type Seq = { seq: number };
@@ -51,11 +52,20 @@ export interface Commands {
   connection_test: [{ name: string }, TestReport];
   connection_try: [{ settings: Settings; secret: string }, TestReport];
   connection_try_and_add: [{ name: string; mode: string; settings: Settings; secret?: string }, AddReport];
-  connection_try_and_set: [{ name: string; mode?: string; settings?: Settings; secret?: string }, SetReport];
+  connection_try_and_set: [{ name: string; mode?: string; settings?: Settings; secret?: string; route?: Route }, SetReport];
   connection_sign_in_begin: [{ name: string }, Omit<SignInStart, "sign_in">];
   connection_sign_in_finish: [{ name: string; brought: string }, unknown];
   sign_in_try: [{ settings: Settings; secret?: string }, SignInStart];
   sign_in_try_finish: [{ sign_in: string; brought: string; name: string; mode: string }, AddReport];
+  sign_in_ways: [object, SignInWays];
+  sign_in_begin: [{ way: SignInWay; again?: string; add?: { kind: "creatio" | "salesforce"; name: string; mode: string; settings: Settings; secret?: string } }, SignInFlow];
+  sign_in_state: [{ flow: string }, SignInState];
+  sign_in_paste: [{ flow: string; address: string }, SignInState];
+  sign_in_cancel: [{ flow: string }, unknown];
+  kit_state: [{ name: string }, KitView];
+  kit_deploy: [{ name: string; check_only: boolean }, KitDeployView];
+  kit_progress: [{ name: string; id: string }, KitProgressView];
+  kit_files: [object, KitFilesView];
   connection_pause: [{ name: string }, ConnectionView];
   connection_take_over: [{ name: string }, { taken_over: string; cases: number }];
   connection_resume: [{ name: string }, ConnectionView];
@@ -65,7 +75,7 @@ export interface Commands {
   public_address_set: [{ url: string }, PublicAddress];
   public_address_test: [object, SelfTest];
   replies_preview: [{ connection: string; replies: unknown }, PreviewRow[]];
-  connection_remove: [{ name: string }, unknown];
+  connection_remove: [{ name: string }, { name: string; sign_in: "none" | "revoked" | "failed"; failure: Failure | null; left_there: string[] }];
   crm_choices: [{ connection: string; what: string; query?: string }, Choice[]];
   webhook_show: [{ name: string }, WebhookView];
   webhook_url: [{ name: string }, { url: string | null; path: string }];

@@ -1,5 +1,6 @@
 import type { Choice, ConnectionView, TestCheck, TestReport, WebhookView } from "../generated";
 import type { Handlers } from "./fake";
+import { salesforce } from "./fake-salesforce";
 import { CallError } from "./types";
 
 const yes = (what: string, detail = ""): TestCheck => {
@@ -33,6 +34,9 @@ const CHOICES: Record<string, Choice[]> = {
   category: [row(51, "Incident"), row(52, "Service request")], origin: [row(61, "Chat"), row(62, "Email")], contact: [row(71, "Web visitors")], account: [row(81, "Northwind")],
 };
 
+/** Stories say when somebody comes back from a sign-in. */
+export const signing: { returned(): void } = { returned: () => undefined };
+
 export function integrations(joined: ConnectionView[], tell: (...tags: string[]) => void): Handlers {
   const hook: WebhookView = { masked: "https://hooks.example/webhooks/creatio/••••9f2c", last4: "9f2c", public_url: "https://hooks.example", last_call_at: null, last_call: null, since: new Date(Date.now() - 86_400_000).toISOString(), calls: [], wrong_calls: 0, wrong_last_at: null, old_calls: 0, old_last_at: null, grace_until: null };
   let address: string | null = "https://hooks.example";
@@ -42,7 +46,9 @@ export function integrations(joined: ConnectionView[], tell: (...tags: string[])
     return one;
   };
   const join = (name: string, mode: string, settings: Record<string, unknown>): ConnectionView => {
-    const added = { ...joined[0], id: `con_${name}`, name, mode: mode as "every", instance: String(settings.url), settings, paused: null } as ConnectionView;
+    const { kind = "creatio", ...kept } = settings;
+    const instance = kind === "salesforce" ? "salesforce:00D000000000001EAA" : String(settings.url);
+    const added = { ...joined[0], id: `con_${name}`, name, kind, mode: mode as "every", instance, settings: kept, paused: null } as ConnectionView;
     joined.push(added);
     tell("connections");
     return added;
@@ -53,18 +59,22 @@ export function integrations(joined: ConnectionView[], tell: (...tags: string[])
     tell("connections");
     return one;
   };
+  const org = salesforce(join, () => address);
+  signing.returned = org.returned;
   return {
+    ...org,
     connection_test: ({ name }) => (name === "Salesforce" ? stopped(2, "REQUEST_LIMIT_EXCEEDED: TotalRequests Limit exceeded.", "wait until the limit is renewed", 403) : good()),
     connection_try_and_add: ({ name, mode, settings, secret }) => {
       const report = test(settings, secret);
       return { report, added: report.good ? join(name, mode, settings) : null };
     },
-    connection_try_and_set: ({ name, mode, settings = {}, secret }) => {
+    connection_try_and_set: ({ name, mode, settings = {}, secret, route }) => {
       const one = named(name);
       const report = test({ ...one.settings, ...settings }, secret);
       if (!report.good) return { report, saved: null };
       one.settings = Object.fromEntries(Object.entries({ ...one.settings, ...settings }).filter(([, value]) => value !== null));
       if (mode) one.mode = mode as "every";
+      if (route) one.route = route;
       tell("connections");
       return { report, saved: one };
     },
@@ -81,9 +91,10 @@ export function integrations(joined: ConnectionView[], tell: (...tags: string[])
     },
     connection_footprint: () => ({ conversations: 1_240, waiting: 8, cases: 1_204, open_cases: 212, held_replies: 1 }),
     connection_remove: ({ name }) => {
-      joined.splice(joined.indexOf(named(name)), 1);
+      const [gone] = joined.splice(joined.indexOf(named(name)), 1);
       tell("connections");
-      return {};
+      const salesforce = gone?.kind === "salesforce";
+      return { name, sign_in: salesforce ? "revoked" : "none", failure: null, left_there: salesforce ? ["the Apex triggers and classes that call this engine's webhook", "the External Client App, or Connected App, unless something else uses it"] : ["the business process, or the web service, that calls this engine's webhook"] };
     },
     sessions_week: () => ({ began: 1_930, looked_at: 1_000, spoke: 985, handed_off: 212, oldest: null }),
     public_address_show: () => ({ url: address, fixed: false, listener: "http://127.0.0.1:4181", beyond: address !== null }),

@@ -90,9 +90,19 @@ pub fn least_role(command: &Command) -> Role {
         | Command::ConnectionTryAndSet(_)
         | Command::SignInTry(_)
         | Command::SignInTryFinish(_)
+        | Command::SignInWays
+        | Command::SignInBegin(_)
+        | Command::SignInState { .. }
+        | Command::SignInPaste { .. }
+        | Command::SignInCancel { .. }
+        | Command::SignInPages
         | Command::ConnectionPause { .. }
         | Command::ConnectionResume { .. }
         | Command::ConnectionFootprint { .. }
+        | Command::KitState { .. }
+        | Command::KitDeploy { .. }
+        | Command::KitProgress { .. }
+        | Command::KitFiles
         | Command::PublicAddressSet { .. }
         | Command::PublicAddressTest
         | Command::WebhookGrace { .. }

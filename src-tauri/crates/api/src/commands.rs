@@ -1,6 +1,6 @@
 //! The list of commands.
 
-use casebridge_domain::{ConnectionKind, Mode};
+use casebridge_domain::{ConnectionKind, Mode, Route};
 use casebridge_engine::View;
 use casebridge_engine::connections::ChoiceKind;
 use casebridge_engine::logging::{Area, LogLevel};
@@ -8,6 +8,8 @@ use casebridge_engine::visitors::Role;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
+
+use crate::dto::sign_in::SignInWay;
 
 /// A secret on its way in. It is written to the local engine and nowhere else; `Debug` shows nothing.
 #[derive(Debug, Clone)]
@@ -141,6 +143,29 @@ pub enum Command {
     SignInTry(Box<ConnectionTry>),
     /// Finishes it, tests, and adds the connection when the test is good.
     SignInTryFinish(Box<SignInTryFinish>),
+    /// The addresses that an app in the CRM has to know, by the way back.
+    SignInWays,
+    /// Begins a sign-in that ends by itself: it is waited for, and what it opens is tested.
+    SignInBegin(Box<SignInBegin>),
+    /// How such a sign-in stands.
+    SignInState {
+        /// Which, as `SignInBegin` answered.
+        flow: uuid::Uuid,
+    },
+    /// Brings the final address by hand.
+    SignInPaste {
+        /// Which.
+        flow: uuid::Uuid,
+        /// The address that the browser ended on, or the code.
+        address: Secret,
+    },
+    /// Ends a sign-in that nobody waits for any more.
+    SignInCancel {
+        /// Which.
+        flow: uuid::Uuid,
+    },
+    /// The pages that sign-ins under way lead to.
+    SignInPages,
     /// Pauses a connection until somebody resumes it.
     ConnectionPause {
         /// Connection, by name or id.
@@ -230,6 +255,28 @@ pub enum Command {
         /// Name or id.
         name: String,
     },
+    /// How much of the set-up kit the CRM has.
+    KitState {
+        /// Connection, by name or id.
+        name: String,
+    },
+    /// Deploys the set-up kit, or only tries to.
+    KitDeploy {
+        /// Connection, by name or id.
+        name: String,
+        /// Only try: nothing is changed in the CRM.
+        #[serde(default)]
+        check_only: bool,
+    },
+    /// How a deployment of the kit goes on.
+    KitProgress {
+        /// Connection, by name or id.
+        name: String,
+        /// Which, as `KitDeploy` answered.
+        id: String,
+    },
+    /// The files of the kit, and what is done by hand.
+    KitFiles,
     /// Begins a sign-in as a person; answers `url` and `redirect_uri`.
     ConnectionSignInBegin {
         /// Name or id.
@@ -447,6 +494,20 @@ pub struct SignInTryFinish {
     pub mode: Mode,
 }
 
+/// A sign-in that ends by itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInBegin {
+    /// How the browser's final address comes back.
+    pub way: SignInWay,
+    /// A connection that is there, by name or id.
+    #[serde(default)]
+    pub again: Option<String>,
+    /// A connection that is added when the sign-in and the test after it are good.
+    #[serde(default)]
+    pub add: Option<ConnectionAdd>,
+}
+
 /// What a picker asks for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CrmChoices {
@@ -507,6 +568,9 @@ pub struct ConnectionSet {
     pub settings: Map<String, Value>,
     /// Another secret.
     pub secret: Option<Secret>,
+    /// Another rule for which conversations come here; the empty one takes all.
+    #[serde(default)]
+    pub route: Option<Route>,
 }
 
 /// Which lanes are meant.

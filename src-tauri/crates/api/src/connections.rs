@@ -2,6 +2,7 @@
 
 use casebridge_domain::Connection;
 use casebridge_engine::connections::{ConnectionChange, NewConnection};
+use casebridge_engine::removal::{GivenBack, Removed};
 use casebridge_engine::{CrmSettings, Engine};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -19,6 +20,7 @@ async fn view(engine: &Engine, connection: &Connection) -> Result<ConnectionView
     Ok(ConnectionView {
         health: ConnectionHealth::new(connection, health),
         settings: connection.settings.clone(),
+        route: Some(connection.route.clone()),
         created_at: time(connection.created_at),
     })
 }
@@ -49,7 +51,7 @@ pub(crate) async fn try_and_add(engine: &Engine, wish: ConnectionAdd, actor: &st
     Ok(json!(AddReport { report, added }))
 }
 
-fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
+pub(crate) fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
     let good = found.is_good();
     let checks = found.checks.into_iter().map(|check| TestCheck {
         right: check.right().map(|(verb, object)| Right { verb: verb.into(), object: object.into() }),
@@ -70,12 +72,18 @@ fn report(found: casebridge_engine::connections::TestReport) -> TestReport {
 
 pub(crate) async fn choices(engine: &Engine, wish: CrmChoices) -> Result<Value, ApiError> {
     let found = engine.choices(&wish.connection, wish.what, wish.query.as_deref()).await?;
-    Ok(found.into_iter().map(|one| json!(Choice::from(one))).collect())
+    // Settings hold ids as the CRM writes them, whatever they travel in.
+    let kind = engine.connection(&wish.connection).await?.kind;
+    let choice = |one: casebridge_engine::connections::Choice| Choice {
+        id: casebridge_engine::crm_id(kind, one.id),
+        ..Choice::from(one)
+    };
+    Ok(found.into_iter().map(|one| json!(choice(one))).collect())
 }
 
 pub(crate) async fn try_and_set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {
     let secret = set.secret.map(|secret| secret.0);
-    let change = ConnectionChange { mode: set.mode, settings: set.settings, secret };
+    let change = ConnectionChange { mode: set.mode, settings: set.settings, secret, route: set.route };
     let report = report(engine.try_change(&set.name, &change).await?);
     let saved = match report.good {
         true => Some(view(engine, &engine.change_connection(&set.name, change, actor).await?).await?),
@@ -135,7 +143,8 @@ pub(crate) async fn week(engine: &Engine) -> Result<Value, ApiError> {
 }
 
 pub(crate) async fn set(engine: &Engine, set: ConnectionSet, actor: &str) -> Result<Value, ApiError> {
-    let change = ConnectionChange { mode: set.mode, settings: set.settings, secret: set.secret.map(|secret| secret.0) };
+    let secret = set.secret.map(|secret| secret.0);
+    let change = ConnectionChange { mode: set.mode, settings: set.settings, secret, route: set.route };
     let connection = engine.change_connection(&set.name, change, actor).await?;
     Ok(json!(view(engine, &connection).await?))
 }
@@ -158,8 +167,16 @@ pub(crate) async fn take_over(engine: &Engine, name: &str, actor: &str) -> Resul
 }
 
 pub(crate) async fn remove(engine: &Engine, name: &str, actor: &str) -> Result<Value, ApiError> {
-    let connection = engine.remove_connection(name, actor).await?;
-    Ok(json!({ "id": connection.id, "name": connection.name }))
+    let Removed { connection, sign_in, left_there } = engine.remove_connection(name, actor).await?;
+    let (sign_in, failure) = match sign_in {
+        GivenBack::Nothing => ("none", None),
+        GivenBack::Revoked => ("revoked", None),
+        GivenBack::Failed(failure) => ("failed", Some(json!({ "message": failure.message, "hint": failure.hint }))),
+    };
+    Ok(json!({
+        "id": connection.id, "name": connection.name,
+        "sign_in": sign_in, "failure": failure, "left_there": left_there,
+    }))
 }
 
 pub(crate) async fn begin_sign_in(engine: &Engine, name: &str) -> Result<Value, ApiError> {

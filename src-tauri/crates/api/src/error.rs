@@ -37,7 +37,8 @@ pub enum Code {
 }
 
 impl ApiError {
-    pub(crate) fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    /// What was given is not usable, and what to give instead.
+    pub fn invalid(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { code: Code::Invalid, message: message.into(), hint: hint.into(), retry_after: None }
     }
 }

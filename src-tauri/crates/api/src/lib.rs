@@ -11,36 +11,49 @@ mod back;
 mod connections;
 mod console;
 mod keys;
+mod kit;
 mod lanes;
 mod links;
 mod lists;
 mod people;
 mod sessions;
+mod sign_in;
 mod webhooks;
 
 pub use caller::{Caller, Role, least_role};
 pub use commands::{Command, Secret};
 pub use error::ApiError;
 
+use std::io;
 use std::sync::Arc;
 
 use casebridge_engine::Engine;
 use futures::future::BoxFuture;
 use serde_json::Value;
+use url::Url;
 
 /// Starts the stand-in CRM; answers the address of its page.
 pub type StartSandbox = Arc<dyn Fn() -> BoxFuture<'static, Result<String, ApiError>> + Send + Sync>;
+
+/// The address that a browser ended on, once it comes back.
+pub type Returned = BoxFuture<'static, io::Result<String>>;
+
+/// Listens on this computer at the redirect address of a sign-in, for the answer with this state.
+pub type Listen = Arc<dyn Fn(Url, String) -> BoxFuture<'static, Result<Returned, ApiError>> + Send + Sync>;
 
 /// What a host adds to the engine; what it leaves out is refused in words.
 #[derive(Clone, Default)]
 pub struct Host {
     /// Starts the stand-in CRM.
     pub sandbox: Option<StartSandbox>,
+    /// Waits for browsers that come back from a sign-in.
+    pub listen: Option<Listen>,
 }
 
 impl std::fmt::Debug for Host {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Host").field("sandbox", &self.sandbox.is_some()).finish()
+        let (sandbox, listen) = (self.sandbox.is_some(), self.listen.is_some());
+        f.debug_struct("Host").field("sandbox", &sandbox).field("listen", &listen).finish()
     }
 }
 
@@ -86,9 +99,19 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::ConnectionTryAndSet(set) => connections::try_and_set(engine, *set, actor).await,
         Command::SignInTry(trial) => connections::try_sign_in(engine, *trial).await,
         Command::SignInTryFinish(end) => connections::finish_trial(engine, *end, actor).await,
+        Command::SignInWays => sign_in::ways(engine, host).await,
+        Command::SignInBegin(wish) => sign_in::begin(engine, host, *wish, actor).await,
+        Command::SignInState { flow } => sign_in::state(engine, flow),
+        Command::SignInPaste { flow, address } => sign_in::paste(engine, flow, &address).await,
+        Command::SignInCancel { flow } => Ok(sign_in::cancel(engine, flow)),
+        Command::SignInPages => Ok(sign_in::pages(engine)),
         Command::ConnectionPause { name } => connections::pause(engine, &name, actor).await,
         Command::ConnectionResume { name } => connections::resume(engine, &name, actor).await,
         Command::ConnectionFootprint { name } => connections::footprint(engine, &name).await,
+        Command::KitState { name } => kit::state(engine, &name).await,
+        Command::KitDeploy { name, check_only } => kit::deploy(engine, &name, check_only, actor).await,
+        Command::KitProgress { name, id } => kit::progress(engine, &name, &id).await,
+        Command::KitFiles => Ok(kit::all_files()),
         Command::SessionsWeek => connections::week(engine).await,
         Command::PublicAddressShow => webhooks::public_address(engine).await,
         Command::PublicAddressSet { url } => webhooks::set_public_address(engine, &url, actor).await,

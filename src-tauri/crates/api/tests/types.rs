@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use casebridge_api::dto::{connections::*, deliveries::*, links::*, logging::*, people::*, sessions::*};
+use casebridge_api::dto::{
+    connections::*, deliveries::*, kit::*, links::*, logging::*, people::*, sessions::*, sign_in::*,
+};
 use ts_rs::{Config, TS};
 
 fn generated() -> BTreeMap<String, String> {
@@ -49,6 +51,7 @@ fn generated() -> BTreeMap<String, String> {
         Failure,
         Pause,
         LaneCounts,
+        AccessView,
         ConnectionHealth,
         ConnectionView,
         TestCheck,
@@ -58,6 +61,10 @@ fn generated() -> BTreeMap<String, String> {
         AddReport,
         SetReport,
         SignInStart,
+        SignInWay,
+        SignInWays,
+        SignInFlow,
+        SignInState,
         Right,
         Footprint,
         Week,
@@ -70,6 +77,15 @@ fn generated() -> BTreeMap<String, String> {
         Finding,
         Doctor,
         LogArea,
+        KitView,
+        KitFieldView,
+        KitPartView,
+        KitDeployView,
+        KitProgressView,
+        KitErrorView,
+        KitFilesView,
+        KitFileView,
+        KitStepView,
         LogView,
     );
     let index = all.keys().map(|file| file.trim_end_matches(".ts"));

@@ -1,5 +1,6 @@
 //! The port of a case system: few calls, each of which says exactly what is known afterwards.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,6 +11,8 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Serialize;
 use uuid::Uuid;
+
+use crate::set_up::SetUpKit;
 
 /// Effects for one case, in the order in which they must stand.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +44,8 @@ pub enum Applied {
 pub struct CaseStands {
     /// The number people use, if it has one.
     pub number: Option<String>,
+    /// The CRM's own id of it, where the CRM does not take the one that we chose.
+    pub native_id: Option<Uuid>,
     /// When the CRM made it, in the CRM's own words.
     pub created_on: Option<String>,
     /// Status, as the CRM's id.
@@ -90,6 +95,8 @@ pub struct Look {
     pub now: Option<Timestamp>,
     /// The cases that were asked for, in that order.
     pub cases: Vec<(Uuid, CaseSeen)>,
+    /// The CRM's own ids of those that it does not know by the id that we chose.
+    pub native_ids: HashMap<Uuid, Uuid>,
     /// Records on them, oldest change first.
     pub records: Vec<CrmRecord>,
 }
@@ -275,19 +282,45 @@ impl fmt::Debug for CallRecord {
 
 /// Collects the calls made on behalf of one pass. Token requests are never among them (R30).
 #[derive(Debug, Default)]
-pub struct CallLog(Mutex<Vec<CallRecord>>);
+pub struct CallLog {
+    calls: Mutex<Vec<CallRecord>>,
+    left_out: Mutex<Vec<LeftOut>>,
+}
+
+/// A column that a record was written without, because the CRM does not take it (R26).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Its API name.
+    pub column: String,
+    /// Why, in the CRM's words where it used any.
+    pub why: String,
+}
 
 impl CallLog {
     /// Adds one call.
     pub fn push(&self, call: CallRecord) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+    }
+
+    /// Notes that a record was written without a column.
+    pub fn leave_out(&self, left_out: LeftOut) {
+        let mut all = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.contains(&left_out) {
+            all.push(left_out);
+        }
+    }
+
+    /// Takes what was left out so far.
+    #[must_use]
+    pub fn take_left_out(&self) -> Vec<LeftOut> {
+        std::mem::take(&mut *self.left_out.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether the CRM itself answered any of the calls well: it is not down, whatever else went wrong. A page
     /// is no answer of the CRM.
     #[must_use]
     pub fn has_good_answer(&self) -> bool {
-        let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.iter().any(|call| {
             let body = call.answer.as_deref().unwrap_or_default().trim_start();
             call.status.is_some_and(|status| (200..300).contains(&status)) && (body.is_empty() || body.starts_with('{'))
@@ -297,7 +330,7 @@ impl CallLog {
     /// Takes all calls collected so far.
     #[must_use]
     pub fn take(&self) -> Vec<CallRecord> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -308,7 +341,15 @@ pub trait Vault: Send + Sync {
     async fn get(&self, name: &str) -> Result<Option<SecretString>, VaultError>;
     /// Writes a secret of this connection; durable when it returns.
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError>;
+    /// Waits until nobody else, in this process or another, renews the secrets of this connection, and keeps others out
+    /// until the answer is dropped. A vault that nobody shares has nobody to keep out.
+    async fn alone(&self) -> Result<Alone, VaultError> {
+        Ok(Box::new(()))
+    }
 }
+
+/// Whoever holds it renews alone.
+pub type Alone = Box<dyn Send>;
 
 /// The secret store did not answer.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -350,6 +391,15 @@ pub trait CaseSystem: Send + Sync {
 
     /// Tests address, credentials and rights; leaves nothing behind.
     async fn test(&self, log: &CallLog) -> TestReport;
+
+    /// Somebody looks anew at what this CRM takes: forgets what it refused.
+    fn forget_refusals(&self) {}
+
+    /// What can be deployed into this CRM to set it up, if anything can.
+    fn kit(&self) -> Option<&dyn SetUpKit> {
+        None
+    }
+
     /// How long the access token in hand is still used; `None`: there is none in hand.
     fn token_left(&self) -> Option<Duration> {
         None

@@ -62,6 +62,8 @@ pub struct Case {
     pub previous: Option<Uuid>,
     /// Its id in the CRM: ours to choose, so it is known before the CRM has it.
     pub crm_id: Uuid,
+    /// The CRM's own id of it, where the CRM takes none of ours and once it is known.
+    pub native_id: Option<Uuid>,
     /// The number people use, once the CRM gave one.
     pub number: Option<String>,
     /// Where it stands.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::CallFailure;
 use crate::ids::ConnectionId;
 use crate::mode::ModeHistory;
+use crate::route::Route;
 
 /// Which CRM.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,8 @@ pub struct Connection {
     pub settings: serde_json::Value,
     /// Which sessions become cases, now and before.
     pub modes: ModeHistory,
+    /// Which sessions are for this connection at all.
+    pub route: Route,
     /// Why nothing is sent, if so.
     pub pause: Option<Pause>,
     /// Last time the CRM took a write of ours.

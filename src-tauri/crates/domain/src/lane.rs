@@ -36,6 +36,8 @@ pub struct Lane {
     pub parked: Option<ParkReason>,
     /// Events left out by a person's decision (R18).
     pub skipped: Vec<i64>,
+    /// What the connection's rule decided about the session when it was first asked; `None`: not yet.
+    pub routed: Option<bool>,
 }
 
 /// What a lane remembers of its failures since the last success.

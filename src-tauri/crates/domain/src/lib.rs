@@ -19,6 +19,7 @@ pub mod pace;
 pub mod plan;
 pub mod record;
 pub mod retry;
+pub mod route;
 pub mod session;
 pub mod text;
 
@@ -32,4 +33,5 @@ pub use ids::{AttemptId, ConnectionId, Consumer, KeyId, ReceiptId, ReplyId, Sess
 pub use lane::{FailureMemory, Lane, LaneState, ParkKind, ParkReason};
 pub use mode::{Mode, ModeHistory};
 pub use record::{CaseFacts, CaseSeen, CrmRecord, Mark, Marks, Named, NotForCustomer, Role, StatusClass};
+pub use route::Route;
 pub use session::{Contact, Identifier, Session, SessionKey, SessionStatus};

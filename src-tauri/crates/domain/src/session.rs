@@ -129,6 +129,9 @@ pub struct Session {
     /// What it is about, if the source says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+    /// What the source says that it is about, for rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// The customer.
     pub contact: Contact,
     /// Open or resolved.

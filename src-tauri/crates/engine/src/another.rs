@@ -112,6 +112,7 @@ mod tests {
 
     fn case(made: &str, seen: &str) -> CaseStands {
         CaseStands {
+            native_id: None,
             number: None,
             created_on: Some(made.into()),
             status: None,

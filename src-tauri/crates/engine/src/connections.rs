@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use casebridge_connectors::creatio::CreatioSettings;
-use casebridge_connectors::{CallLog, CaseSystem, Vault, VaultError};
+use casebridge_connectors::{Alone, CallLog, CaseSystem, Vault, VaultError};
 pub use casebridge_connectors::{Choice, ChoiceKind, Meaning, TestReport};
 use casebridge_domain::{
-    CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, Pause, PauseKind,
+    CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, Pause, PauseKind, Route,
 };
 use casebridge_store::{SecretName, Secrets};
 use secrecy::SecretString;
@@ -54,6 +54,11 @@ impl Vault for ConnectionVault {
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
         self.secrets()?.put(&self.name(name), value).await.map_err(|error| VaultError(error.to_string()))
     }
+
+    async fn alone(&self) -> Result<Alone, VaultError> {
+        let lock = self.secrets()?.alone(&self.connection.to_string()).await;
+        Ok(Box::new(lock.map_err(|error| VaultError(error.to_string()))?))
+    }
 }
 
 /// A secret that is only tried: it is kept nowhere. What it does not have, the vault behind it may.
@@ -74,6 +79,13 @@ impl Vault for TrialVault {
         match &self.1 {
             Some(behind) if name != CLIENT_SECRET => behind.put(name, value).await,
             _ => Ok(()),
+        }
+    }
+
+    async fn alone(&self) -> Result<Alone, VaultError> {
+        match &self.1 {
+            Some(behind) => behind.alone().await,
+            None => Ok(Box::new(())),
         }
     }
 }
@@ -113,6 +125,8 @@ pub struct ConnectionChange {
     pub settings: serde_json::Map<String, serde_json::Value>,
     /// Another secret.
     pub secret: Option<SecretString>,
+    /// Another rule, for sessions about which none has decided yet.
+    pub route: Option<Route>,
 }
 
 /// Reads the settings of a Creatio; says which member is wrong.
@@ -163,6 +177,7 @@ impl Engine {
             instance: new.settings.instance(),
             settings: new.settings.to_json(),
             modes: ModeHistory::new(new.mode),
+            route: Default::default(),
             pause: None,
             last_success_at: None,
             adoption: None,
@@ -201,6 +216,10 @@ impl Engine {
         if let Some(mode) = change.mode {
             connection.modes.switch(now, mode);
         }
+        if let Some(route) = &change.route {
+            sane(route)?;
+            connection.route = route.clone();
+        }
         let before = connection.settings.clone();
         let members: Vec<String> = change.settings.keys().cloned().collect();
         merge(&mut connection.settings, change.settings);
@@ -214,7 +233,7 @@ impl Engine {
         if connection.pause.take_if(|pause| !pause.kind.is_for_a_person()).is_some() {
             self.inner.store.set_pause(connection.id, None).await?;
         }
-        let detail = json!({ "mode": change.mode, "members": members });
+        let detail = json!({ "mode": change.mode, "members": members, "route": change.route });
         self.inner.store.audit(actor, "connection.set", &connection.id.to_string(), detail, now).await?;
         self.tell([Change::Connections, Change::Lanes]);
         self.inner.store.redo(Consumer::Crm(connection.id), now).await?;
@@ -229,6 +248,9 @@ impl Engine {
         let report = crm.test(&CallLog::default()).await;
         if report.is_good() {
             let runtime = self.runtimes().get(&connection.id).cloned();
+            if let Some(Ok(crm)) = runtime.as_ref().map(|runtime| runtime.crm.as_ref()) {
+                crm.forget_refusals();
+            }
             match runtime {
                 Some(runtime) => runtime.succeeded(self.inner.store.as_ref(), self.inner.clock.now()).await,
                 None if connection.pause.as_ref().is_some_and(|pause| pause.kind.is_for_a_person()) => {}
@@ -325,24 +347,12 @@ impl Engine {
         let crm = self.client(&connection)?;
         crm.choices(what, query, &CallLog::default()).await.map_err(EngineError::Crm)
     }
+}
 
-    /// Removes a connection: its lanes stop, its history stays, its secrets are wiped.
-    pub async fn remove_connection(&self, name: &str, actor: &str) -> Result<Connection, EngineError> {
-        let connection = self.connection(name).await?;
-        let now = self.inner.clock.now();
-        self.unfollow(connection.id);
-        self.inner.store.remove_connection(connection.id, now).await?;
-        self.load_tokens().await?;
-        if let Some(secrets) = &self.inner.secrets {
-            for secret in [CLIENT_SECRET, "refresh_token", crate::webhooks::WEBHOOK_TOKEN] {
-                secrets.delete(&SecretName(format!("{}/{secret}", connection.id))).await?;
-            }
-        }
-        let detail = json!({ "name": connection.name });
-        self.inner.store.audit(actor, "connection.remove", &connection.id.to_string(), detail, now).await?;
-        self.tell([Change::Connections, Change::Lanes]);
-        Ok(connection)
-    }
+fn sane(route: &Route) -> Result<(), EngineError> {
+    route.problem().map_or(Ok(()), |(member, problem)| {
+        Err(EngineError::invalid(member, problem, "give names of channels and tags as the source gives them"))
+    })
 }
 
 /// A connection that is only tried.
@@ -354,6 +364,7 @@ fn trial(settings: &CrmSettings, now: jiff::Timestamp) -> Connection {
         instance: settings.instance(),
         settings: settings.to_json(),
         modes: ModeHistory::new(Mode::Every),
+        route: Default::default(),
         pause: None,
         last_success_at: None,
         adoption: None,

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::error::EngineError;
 use crate::sign_in::SignInStep;
+use crate::sign_in_flow::Way;
 
 /// Settings of a connector, whichever it is.
 #[derive(Debug, Clone)]
@@ -83,9 +84,19 @@ impl CrmSettings {
     }
 
     /// Begins a person's sign-in. `member` is what to blame when there is none.
-    pub(crate) async fn begin_sign_in(&self, member: &str) -> Result<(SignIn, SignInStep), EngineError> {
+    /// `public` is where a browser comes back to at the public address, for that way.
+    pub(crate) async fn begin_sign_in(
+        &self,
+        member: &str,
+        way: Way,
+        public: Option<Url>,
+    ) -> Result<(SignIn, SignInStep), EngineError> {
         match self {
             CrmSettings::Creatio(settings) => {
+                if way == Way::Public {
+                    let hint = "sign in from the computer of the engine, or paste the final address";
+                    return Err(EngineError::invalid("way", "is not for a Creatio", hint));
+                }
                 let CreatioAuth::AuthorizationCode { redirect_uri, .. } = &settings.auth else {
                     return Err(EngineError::invalid(
                         member,
@@ -98,7 +109,13 @@ impl CrmSettings {
                 Ok((SignIn::Creatio(sign_in), step))
             }
             CrmSettings::Salesforce(settings) => {
-                let redirect_uri = free_one(salesforce::redirect_uris(settings))?;
+                let registered = salesforce::redirect_uris(settings);
+                let redirect_uri = match (way, public, registered.first()) {
+                    (Way::Public, Some(public), _) => public,
+                    // Nobody listens there: the person copies the address.
+                    (Way::Paste, _, Some(first)) => first.clone(),
+                    _ => free_one(registered)?,
+                };
                 let sign_in = salesforce::begin_sign_in(settings, redirect_uri).map_err(EngineError::Crm)?;
                 let step = SignInStep { url: sign_in.url.clone(), redirect_uri: sign_in.redirect_uri.clone() };
                 Ok((SignIn::Salesforce(sign_in), step))
@@ -119,7 +136,10 @@ impl CrmSettings {
             }
             (CrmSettings::Salesforce(settings), SignIn::Salesforce(sign_in)) => {
                 let signed_in = salesforce::finish_sign_in(settings, vault, sign_in, brought).await;
-                settings.org = Some(signed_in.map_err(EngineError::Crm)?.org);
+                let signed_in = signed_in.map_err(EngineError::Crm)?;
+                settings.org = Some(signed_in.org);
+                settings.instance_url = Some(signed_in.instance);
+                settings.user = signed_in.name;
                 Ok(())
             }
             _ => Err(EngineError::invalid("name", "is another kind of CRM by now", "begin the sign-in again")),
@@ -141,6 +161,27 @@ fn free_one(addresses: Vec<Url>) -> Result<Url, EngineError> {
             "end what uses the ports 1717 to 1720, or set `redirect_uri` to another registered address",
         )
     })
+}
+
+/// The id of a row as its CRM writes it.
+#[must_use]
+pub fn crm_id(kind: ConnectionKind, id: uuid::Uuid) -> String {
+    let own = match kind {
+        ConnectionKind::Salesforce => salesforce::ids::SalesforceId::of_uuid(id).map(|id| id.to_string()),
+        ConnectionKind::Creatio => None,
+    };
+    own.unwrap_or_else(|| id.to_string())
+}
+
+/// The case that an address or an id of Salesforce names.
+pub(crate) fn salesforce_case(text: &str) -> Option<uuid::Uuid> {
+    salesforce::ids::case_in(text).map(salesforce::ids::SalesforceId::to_uuid)
+}
+
+/// The page of a case of Salesforce, which is known there by an id of Salesforce's making.
+pub(crate) fn salesforce_page(connection: &Connection, case: uuid::Uuid) -> Option<String> {
+    let settings = SalesforceSettings::from_json(&connection.settings).ok()?;
+    salesforce::ids::SalesforceId::of_uuid(case).map(|case| settings.case_page(case).into())
 }
 
 /// Clients of the real CRMs.

@@ -7,6 +7,7 @@ use casebridge_store::{LaneCounts, PollRound};
 use jiff::Timestamp;
 
 use crate::Engine;
+use crate::access::Access;
 use crate::error::EngineError;
 
 /// A day, in which calls are counted.
@@ -35,6 +36,8 @@ pub struct Health {
     pub calls_per_day: Option<u32>,
     /// Until when the access token in hand is used; `None`: none is in hand.
     pub token_until: Option<Timestamp>,
+    /// How its sign-in stands; `None`: the place of secrets did not answer.
+    pub access: Option<Access>,
     /// Its lanes.
     pub lanes: LaneCounts,
 }
@@ -64,6 +67,7 @@ impl Engine {
             failed_today: store.failed_calls_since(connection.id, since).await?,
             calls_per_day: calls_per_day.and_then(|calls| u32::try_from(calls).ok()),
             token_until: token_left.map(|left| self.clock().now() + left),
+            access: self.access(connection).await.ok(),
             lanes: store.lane_counts(Consumer::Crm(connection.id)).await?,
         })
     }

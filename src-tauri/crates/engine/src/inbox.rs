@@ -201,19 +201,19 @@ fn chips(cases: Vec<Case>, connections: &[Connection]) -> Vec<CaseChip> {
             let connection = connections.iter().find(|one| one.id == case.connection);
             // They come newest first: those behind this one were before it.
             let period = all.iter().skip(n).filter(|id| **id == case.connection).count();
-            let url = connection.filter(|_| case.state != CaseState::Reserved).and_then(|one| page(one, case.crm_id));
+            let url = connection.filter(|_| case.state != CaseState::Reserved).and_then(|one| page(one, &case));
             let connection_name = connection.map_or_else(|| "removed".to_owned(), |one| one.name.clone());
             CaseChip { case, connection_name, url, period }
         })
         .collect()
 }
 
-/// The address that leads people to a case, whichever page the tenant has for it. Salesforce knows its pages by ids of
-/// its own, which are not kept.
-fn page(connection: &Connection, case: Uuid) -> Option<String> {
+/// The address that leads people to a case, whichever page the tenant has for it.
+fn page(connection: &Connection, case: &Case) -> Option<String> {
     if connection.kind == ConnectionKind::Salesforce {
-        return None;
+        return crate::crm::salesforce_page(connection, case.native_id.unwrap_or(case.crm_id));
     }
+    let case = case.crm_id;
     if let Some(template) = connection.settings.get("case_page").and_then(serde_json::Value::as_str) {
         return Some(template.replace("{id}", &case.to_string()));
     }

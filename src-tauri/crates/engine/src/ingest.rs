@@ -1,5 +1,6 @@
 //! Taking conversations in. What this returns `Ok` for is on disk.
 
+use casebridge_domain::route::is_name;
 use casebridge_domain::{EventKind, NewEvent, Session, SessionId, Speaker};
 use casebridge_store::{Append, Appended, NewSession};
 use jiff::Timestamp;
@@ -14,6 +15,8 @@ pub const MAX_NAME: usize = 256;
 /// How far a source's clock may be ahead: later events of a session are never written as earlier, so one wrong
 /// date would shift all that follow.
 const AHEAD: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+/// Most tags of a session.
+pub const MAX_TAGS: usize = 32;
 /// Most events in one call.
 pub const MAX_EVENTS: usize = 1_000;
 
@@ -23,6 +26,10 @@ impl Engine {
         name("source", &new.key.source)?;
         name("external_id", &new.key.external_id)?;
         name("channel", &new.channel)?;
+        if new.tags.len() > MAX_TAGS || !new.tags.iter().all(|tag| is_name(tag)) {
+            let hint = format!("give at most {MAX_TAGS} tags of 1 to 64 printable characters");
+            return Err(EngineError::invalid("tags", "are not usable", hint));
+        }
         Ok(self.inner.store.ensure_session(new, self.inner.clock.now()).await?)
     }
 

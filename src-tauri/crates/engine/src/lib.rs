@@ -3,6 +3,7 @@
 //! [`ingest`] takes conversations in; [`runner`] follows every session with one lane per connection, and
 //! [`pass`] carries a lane one step on; [`trace`] and [`explain`] tell what happened and why.
 
+pub mod access;
 pub mod acts;
 mod another;
 pub mod carriers;
@@ -18,6 +19,7 @@ pub mod health;
 pub mod inbox;
 pub mod ingest;
 pub mod keys;
+pub mod kit;
 pub mod lanes;
 pub mod links;
 pub mod logging;
@@ -28,11 +30,13 @@ pub mod people;
 mod poll;
 pub mod public_address;
 mod pulls;
+pub mod removal;
 pub mod replies;
 pub mod runner;
 pub mod runtime;
 mod search;
 pub mod sign_in;
+pub mod sign_in_flow;
 pub mod trace;
 pub mod visitors;
 pub mod webhooks;
@@ -47,7 +51,7 @@ use tokio_util::task::TaskTracker;
 
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use connections::Connectors;
-pub use crm::{CrmConnectors, CrmSettings};
+pub use crm::{CrmConnectors, CrmSettings, crm_id};
 pub use error::EngineError;
 pub use runtime::Runtime;
 
@@ -71,6 +75,7 @@ struct Inner {
     runtimes: Mutex<HashMap<ConnectionId, Arc<Runtime>>>,
     sign_ins: Mutex<HashMap<ConnectionId, crm::SignIn>>,
     trial_sign_ins: Mutex<HashMap<uuid::Uuid, sign_in::Trial>>,
+    flows: sign_in_flow::Flows,
     stop: CancellationToken,
     tasks: TaskTracker,
     doorkeeper: webhooks::Doorkeeper,
@@ -105,6 +110,7 @@ impl Engine {
                 runtimes: Mutex::default(),
                 sign_ins: Mutex::default(),
                 trial_sign_ins: Mutex::default(),
+                flows: sign_in_flow::Flows::default(),
                 stop: CancellationToken::new(),
                 tasks: TaskTracker::new(),
                 doorkeeper: webhooks::Doorkeeper::default(),

@@ -370,6 +370,7 @@ impl About<'_> {
             case_key: choice.case_key.clone(),
             previous: choice.instead_of,
             crm_id: choice.crm_id,
+            native_id: None,
             number: choice.number.clone(),
             state: choice.state,
             session_id: choice.session,

@@ -4,7 +4,7 @@
 //! answer that is not wholly good the CRM is asked, by id, what stands.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use casebridge_connectors::{Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Standing};
@@ -12,10 +12,10 @@ use casebridge_domain::absorb::on_crm_clock;
 use casebridge_domain::plan::{Plan, Snapshot, UNLINKED, plan};
 use casebridge_domain::retry::{Verdict, after_failure};
 use casebridge_domain::{
-    CallFailure, Case, CaseDraft, CaseState, Effect, Event, FailureClass, FailureScope, Lane, ParkKind, ParkReason,
-    RecordKind, RecordRef, Session, StatusClass, StatusWish,
+    CallFailure, Case, CaseDraft, CaseState, Effect, Event, EventKind, FailureClass, FailureScope, Lane, ParkKind,
+    ParkReason, RecordKind, RecordRef, Session, SessionStatus, StatusClass, StatusWish,
 };
-use casebridge_store::{Attempt, CaseUpdate, Intent, LaneEnd, PassResult, Reservation, Step, StoreError};
+use casebridge_store::{Attempt, CaseUpdate, Intent, LaneEnd, OpenCase, PassResult, Reservation, Step, StoreError};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -29,10 +29,17 @@ const EVENTS_AHEAD: usize = 40;
 /// Pauses before a read is repeated.
 const READ_AGAIN: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(400), Duration::from_millis(1500)];
 
+/// When it is asked again whether a case that another conversation makes stands.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// Why nothing is written for a conversation that another connection takes.
+const ELSEWHERE: &str = "the connection's rule sends this conversation elsewhere";
+
 /// Runs one pass of a claimed lane to its end.
 pub(crate) async fn run(engine: Engine, runtime: Arc<Runtime>, lane: Lane) {
     let session = lane.session_id;
-    let pass = Pass { engine: &engine, runtime: &runtime, lane: &lane, log: CallLog::default() };
+    let log = CallLog::default();
+    let pass = Pass { engine: &engine, runtime: &runtime, lane: &lane, log, routed: OnceLock::new() };
     match pass.go().await {
         // A fence that moved means that somebody else has the lane: what stands is read back by them.
         Ok(()) | Err(StoreError::FenceMoved) => {}
@@ -51,6 +58,8 @@ struct Pass<'a> {
     runtime: &'a Runtime,
     lane: &'a Lane,
     log: CallLog,
+    /// What the connection's rule says of the session, once it was asked.
+    routed: OnceLock<bool>,
 }
 
 /// What a pass has found out so far.
@@ -82,10 +91,14 @@ impl Pass<'_> {
         if case.as_ref().is_some_and(|case| case.state == CaseState::Unlinked) {
             return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why: UNLINKED }).await;
         }
+        if case.is_none() && !self.is_for_us(&session) {
+            return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why: ELSEWHERE }).await;
+        }
         let Some(events) = self.events(case.as_ref(), crm.batch_limit()).await? else {
             let why = "handoff only: this conversation was not handed to a person";
             return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why }).await;
         };
+        let skipped = self.left_to_others(case.as_ref(), &events).await?;
         let planned = plan(Snapshot {
             session: &session,
             events: &events,
@@ -94,7 +107,7 @@ impl Pass<'_> {
             modes: &self.runtime.connection.modes,
             namespace: self.runtime.namespace,
             batch_limit: crm.batch_limit(),
-            skipped: &self.lane.skipped,
+            skipped: &skipped,
             connection: self.runtime.connection.id,
             reopen: self.runtime.back.reopen,
         });
@@ -106,8 +119,85 @@ impl Pass<'_> {
             }
             Plan::Nothing { considered, why, .. } => self.end(LaneEnd::Considered { seq: considered, why }).await,
             Plan::Park { kind, failure } => self.park(kind, failure, Progress::default(), None).await,
-            Plan::Write { effects, through } => self.write(crm, &session, case, effects, through).await,
+            Plan::Write { effects, through } => {
+                let opening = effects.iter().find_map(|effect| match effect {
+                    Effect::OpenCase(draft) => Some(draft.as_ref()),
+                    _ => None,
+                });
+                match opening.filter(|_| case.is_none() && self.runtime.joins_open_cases) {
+                    Some(draft) if session.contact.verified_email().is_some() => {
+                        self.join_or_open(crm, &session, draft, &effects, through).await
+                    }
+                    _ => self.write(crm, &session, case, effects, through).await,
+                }
+            }
         }
+    }
+
+    /// A returning customer's conversation goes on in the open case, and gets one of its own when there is none (R4).
+    async fn join_or_open(
+        &self,
+        crm: &dyn CaseSystem,
+        session: &Session,
+        draft: &CaseDraft,
+        effects: &[Effect],
+        through: i64,
+    ) -> Result<(), StoreError> {
+        let store = self.engine.store();
+        let me = (self.lane.consumer, self.lane.session_id, self.lane.fence);
+        let now = self.engine.clock().now();
+        let reserve = Reservation {
+            crm_id: draft.id,
+            case_key: session.key.path(),
+            previous: None,
+            opening_seq: draft.opening_seq,
+        };
+        match store.join_or_reserve(me, reserve, now).await? {
+            OpenCase::None => self.write(crm, session, None, effects.to_vec(), through).await,
+            OpenCase::InTheMaking => self.finish(LaneEnd::Later(now + LOOK_AGAIN), Progress::default(), None).await,
+            OpenCase::Joined(case) => {
+                let mut progress = Progress::default();
+                progress.steps.push(self.step("join", json!({ "case": case, "why": "the customer's open case" })));
+                // The lane goes on at once, and plans with the case.
+                self.finish(LaneEnd::Wait, progress, None).await
+            }
+        }
+    }
+
+    /// The events that are not written: those that a person left out, and what a session says of its own end while its
+    /// case is that of another open session, too. Only the last of them closes the case (R4).
+    async fn left_to_others(&self, case: Option<&Case>, events: &[Event]) -> Result<Vec<i64>, StoreError> {
+        let mut skipped = self.lane.skipped.clone();
+        let Some(case) = case else { return Ok(skipped) };
+        let is_left = |event: &&Event| match event.kind {
+            EventKind::Resolved { via: None, .. } => true,
+            // What was not closed for this session need not be opened for it, and a person's status stays.
+            EventKind::Reopened { via: None, .. } => case.state == CaseState::Open,
+            _ => false,
+        };
+        let left: Vec<i64> = events.iter().filter(is_left).map(|event| event.seq).collect();
+        if left.is_empty() {
+            return Ok(skipped);
+        }
+        let store = self.engine.store();
+        for other in store.cases_on(case.connection, case.crm_id).await? {
+            if other.session_id == case.session_id || other.crm_id != case.crm_id {
+                continue;
+            }
+            let session = store.session(other.session_id).await?;
+            if session.is_some_and(|session| session.status == SessionStatus::Open) {
+                skipped.extend(left);
+                break;
+            }
+        }
+        Ok(skipped)
+    }
+
+    /// Whether the session goes to this connection: decided when its lane is first due, and so for good. A session with a
+    /// case is not asked about.
+    fn is_for_us(&self, session: &Session) -> bool {
+        let rule = || self.runtime.connection.route.takes(&session.channel, &session.tags);
+        *self.routed.get_or_init(|| self.lane.routed.unwrap_or_else(rule))
     }
 
     /// The log after `written_seq`. `None`: the events that are new open no case, and those before them
@@ -396,7 +486,8 @@ impl Pass<'_> {
             _ => None,
         };
         if let (Some(state), Some(crm_id)) = (state, case) {
-            progress.case = Some(CaseUpdate { crm_id, state, number: None, deliver_after: None, wrote: None });
+            progress.case =
+                Some(CaseUpdate { crm_id, state, number: None, native_id: None, deliver_after: None, wrote: None });
             progress.wishes.clear();
         }
         self.finish(LaneEnd::Park(reason), progress, None).await
@@ -427,6 +518,7 @@ impl Pass<'_> {
             crm_id,
             state: CaseState::Open,
             number: case.number.clone(),
+            native_id: case.native_id,
             deliver_after: Some(from.to_string()),
             wrote: None,
         }
@@ -434,6 +526,10 @@ impl Pass<'_> {
 
     async fn finish(&self, end: LaneEnd, mut progress: Progress, written: Option<i64>) -> Result<(), StoreError> {
         let fence = self.lane.fence;
+        let left_out = self.log.take_left_out();
+        if !left_out.is_empty() {
+            progress.steps.push(self.step("left_out", json!({ "columns": left_out })));
+        }
         status_stands(&mut progress);
         // A handoff shortens the period of the poller too.
         let moved = progress.case.is_some() || !progress.fresh.is_empty();
@@ -447,6 +543,7 @@ impl Pass<'_> {
             attempts: self.log.take().into_iter().map(|call| attempt(fence, call)).collect(),
             steps: progress.steps,
             end,
+            routed: self.routed.get().copied(),
             at: self.engine.clock().now(),
         };
         self.engine.store().record(result).await?;
@@ -489,7 +586,7 @@ fn status_stands(progress: &mut Progress) {
     let before = progress.case.take();
     progress.case = Some(match before {
         Some(case) => CaseUpdate { state, wrote: Some(class), ..case },
-        None => CaseUpdate { crm_id, state, number: None, deliver_after: None, wrote: Some(class) },
+        None => CaseUpdate { crm_id, state, number: None, native_id: None, deliver_after: None, wrote: Some(class) },
     });
 }
 

@@ -10,7 +10,7 @@ use casebridge_domain::absorb::{Absorbed, CLOCK_MARGIN, Entry, SessionOnCase, Ve
 use casebridge_domain::retry::delay;
 use casebridge_domain::{
     CallFailure, Case, CaseSeen, ConnectionId, CrmRecord, Event, EventKind, FailureScope, RecordKind, RecordRef,
-    SessionId, StatusWish, ids,
+    Session, SessionId, StatusWish, ids,
 };
 use casebridge_store::{Attempt, ClaimedPull, LaneFilter, NewReply, PullFailed, PullResult, Step, StoreError};
 use jiff::Timestamp;
@@ -288,6 +288,7 @@ async fn take_in(
         known: absorbed.known,
         state: absorbed.state,
         merged_into: absorbed.merged_into,
+        native_id: look.native_ids.get(&case.crm_id).copied(),
         deliver_after: deliver_after.to_string(),
         pulled_to,
         attempts,
@@ -378,11 +379,18 @@ async fn sessions(
             open: session.status == casebridge_domain::SessionStatus::Open,
             handed_off: session.handed_off_seq.is_some(),
             last_customer_at,
-            contact: case.known.facts.as_ref().and_then(|facts| facts.contact),
+            // Verified by the source is as good as known to the CRM: both say who the customer is.
+            contact: case.known.facts.as_ref().and_then(|facts| facts.contact).or_else(|| verified(&session)),
             current: newest.is_some_and(|newest| newest.crm_id == case.crm_id),
         });
     }
     Ok(sessions)
+}
+
+/// One id for all sessions of one verified address.
+fn verified(session: &Session) -> Option<Uuid> {
+    let address = session.contact.verified_email()?.to_lowercase();
+    Some(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("verified:{address}").as_bytes()))
 }
 
 /// The ids that the events of these cases' sessions have in the CRM (R5).

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use casebridge_connectors::CaseSystem;
 use casebridge_domain::retry::connection_after_failure;
-use casebridge_domain::{BackSettings, CallFailure, Connection, Consumer, Pause, PauseKind, SessionId};
+use casebridge_domain::{BackSettings, CallFailure, Connection, ConnectionKind, Consumer, Pause, PauseKind, SessionId};
 use casebridge_store::Store;
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -34,6 +34,8 @@ pub struct Runtime {
     polling: AtomicBool,
     /// What the admin decided about the way back.
     pub(crate) back: BackSettings,
+    /// Whether a returning customer's conversation goes on in the open case, if there is one.
+    pub(crate) joins_open_cases: bool,
 }
 
 struct Health {
@@ -57,6 +59,8 @@ impl Runtime {
         stop: CancellationToken,
     ) -> Self {
         let back = connection.settings.get("back").and_then(|back| serde_json::from_value(back.clone()).ok());
+        let returning = connection.settings.get("returning").and_then(serde_json::Value::as_str);
+        let joins_open_cases = connection.kind == ConnectionKind::Salesforce && returning != Some("own_case");
         let health = Health { pause: connection.pause.clone(), in_a_row: 0, last_success: connection.last_success_at };
         Self {
             connection,
@@ -71,6 +75,7 @@ impl Runtime {
             poller: Notify::new(),
             polling: AtomicBool::new(false),
             back: back.unwrap_or_default(),
+            joins_open_cases,
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use casebridge_connectors::creatio::{CLIENT_SECRET, REFRESH_TOKEN};
+use casebridge_connectors::salesforce::SESSION;
 use casebridge_connectors::{TestReport, Vault, VaultError};
 use casebridge_domain::{Connection, Mode};
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use crate::Engine;
 use crate::connections::{NewConnection, vault_failed};
 use crate::crm::{CrmSettings, SignIn};
 use crate::error::EngineError;
+use crate::sign_in_flow::Way;
 
 /// How long a sign-in that is not stored yet may take.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -65,9 +67,18 @@ pub struct SignInStep {
 impl Engine {
     /// Begins a sign-in; an earlier one that was not finished is forgotten.
     pub async fn begin_sign_in(&self, name: &str) -> Result<SignInStep, EngineError> {
+        self.begin_sign_in_by(name, Way::Loopback, None).await
+    }
+
+    pub(crate) async fn begin_sign_in_by(
+        &self,
+        name: &str,
+        way: Way,
+        public: Option<Url>,
+    ) -> Result<SignInStep, EngineError> {
         let connection = self.connection(name).await?;
         let settings = CrmSettings::read(connection.kind, &connection.settings)?;
-        let (sign_in, step) = settings.begin_sign_in("name").await?;
+        let (sign_in, step) = settings.begin_sign_in("name", way, public).await?;
         self.sign_ins().insert(connection.id, sign_in);
         Ok(step)
     }
@@ -83,6 +94,9 @@ impl Engine {
         settings.finish_sign_in(vault.as_ref(), &sign_in, brought).await?;
         self.sign_ins().remove(&connection.id);
         let now = self.clock().now();
+        let mut signed_in = self.connection(name).await?;
+        signed_in.settings = settings.to_json();
+        self.store().update_connection(signed_in).await?;
         self.store().audit(actor, "connection.sign_in", &connection.id.to_string(), serde_json::json!({}), now).await?;
         self.store().set_pause(connection.id, None).await?;
         let fresh = self.connection(name).await?;
@@ -95,7 +109,17 @@ impl Engine {
         settings: CrmSettings,
         secret: Option<SecretString>,
     ) -> Result<(Uuid, SignInStep), EngineError> {
-        let (sign_in, step) = settings.begin_sign_in("settings.auth").await?;
+        self.try_sign_in_by(settings, secret, Way::Loopback, None).await
+    }
+
+    pub(crate) async fn try_sign_in_by(
+        &self,
+        settings: CrmSettings,
+        secret: Option<SecretString>,
+        way: Way,
+        public: Option<Url>,
+    ) -> Result<(Uuid, SignInStep), EngineError> {
+        let (sign_in, step) = settings.begin_sign_in("settings.auth", way, public).await?;
         let vault = Arc::new(Memory::default());
         if let Some(secret) = secret {
             vault.held().insert(CLIENT_SECRET.to_owned(), secret);
@@ -136,10 +160,15 @@ impl Engine {
             return Ok((report, None));
         }
         let secret = vault.held().get(CLIENT_SECRET).cloned();
-        let refresh = vault.held().get(REFRESH_TOKEN).cloned();
+        let held = |secret: &str| vault.held().get(secret).cloned();
+        let (refresh, session) = (held(REFRESH_TOKEN), held(SESSION));
         let connection = self.add_connection(NewConnection { name, mode, settings, secret }, actor).await?;
         if let Some(refresh) = refresh {
-            self.vault(connection.id).put(REFRESH_TOKEN, refresh).await.map_err(|error| vault_failed(&error))?;
+            let kept = self.vault(connection.id);
+            kept.put(REFRESH_TOKEN, refresh).await.map_err(|error| vault_failed(&error))?;
+            if let Some(session) = session {
+                kept.put(SESSION, session).await.map_err(|error| vault_failed(&error))?;
+            }
             // Its client has not found the token yet.
             self.store().set_pause(connection.id, None).await?;
             self.follow(self.connection(&connection.name).await?)?;

@@ -71,7 +71,8 @@ impl Engine {
             }
         }
         let by_name = store.find_sessions(text).await?;
-        let by_case = store.find_cases(text).await?.into_iter().map(|case| case.session_id);
+        let named = crate::crm::salesforce_case(text).map_or_else(|| text.to_owned(), |case| case.to_string());
+        let by_case = store.find_cases(&named).await?.into_iter().map(|case| case.session_id);
         let mut found: Vec<SessionId> = by_name.into_iter().chain(by_case).collect();
         found.sort_unstable();
         found.dedup();
@@ -224,9 +225,18 @@ fn step_summary(what: &str, detail: &Value) -> String {
         "another_engine" => "another engine wrote this: this one stopped here until somebody decides".to_owned(),
         "pull_failed" => format!("the case could not be looked at: {} (next at {})", text("failure"), text("next")),
         "link" => link_summary(detail),
+        "left_out" => left_out_summary(detail),
         "amend" => format!("columns brought up to date: {}", detail["columns"]),
         _ => detail.to_string(),
     }
+}
+
+/// The columns that the case was written without.
+fn left_out_summary(detail: &Value) -> String {
+    let text = |one: &Value, member: &str| one[member].as_str().unwrap_or_default().to_owned();
+    let columns = detail["columns"].as_array().into_iter().flatten();
+    let columns: Vec<String> = columns.map(|one| format!("{} ({})", text(one, "column"), text(one, "why"))).collect();
+    format!("the case was written without {}", columns.join(", "))
 }
 
 /// What a person decided about the conversation's case.

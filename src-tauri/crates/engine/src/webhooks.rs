@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use casebridge_domain::{Connection, ConnectionId, ReceiptId};
+use casebridge_connectors::salesforce::ids::SalesforceId;
+use casebridge_domain::{Connection, ConnectionId, ConnectionKind, ReceiptId};
 use casebridge_store::{NewReceipt, Receipt, ReceiptOutcome, Refusals, WebhookToken};
 use jiff::Timestamp;
 use rand::RngCore as _;
@@ -31,12 +32,17 @@ pub const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often counts of refused calls are written down.
 const KEEP_COUNTS: Duration = Duration::from_secs(5);
 
-type Hash = [u8; 32];
+pub(crate) type Hash = [u8; 32];
+
+/// The id by which the store knows the row that a Salesforce org names with 15 or 18 characters; else why it is none.
+pub fn salesforce_id(text: &str) -> Result<Uuid, String> {
+    text.parse::<SalesforceId>().map(SalesforceId::to_uuid).map_err(|error| error.to_string())
+}
 
 /// The tokens that open the door, by hash, and counts of those that do not.
 #[derive(Default)]
 pub(crate) struct Doorkeeper {
-    tokens: RwLock<HashMap<Hash, WebhookToken>>,
+    tokens: RwLock<HashMap<Hash, (WebhookToken, Option<ConnectionKind>)>>,
     wrong: AtomicI64,
     old: RwLock<HashMap<ConnectionId, i64>>,
     /// Tokens of self-tests under way, by hash, and whether they arrived.
@@ -103,19 +109,28 @@ pub(crate) fn hash(token: &str) -> Hash {
 impl Engine {
     pub(crate) async fn load_tokens(&self) -> Result<(), EngineError> {
         let tokens = self.store().tokens().await?;
+        let kinds: HashMap<ConnectionId, ConnectionKind> =
+            self.store().connections().await?.into_iter().map(|one| (one.id, one.kind)).collect();
         let mut known = self.inner.doorkeeper.tokens.write().unwrap_or_else(PoisonError::into_inner);
-        *known = tokens.into_iter().map(|token| (token.hash, token)).collect();
+        let with_kind = |token: WebhookToken| {
+            let kind = kinds.get(&token.connection).copied();
+            (token.hash, (token, kind))
+        };
+        *known = tokens.into_iter().map(with_kind).collect();
         Ok(())
     }
 
-    /// Whether a token is good, and whose. Calls with others are counted. Makes no call to anybody and does not wait.
+    /// Whether a token is good at the door of this kind of CRM, and whose. Calls with others are counted. Makes no call
+    /// to anybody and does not wait.
     #[must_use]
-    pub fn admit(&self, token: &str) -> Option<Admitted> {
+    pub fn admit(&self, token: &str, door: ConnectionKind) -> Option<Admitted> {
         let hash = hash(token);
         let keeper = &self.inner.doorkeeper;
         let known = keeper.tokens.read().unwrap_or_else(PoisonError::into_inner);
         // Found by a hash that nobody can steer, and compared in constant time.
-        let Some(found) = known.get(&hash).filter(|found| bool::from(found.hash.ct_eq(&hash))) else {
+        let found = known.get(&hash).filter(|(found, _)| bool::from(found.hash.ct_eq(&hash)));
+        // An address of one CRM pasted into the other is wrong at this door; that of a removed connection is only old.
+        let Some((found, _)) = found.filter(|(_, kind)| kind.is_none_or(|kind| kind == door)) else {
             keeper.wrong.fetch_add(1, Ordering::Relaxed);
             return None;
         };
@@ -228,7 +243,7 @@ impl Engine {
     fn is_current(&self, token: &SecretString) -> bool {
         let hash = hash(token.expose_secret());
         let known = self.inner.doorkeeper.tokens.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(&hash).is_some_and(|found| found.valid_until.is_none())
+        known.get(&hash).is_some_and(|(found, _)| found.valid_until.is_none())
     }
 
     async fn new_token(

@@ -22,6 +22,8 @@ mod problem;
 mod query;
 pub mod redirect;
 mod replies;
+mod return_page;
+mod returned;
 mod routes;
 mod serve;
 mod sessions;
@@ -38,6 +40,7 @@ pub use serve::{PublicLimits, serve, serve_public};
 pub use state::GatewayState;
 pub use ui::Ui;
 pub use webhooks::read_call as read_webhook_call;
+pub use webhooks::read_salesforce_call;
 
 /// The OpenAPI document of the sessions API, as served at `/v1/openapi.json`.
 #[must_use]

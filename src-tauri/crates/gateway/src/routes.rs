@@ -13,8 +13,9 @@ use crate::body::MOST_BYTES;
 use crate::guard::guard;
 use crate::observe::observed;
 use crate::problem::{Kind, Problem};
+use crate::return_page::only_get;
 use crate::state::{GatewayState, Shared};
-use crate::{console, events, health, openapi, replies, sessions, shortcuts, ui, webhooks};
+use crate::{console, events, health, openapi, replies, returned, sessions, shortcuts, ui, webhooks};
 
 /// The console, the command line and the sessions API: for the loopback listener, or that of a team server.
 pub fn console_router(state: GatewayState) -> Router {
@@ -48,6 +49,10 @@ pub fn public_router(state: GatewayState) -> Router {
     let router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/webhooks/creatio/{token}", post(webhooks::creatio))
+        .route("/oauth/salesforce/callback", get(returned::salesforce).head(only_get).options(only_get))
+        .route("/webhooks/salesforce/{token}", post(webhooks::salesforce))
+        // A Named Credential's address may end with a slash, and the query follows on it.
+        .route("/webhooks/salesforce/{token}/", post(webhooks::salesforce))
         .with_state(Arc::new(state))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)

@@ -17,7 +17,7 @@ use crate::wire::sessions::{SessionInput, SessionView};
 
 /// Makes a session, or finds it by `source` and `external_id`.
 ///
-/// A session that exists already is answered as it is: channel, topic and contact of the call are not taken.
+/// A session that exists already is answered as it is: channel, topic, tags and contact of the call are not taken.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sessions", operation_id = "create_session",
     request_body = SessionInput,
     responses(

@@ -15,10 +15,12 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::cli_back::{ExportArgs, RepliesCommand, WebhookCommand};
+use crate::cli_kit::SalesforceCommand;
+use crate::cli_route;
 use crate::cli_salesforce::AddSalesforce;
 use crate::engine_access::Access;
 use crate::entrance::Entrance;
-use crate::{export, output, replay, serve, sign_in};
+use crate::{cli_kit, export, output, replay, serve, sign_in};
 
 /// Input that clap cannot judge; the text says what to give instead.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,9 @@ enum What {
     /// CRM connections.
     #[command(subcommand)]
     Connection(ConnectionCommand),
+    /// What Salesforce alone needs.
+    #[command(subcommand)]
+    Salesforce(SalesforceCommand),
     /// Keys of the sessions API.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -211,6 +216,10 @@ struct SetArgs {
     /// Read another client secret from standard input.
     #[arg(long)]
     secret_stdin: bool,
+    /// Which conversations come here: `channels=web,chat`, `not-channels=…`, `tags=…`, `not-tags=…`; `all` for all of
+    /// them. Replaces the rule; conversations that have a case, or were decided about, stay where they are.
+    #[arg(long, value_name = "RULE")]
+    route: Vec<String>,
     #[command(flatten)]
     settings: SettingsArgs,
 }
@@ -415,6 +424,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let (wish, paste) = add.wish()?;
             return sign_in::add(data, wish, paste, json).await;
         }
+        What::Salesforce(SalesforceCommand::Kit(args)) => return cli_kit::run(data, args, json).await,
         What::Connection(command) => connection(command)?,
         What::Key(KeyCommand::Create { name }) => Command::KeyCreate { name },
         What::Key(KeyCommand::List) => Command::KeyList,
@@ -478,7 +488,9 @@ fn connection(command: ConnectionCommand) -> anyhow::Result<Command> {
         ConnectionCommand::Set(set) => {
             let secret = if set.secret_stdin { Some(secret(true)?) } else { None };
             let settings = set.settings.members()?;
-            Command::ConnectionSet(ConnectionSet { name: set.name, mode: set.mode.map(Mode::from), settings, secret })
+            let route = cli_route::read(&set.route)?;
+            let mode = set.mode.map(Mode::from);
+            Command::ConnectionSet(ConnectionSet { name: set.name, mode, settings, secret, route })
         }
         ConnectionCommand::TakeOver { name } => Command::ConnectionTakeOver { name },
         ConnectionCommand::Remove { name } => Command::ConnectionRemove { name },

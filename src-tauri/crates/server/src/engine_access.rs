@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use casebridge_api::{Caller, Command};
+use casebridge_api::{Caller, Command, Host};
 use casebridge_engine::{CrmConnectors, Engine, SystemClock};
 use casebridge_remote::{Remote, RemoteError};
 use casebridge_store::secrets::KEY_VARIABLE;
@@ -71,7 +71,10 @@ impl Access {
 
     pub(crate) async fn call(&self, command: Command) -> anyhow::Result<Value> {
         match self {
-            Self::Local(opened) => Ok(casebridge_api::call(&opened.engine, command, &Caller::admin(ACTOR)).await?),
+            Self::Local(opened) => {
+                let host = Host { listen: Some(casebridge_gateway::redirect::listen()), ..Host::default() };
+                Ok(casebridge_api::call_on(&opened.engine, &host, command, &Caller::admin(ACTOR)).await?)
+            }
             Self::Remote(engine) => engine.call(&command).await.map_err(|error| match error {
                 RemoteError::Refused(refused) => refused.into(),
                 other => other.into(),

@@ -6,6 +6,8 @@
 
 mod cli;
 mod cli_back;
+mod cli_kit;
+mod cli_route;
 mod cli_salesforce;
 mod engine_access;
 mod entrance;

@@ -37,11 +37,11 @@ fn human(command: &Command, answer: &Value) -> String {
         Command::ConnectionTakeOver { name } => {
             format!("`{name}` goes on here; replies that the other engine may have delivered are held")
         }
-        Command::ConnectionRemove { .. } => {
-            format!("removed connection `{}`; its history stays", text(answer, "name"))
-        }
+        Command::ConnectionRemove { .. } => removed(answer),
         Command::ConnectionList => tables::connections(answer),
         Command::ConnectionTest { .. } => tables::test_report(answer),
+        Command::KitState { .. } => tables::kit(answer),
+        Command::KitProgress { .. } => tables::kit_progress(answer),
         Command::ConnectionSignInBegin { .. } => text(answer, "url"),
         Command::ConnectionSignInFinish { name, .. } => format!("signed in: `{name}` goes on"),
         Command::KeyCreate { .. } => {
@@ -92,4 +92,23 @@ pub(crate) fn text(value: &Value, member: &str) -> String {
         Value::Null => "–".to_owned(),
         other => other.to_string(),
     }
+}
+
+fn removed(answer: &Value) -> String {
+    let mut lines = vec![format!("removed connection `{}`; its history stays", text(answer, "name"))];
+    match answer["sign_in"].as_str() {
+        Some("revoked") => lines.push("its sign-in is revoked".into()),
+        Some("failed") => {
+            let failure = &answer["failure"];
+            lines.push(format!("its sign-in is NOT revoked: {}", text(failure, "message")));
+            lines.push(format!("to do: {}", text(failure, "hint")));
+        }
+        _ => {}
+    }
+    let left: Vec<&str> = answer["left_there"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if !left.is_empty() {
+        lines.push("what stays in the CRM until somebody deletes it there:".into());
+        lines.extend(left.iter().map(|what| format!("  - {what}")));
+    }
+    lines.join("\n")
 }

@@ -46,7 +46,7 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     let token = random_token();
     let handler_engine = engine.clone();
     let stand_in = StandIn::new(engine.clone(), sandbox);
-    let host = Host { sandbox: Some(stand_in.starter()) };
+    let host = Host { sandbox: Some(stand_in.starter()), listen: Some(casebridge_gateway::redirect::listen()) };
     let page = stand_in.clone();
     let facts = ConsoleFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),

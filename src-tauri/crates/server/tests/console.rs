@@ -45,7 +45,13 @@ impl Place {
         let contact = serde_json::from_value(
             json!({ "name": "Ada Okafor", "email": { "value": "ada@example.com", "verified": true } }),
         );
-        let new = casebridge_engine::NewSession { key, channel: "web".into(), topic: None, contact: contact.unwrap() };
+        let new = casebridge_engine::NewSession {
+            key,
+            channel: "web".into(),
+            tags: Vec::new(),
+            topic: None,
+            contact: contact.unwrap(),
+        };
         let (session, _) = self.engine.ensure_session(new).await.unwrap();
         let events = events.as_array().unwrap().iter().enumerate().map(|(n, kind)| {
             casebridge_domain::NewEvent::new(format!("e{n}"), None, serde_json::from_value(kind.clone()).unwrap())

@@ -214,6 +214,8 @@ pub struct PullResult {
     pub state: Option<CaseState>,
     /// The survivor of a merge.
     pub merged_into: Option<Uuid>,
+    /// The CRM's own id of the case, where the CRM does not take ours.
+    pub native_id: Option<Uuid>,
     /// From when replies are delivered, in the CRM's clock.
     pub deliver_after: String,
     /// Records changed before this were read.

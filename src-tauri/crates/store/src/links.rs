@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use casebridge_domain::absorb::KnownCase;
-use casebridge_domain::{CaseState, ConnectionId, SessionId};
+use casebridge_domain::{CaseState, ConnectionId, Consumer, SessionId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::port::{Attempt, Step};
+use crate::port::{Attempt, Reservation, Step};
 
 /// From where a case that was chosen is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +49,28 @@ pub struct CaseChoice {
     pub step: Step,
 }
 
+/// What a conversation that is to get a case finds of its customer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenCase {
+    /// None: it gets one of its own, whose place is reserved now.
+    None,
+    /// One stands, and is the conversation's case from now on.
+    Joined(Uuid),
+    /// One is being made for another conversation.
+    InTheMaking,
+}
+
 /// Choosing cases.
 #[async_trait]
 pub trait Links: Send + Sync {
+    /// Gives a conversation the open case that its customer has already, by verified identity (R3, R4); else reserves
+    /// one. Decided in one transaction, so that of two conversations that begin at once one finds the other's.
+    async fn join_or_reserve(
+        &self,
+        lane: (Consumer, SessionId, i64),
+        reserve: Reservation,
+        now: Timestamp,
+    ) -> Result<OpenCase, StoreError>;
     /// Gives a conversation another case, and lets go of the one before: one transaction. Whether the one before was
     /// still as the choice names it; otherwise nothing changed.
     async fn choose_case(&self, choice: CaseChoice, now: Timestamp) -> Result<bool, StoreError>;

@@ -28,6 +28,8 @@ pub struct NewSession {
     pub key: SessionKey,
     /// Channel.
     pub channel: String,
+    /// What the source says that it is about.
+    pub tags: Vec<String>,
     /// What it is about.
     pub topic: Option<String>,
     /// The customer.
@@ -169,6 +171,8 @@ pub struct CaseUpdate {
     pub state: CaseState,
     /// Its number, if the CRM gave one.
     pub number: Option<String>,
+    /// The CRM's own id of it, where the CRM does not take ours.
+    pub native_id: Option<Uuid>,
     /// From when replies are delivered, by the CRM's clock (R2); the first value stays.
     pub deliver_after: Option<String>,
     /// What a confirmed status change of ours made of it.
@@ -178,6 +182,8 @@ pub struct CaseUpdate {
 /// Where a pass leaves its lane.
 #[derive(Debug, Clone)]
 pub enum LaneEnd {
+    /// Somebody else is at work on what this lane needs: not before then, and no failure.
+    Later(Timestamp),
     /// Everything up to the new `written_seq` stands.
     Written,
     /// There was nothing to do up to here.
@@ -203,6 +209,8 @@ pub enum LaneEnd {
 /// The result of one pass.
 #[derive(Debug, Clone)]
 pub struct PassResult {
+    /// What the connection's rule decided about the session, if it was asked.
+    pub routed: Option<bool>,
     /// Whose.
     pub consumer: Consumer,
     /// Which session.
@@ -303,7 +311,7 @@ pub trait Traces: Send + Sync {
     async fn case(&self, connection: ConnectionId, session: SessionId) -> Result<Option<Case>, StoreError>;
     /// All cases of a session.
     async fn cases(&self, session: SessionId) -> Result<Vec<Case>, StoreError>;
-    /// Cases by number or CRM id.
+    /// Cases by number, or by id: ours or the one that the CRM gave.
     async fn find_cases(&self, text: &str) -> Result<Vec<Case>, StoreError>;
     /// The ledger of a session.
     async fn ledger(&self, session: SessionId) -> Result<Vec<(ConnectionId, LedgerRow)>, StoreError>;

@@ -34,7 +34,7 @@ fn said(id: &str, text: &str) -> NewEvent {
 
 async fn session(store: &Sqlite, name: &str) -> SessionId {
     let key = SessionKey { source: "chat".into(), external_id: name.into() };
-    let new = NewSession { key, channel: "web".into(), topic: None, contact: Contact::default() };
+    let new = NewSession { key, channel: "web".into(), tags: Vec::new(), topic: None, contact: Contact::default() };
     store.ensure_session(new, at(0)).await.unwrap().0.id
 }
 
@@ -47,6 +47,7 @@ async fn connection(store: &Sqlite) -> Consumer {
         instance: "http://127.0.0.1:1".into(),
         settings: json!({}),
         modes: ModeHistory::new(Mode::Every),
+        route: Default::default(),
         pause: None,
         last_success_at: None,
         adoption: None,
@@ -164,6 +165,7 @@ async fn finish(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let result = PassResult {
+        routed: None,
         consumer: lane.consumer,
         session_id: lane.session_id,
         fence: lane.fence,
@@ -224,6 +226,7 @@ async fn r1_intents_are_on_disk_before_the_call_and_tell_the_next_pass() {
     assert_eq!(again.len(), 2);
     assert!(again.iter().all(|row| !row.stands), "whether they stand is for the CRM to say");
     let result = PassResult {
+        routed: None,
         consumer,
         session_id: id,
         fence: lane.fence,
@@ -233,6 +236,7 @@ async fn r1_intents_are_on_disk_before_the_call_and_tell_the_next_pass() {
             crm_id: case.id,
             state: CaseState::Open,
             number: Some("SR1".into()),
+            native_id: None,
             deliver_after: Some("2026".into()),
             wrote: None,
         }),
@@ -353,6 +357,7 @@ async fn r30_old_bodies_go_and_outcomes_stay() {
         answer: Some("body".into()),
     };
     let result = PassResult {
+        routed: None,
         consumer,
         session_id: id,
         fence: claimed.fence,

@@ -68,6 +68,7 @@ impl Conversation {
 pub async fn play_into(engine: &Engine, line: &str, handed_off: bool) -> anyhow::Result<()> {
     let conversation: Conversation = serde_json::from_str(line).context("this is no conversation")?;
     let new = NewSession {
+        tags: Vec::new(),
         key: SessionKey { source: "sandbox".into(), external_id: conversation.id.clone() },
         channel: conversation.channel.clone().unwrap_or_else(|| "web".into()),
         topic: conversation.topic.clone(),

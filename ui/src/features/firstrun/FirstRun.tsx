@@ -36,10 +36,10 @@ export function FirstRun() {
           {sandbox.error ? <p className="f12 c-act" role="alert">{sandbox.error.message} {sandbox.error.hint}</p> : <p className="f12 t3">Ready in about 10 s</p>}
         </section>
         <section className="card" aria-labelledby="own">
-          <svg viewBox="0 0 340 84" className="art" aria-hidden="true"><rect x="104" y="19" width="132" height="46" rx="6" className="e" /><text x="170" y="46" textAnchor="middle">Creatio</text></svg>
+          <svg viewBox="0 0 340 84" className="art" aria-hidden="true"><rect x="24" y="19" width="132" height="46" rx="6" className="e" /><text x="90" y="46" textAnchor="middle">Creatio</text><rect x="184" y="19" width="132" height="46" rx="6" className="e" /><text x="250" y="46" textAnchor="middle">Salesforce</text></svg>
           <h2 id="own" className="h1 flex">Connect your CRM <Keys keys="C" /></h2>
-          <p className="t2">You need an admin's client ID and secret. We test them and every right before anything is saved.</p>
-          <Link to="/integrations/new" className="btn">Connect Creatio</Link>
+          <p className="t2">You need a client ID of an admin's making. It and every right are tested before anything is saved.</p>
+          <span className="flex wrap"><Link to="/integrations/new" className="btn">Connect Creatio</Link><Link to="/integrations/new/salesforce" className="btn">Connect Salesforce</Link></span>
           <p className="f12 t3">About 5 min, no public address needed</p>
         </section>
       </div>

@@ -7,18 +7,19 @@ import { CrmMark } from "../../shared/CrmMark";
 import { Icon } from "../../shared/Icon";
 import { Span } from "../../shared/Span";
 import { AnotherEngine } from "./AnotherEngine";
+import { crmName, placeOf } from "./crm";
 import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/States";
 
 export function IntegrationsScreen() {
   const connections = useConnections();
   const admin = useMe().data?.role === "admin";
   const now = useNow(5_000);
-  const add = admin ? <Link to="/integrations/new" className="btn s p"><Icon name="plus" />Connect a CRM</Link> : undefined;
+  const add = admin ? <><Link to="/integrations/new" className="btn s"><Icon name="plus" />Connect Creatio</Link><Link to="/integrations/new/salesforce" className="btn s"><Icon name="plus" />Connect Salesforce</Link></> : undefined;
   return (
     <div className="page">
       <header className="bar" data-region>
         <h1 className="h1">Integrations</h1>
-        <span className="end">{connections.data?.length ? add : null}</span>
+        <span className="end flex">{connections.data?.length ? add : null}</span>
       </header>
       <div className="scroll" data-region tabIndex={0} role="region" aria-label="Connections">
         {connections.isError && connections.data && <StaleNote what="Connections" since={connections.dataUpdatedAt} error={connections.error} />}
@@ -40,7 +41,7 @@ export function IntegrationsScreen() {
                     <CrmMark name={one.name} />
                     <span className="grow">
                       <span className="b block">{one.name}</span>
-                      <span className="f12 t3 block ell" dir="ltr">{one.instance}</span>
+                      <span className="f12 t3 block ell"><span>{crmName(one.kind)}</span>, <span dir="ltr">{placeOf(one)}</span></span>
                     </span>
                     <span className={`st ${tone}`}><Span kind={kind} />{said}</span>
                     <dl className="flex">

@@ -2,7 +2,7 @@ import { useFormContext } from "react-hook-form";
 import { useWeek } from "../../data/integrations";
 import type { Week } from "../../generated";
 import { Block } from "./Block";
-import type { Form } from "./form";
+import { useCrm } from "./crm";
 import { Options } from "./Options";
 
 const rough = (count: number) => (count < 20 ? count : Number(count.toPrecision(2))).toLocaleString("en");
@@ -17,14 +17,15 @@ export function casesOf(week: Week, mode: "every" | "handoff"): string {
 }
 
 export function ModeStep() {
-  const { register, watch } = useFormContext<Form>();
+  const { register, watch } = useFormContext<{ mode: "every" | "handoff" }>();
   const week = useWeek().data;
+  const { crm } = useCrm();
   const effect = (mode: "every" | "handoff") => (week ? ` ${casesOf(week, mode)}` : "");
   return (
     <Block id="when" title="When to open a case" lead="A switch counts for what is said from then on. Open cases are kept up to date in both.">
       <Options legend="When to open a case" value={watch("mode")} field={register("mode")} options={[
         { id: "every", name: "At the first message", means: `Every conversation has a case.${effect("every")}` },
-        { id: "handoff", name: "At handoff only", means: `What the AI solves stays out of Creatio.${effect("handoff")}` },
+        { id: "handoff", name: "At handoff only", means: `What the AI solves stays out of ${crm}.${effect("handoff")}` },
       ]} />
     </Block>
   );

@@ -1,6 +1,7 @@
 import type { ConnectionView } from "../../generated";
 import { Icon } from "../../shared/Icon";
 import { Block } from "./Block";
+import { placeOf } from "./crm";
 import { Health } from "./Health";
 import { Recipe } from "./Recipe";
 import { Webhook } from "./Webhook";
@@ -15,7 +16,7 @@ export function ReadOnly({ one, admin, children }: { one: ConnectionView; admin:
           {!admin && <div className="note"><Icon name="lock" /><div className="grow"><span className="b">You can look, not change.</span> <span className="t2">Ask an admin to test, pause or change this connection, or to see its webhook URL.</span></div></div>}
           <Block id="connect" title="Connection">
             <dl className="kv facts">
-              <div><dt>Instance</dt><dd className="any" dir="ltr">{one.instance}</dd></div>
+              <div><dt>Instance</dt><dd className="any" dir="ltr">{placeOf(one)}</dd></div>
               <div><dt>Opens a case</dt><dd>{one.mode === "every" ? "At the first message" : "At handoff only"}</dd></div>
               {shownSettings(one).map(([key, value]) => <div key={key}><dt>{key}</dt><dd className="mono any" dir="ltr">{value}</dd></div>)}
             </dl>

@@ -10,7 +10,7 @@ import { Span } from "../../shared/Span";
 import { hhmmss, shortTime, span } from "../../shared/time";
 import { Block } from "./Block";
 import { STOCK_CATEGORY } from "./form";
-import { ADDRESS, recipes, type Recipe as Recipes, type Value } from "./recipes";
+import { ADDRESS, recipes, type Element, type Recipe as Recipes, type Value } from "./recipes";
 import { useRevealed } from "./Webhook";
 
 /** Both business processes as a page to work by, with this installation's values, and whether the first call came. */
@@ -28,22 +28,33 @@ export function Recipe({ name, category, admin }: { name: string; category: stri
       id="recipe" title="Business processes in Creatio" lead="Creatio has no webhooks of its own: two processes make the calls. Creatio can lose calls and repeat them; polling finds what was lost, and nothing is taken twice."
       end={<><div className="seg" role="group" aria-label="Which process">{all.map(({ id, name: what }) => <button key={id} type="button" aria-pressed={id === shown} onClick={() => setShown(id)}>{what}</button>)}</div><Button icon="file" onClick={() => print()}>Print</Button></>}
     >
-      <Waiting hook={hook} recipe={one} />
-      <ol className="recipe">
-        {one.elements.map((element, at) => (
-          <li key={element.title}>
-            <span className="k" aria-hidden="true">{at + 1}</span>
-            <div>
-              <h3 className="m">{element.title}</h3>
-              <p className="f12 t2">{element.why}</p>
-              <dl className="vals">{element.values.map((value) => <Line key={value.name} value={value} address={hook.masked} admin={admin} {...revealed} />)}</dl>
-            </div>
-          </li>
-        ))}
-      </ol>
+      <Waiting hook={hook} events={one.events} what={one.id === "replies" ? "Save the process, then add a reply to any case." : "Save the process, then resolve any case."} works="The process works." />
+      <Elements elements={one.elements} address={hook.masked} admin={admin} revealed={revealed} />
     </Block>
   );
 }
+
+type ElementsProps = { elements: Element[]; address?: string; admin: boolean; revealed?: ReturnType<typeof useRevealed> };
+
+/** Steps to work by, numbered, with values to copy. */
+export function Elements({ elements, address = "", admin, revealed = NOTHING }: ElementsProps) {
+  return (
+    <ol className="recipe">
+      {elements.map((element, at) => (
+        <li key={element.title}>
+          <span className="k" aria-hidden="true">{at + 1}</span>
+          <div>
+            <h3 className="m">{element.title}</h3>
+            <p className="f12 t2">{element.why}</p>
+            {element.values.length > 0 && <dl className="vals">{element.values.map((value) => <Line key={value.name + value.value} value={value} address={address} admin={admin} {...revealed} />)}</dl>}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const NOTHING: ReturnType<typeof useRevealed> = { shown: null, hide: () => undefined, reveal: () => undefined, copy: () => undefined, error: null };
 
 type LineProps = { value: Value; address: string; admin: boolean } & ReturnType<typeof useRevealed>;
 
@@ -64,18 +75,18 @@ function Line({ value: { name, value, copy, why }, address, admin, shown, reveal
 
 const TICK_MS = 1_000;
 
-function Waiting({ hook, recipe }: { hook: WebhookView; recipe: Recipes }) {
+/** Whether the first call came; of any kind when no events are named. */
+export function Waiting({ hook, events, what, works }: { hook: WebhookView; events: string[]; what: string; works: string }) {
   const now = useNow(TICK_MS);
   const [since] = useState(() => Date.now());
-  const call = hook.calls.find((one) => !one.old && recipe.events.includes(one.event_type) && (!hook.since || Date.parse(one.at) >= Date.parse(hook.since)));
-  const what = recipe.id === "replies" ? "Save the process, then add a reply to any case." : "Save the process, then resolve any case.";
+  const call = hook.calls.find((one) => !one.old && (events.length === 0 || events.includes(one.event_type)) && (!hook.since || Date.parse(one.at) >= Date.parse(hook.since)));
   const at = call ? (shortTime(call.at, now).includes(":") ? hhmmss(call.at) : `${shortTime(call.at, now)} ${hhmmss(call.at)}`) : "";
   return (
     <div className={call ? "note ok" : "note acc"} role="status">
       {call ? <Icon name="check" /> : <span className="c-acc"><Span kind="syncing" /></span>}
       <div className="grow">
         {call
-          ? <><span className="b">Received at {at}.</span> <span className="t2">The newest call was <code>{call.event_type}</code>. {call.known ? "Its case is looked at." : "Its case is none of ours, so nothing was done. The process works."}</span></>
+          ? <><span className="b">Received at {at}.</span> <span className="t2">The newest call was <code>{call.event_type}</code>. {call.known ? "Its case is looked at." : `Its case is none of ours, so nothing was done. ${works}`}</span></>
           : <><span className="b">Waiting for the first call.</span> <span className="t2">{what} This line changes by itself.</span></>}
       </div>
       {!call && <span className="f12 t3 nowrap no-print" aria-hidden="true">Listening for {span(now - since)}</span>}

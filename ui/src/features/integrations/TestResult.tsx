@@ -3,36 +3,43 @@ import type { TestCheck, TestReport } from "../../generated";
 import { sentence } from "../../shared/sentence";
 import { Icon } from "../../shared/Icon";
 import type { IconName } from "../../shared/icons";
+import { useCrm, type CrmKind } from "./crm";
 
 type Proof = TestCheck["proof"] | "later" | "not_needed";
 const PROOFS: Record<Proof, [IconName, string, string]> = {
   yes: ["check", "c-ok", "Yes"], missing: ["close", "c-act", "Missing"], not_proven: ["minus", "t2", "Not proven"],
   later: ["minus", "t3", "Not reached"], not_needed: ["minus", "t3", "Not needed"],
 };
-const GATES: [string, string][] = [["Identity Service", "Find its identity service"], ["access token", "Get a token"], ["OData address", "Reach its data"]];
-const OBJECTS: Record<string, string> = { Contact: "Contact", ContactCommunication: "Contact's addresses", CaseStatus: "Case status" };
+const ALL_GATES: Record<CrmKind, [string, string][]> = {
+  creatio: [["Identity Service", "Find its identity service"], ["access token", "Get a token"], ["OData address", "Reach its data"]],
+  salesforce: [["sign in", "Get a token with the sign-in"]],
+};
+const RIGHTS_ON: Record<CrmKind, number> = { creatio: 5, salesforce: 2 };
+const OBJECTS: Record<string, string> = { Contact: "Contact", ContactCommunication: "Contact's addresses", CaseStatus: "Case status", CaseComment: "Case comment" };
 const VERBS = ["read", "create", "change"] as const;
-const NEEDED: Record<string, readonly string[]> = { Case: VERBS, Activity: ["read", "create"], Contact: ["read"] };
+const NEEDED: Record<string, readonly string[]> = { Case: VERBS, Activity: ["read", "create"], CaseComment: ["read", "create"], Contact: ["read"] };
 
 /** A call that failed: what, and what to do. */
 export function Failed({ error, safe }: { error: CallError; safe?: string }) {
   return <div className="note act" role="alert"><Icon name="warn" /><div className="grow"><span className="b" dir="auto">{sentence(error.message)}</span> <span className="t2" dir="auto">{error.hint && sentence(error.hint)} {safe}</span></div></div>;
 }
 
-function Mark({ proof, word }: { proof: Proof; word?: string }) {
+export function Mark({ proof, word }: { proof: Proof; word?: string }) {
   const [icon, tone, said] = PROOFS[proof];
   return <span className={`flex ${tone}`}><Icon name={icon} small />{word ?? said}</span>;
 }
 
 /** The checks in their order; it stops at the one that failed, which says what clears it. Then the rights, as far as they are proven. */
 export function TestResult({ report: { good, report }, saved }: { report: TestReport; saved: boolean | null }) {
+  const { kind, crm } = useCrm();
+  const gates = ALL_GATES[kind];
   const missing = report.checks.filter((check) => check.proof === "missing").length;
   const open = report.checks.filter((check) => check.proof === "not_proven").length;
   const tone = !good ? "act" : "ok";
   const kept = saved === true ? "Saved." : saved === false ? "Nothing was saved." : "";
-  const failedAt = report.failure ? GATES.findIndex(([what]) => !report.checks.some((check) => check.what === what)) : -1;
+  const failedAt = report.failure ? gates.findIndex(([what]) => !report.checks.some((check) => check.what === what)) : -1;
   const rights = report.checks.filter((check) => check.right);
-  const others = report.checks.filter((check) => !check.right && !GATES.some(([what]) => what === check.what));
+  const others = report.checks.filter((check) => !check.right && !gates.some(([what]) => what === check.what));
   const objects = [...new Set(rights.flatMap((check) => (check.right ? [check.right.object] : [])))];
   return (
     <div className="card result" role="status">
@@ -43,21 +50,21 @@ export function TestResult({ report: { good, report }, saved }: { report: TestRe
             ? <><span className="b" dir="auto">{sentence(report.failure.message)}</span> <span className="t2" dir="auto">{sentence(report.failure.hint)} {kept}</span></>
             : good
               ? <><span className="b">Connected{report.identity ? ` as ${report.identity}` : ""}.</span> <span className="t2">{open ? `Nothing is missing; ${open} ${open === 1 ? "thing" : "things"} only real work can prove.` : "Nothing is missing."} {kept}</span></>
-              : <><span className="b">Creatio can be reached, but {missing} {missing === 1 ? "thing is" : "things are"} missing.</span> <span className="t2">Put {missing === 1 ? "it" : "them"} right in Creatio or below, then test again. {kept}</span></>}
+              : <><span className="b">{crm} can be reached, but {missing} {missing === 1 ? "thing is" : "things are"} missing.</span> <span className="t2">Put {missing === 1 ? "it" : "them"} right in {crm} or below, then test again. {kept}</span></>}
         </div>
       </div>
       <ol className="gates" aria-label="What was tested">
-        {GATES.map(([what, name], at) => {
+        {gates.map(([what, name], at) => {
           const check = report.checks.find((one) => one.what === what);
           const proof: Proof = check ? check.proof : at === failedAt ? "missing" : "later";
           return <li key={what} className={proof === "later" ? "t3" : ""}><span className="vh">{PROOFS[proof][2]}: </span><Mark proof={proof} word=" " /><span>{name}</span><span className="f12 t3 any" dir="auto">{check ? check.detail : at === failedAt ? (report.failure?.status ? `HTTP ${report.failure.status}` : "stopped here") : "not reached"}</span></li>;
         })}
         {failedAt === -1 && report.failure && <li><Mark proof="missing" word=" " /><span>Rights</span><span className="f12 t3">stopped here</span></li>}
-        {rights.length === 0 && failedAt >= 0 && <li className="t3"><Mark proof="later" word=" " /><span>Rights on 5 objects</span><span className="f12">not reached</span></li>}
+        {rights.length === 0 && failedAt >= 0 && <li className="t3"><Mark proof="later" word=" " /><span>Rights on {RIGHTS_ON[kind]} objects</span><span className="f12">not reached</span></li>}
       </ol>
       {rights.length > 0 && (
         <table className="rights matrix">
-          <caption className="vh">Rights in Creatio</caption>
+          <caption className="vh">Rights in {crm}</caption>
           <thead><tr><th>What Casebridge needs</th><th>Read</th><th>Add</th><th>Edit</th></tr></thead>
           <tbody>
             {objects.map((object) => (

@@ -11,12 +11,13 @@ import { Time } from "../../shared/Time";
 import { shortTime, hhmm } from "../../shared/time";
 import { toast } from "../../shared/toasts";
 import { Block } from "./Block";
+import { useCrm } from "./crm";
 import { Options } from "./Options";
 import { PublicAddress } from "./PublicAddress";
 import { Failed } from "./TestResult";
 
 const SHOWN_MS = 30_000;
-const GRACES = [["1440", "1 day", "Enough to paste it into one process."], ["10080", "7 days", "When somebody else must do it."], ["60", "1 hour", ""], ["0", "End it now", "When it leaked. Replies go on arriving by polling."]] as const;
+const GRACES = [["1440", "1 day", "Enough to paste it in one place."], ["10080", "7 days", "When somebody else must do it."], ["60", "1 hour", ""], ["0", "End it now", "When it leaked. Replies go on arriving by polling."]] as const;
 
 /** The secret itself, for 30 seconds and only for who asked. */
 export function useRevealed(name: string) {
@@ -34,6 +35,7 @@ export function useRevealed(name: string) {
 export function Webhook({ name, admin, polls, pollsToday }: { name: string; admin: boolean; polls: number; pollsToday: number }) {
   const hook = useWebhook(name).data;
   const [asking, setAsking] = useState(false);
+  const { crm } = useCrm();
   const { shown, hide, reveal, copy, error } = useRevealed(name);
   const grace = useChange("webhook_grace", () => toast("Changed"));
   const now = useNow();
@@ -59,7 +61,7 @@ export function Webhook({ name, admin, polls, pollsToday }: { name: string; admi
         <div className="note time">
           <Icon name="clock" />
           <div className="grow">
-            <span className="b">{former ? "Creatio still calls the old URL." : "The old URL still works."}</span> <span className="t2">{hook.since && `It was replaced ${day(hook.since)} and works`}{!hook.since && "It works"} until {day(hook.grace_until)}. {former ? <>Last call on it: <Time at={former.at} as="ago" />.</> : "No call has come on it."}</span>
+            <span className="b">{former ? `${crm} still calls the old URL.` : "The old URL still works."}</span> <span className="t2">{hook.since && `It was replaced ${day(hook.since)} and works`}{!hook.since && "It works"} until {day(hook.grace_until)}. {former ? <>Last call on it: <Time at={former.at} as="ago" />.</> : "No call has come on it."}</span>
             {admin && <p className="flex wrap note-acts"><Button icon="copy" onClick={copy}>Copy new URL</Button><Button onClick={() => grace.mutate({ name, minutes: 10_080 })}>Let it work 7 more days</Button><Button kind="ghost" danger onClick={() => grace.mutate({ name, minutes: 0 })}>End the old URL now</Button></p>}
           </div>
         </div>
@@ -82,9 +84,10 @@ function Calls({ hook, current }: { hook: WebhookView; current: WebhookView["cal
 
 function Regenerate({ name, former, onClose }: { name: string; former: string | null; onClose: () => void }) {
   const [minutes, setMinutes] = useState("1440");
+  const { crm, kind } = useCrm();
   const renew = useChange("webhook_regenerate", () => {
     onClose();
-    toast("The webhook has a new URL. Copy it into Creatio");
+    toast(`The webhook has a new URL. Copy it into ${crm}`);
   });
   const field = { name: "grace", onChange: (event: { target: { value: string } }) => Promise.resolve(setMinutes(event.target.value)), onBlur: () => Promise.resolve(), ref: () => undefined };
   const chosen = GRACES.find(([id]) => id === minutes)?.[1];
@@ -92,7 +95,7 @@ function Regenerate({ name, former, onClose }: { name: string; former: string | 
     <Sheet title="Make a new webhook URL?" onClose={onClose} foot={<><Button kind="primary" small={false} onClick={() => renew.mutate({ name, grace_minutes: Number(minutes) })} disabled={renew.isPending}>Make a new URL</Button><Button small={false} onClick={onClose}>Cancel</Button></>}>
       <div className="lot">
         <Options legend="The present URL works for" named value={minutes} field={field} options={GRACES.map(([id, what, means]) => ({ id, name: what, means }))} />
-        <p className="t2">{minutes === "0" ? "Processes in Creatio call in vain from now on, until you paste the new URL." : `Paste the new URL into Creatio within ${chosen}.`} Nothing is missed: replies also arrive by polling. {former && <>A URL before this one was last called <Time at={former} as="ago" />; its end does not move.</>}</p>
+        <p className="t2">{minutes === "0" ? `${crm} calls in vain from now on, until you paste the new URL.` : `Paste the new URL into ${kind === "salesforce" ? "the Named Credential" : crm} within ${chosen}.`} Nothing is missed: replies also arrive by polling. {former && <>A URL before this one was last called <Time at={former} as="ago" />; its end does not move.</>}</p>
         {renew.error && <Failed error={renew.error} />}
       </div>
     </Sheet>

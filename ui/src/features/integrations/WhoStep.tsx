@@ -1,4 +1,4 @@
-import { Controller, useFormContext, type FieldPath } from "react-hook-form";
+import { Controller, useFormContext, type FieldPath, type FieldValues } from "react-hook-form";
 import { useChoices } from "../../data/integrations";
 import { Icon } from "../../shared/Icon";
 import { Block } from "./Block";
@@ -6,11 +6,11 @@ import type { Form } from "./form";
 import { Options } from "./Options";
 import { Picker } from "./Picker";
 
-type Props = Omit<React.ComponentProps<typeof Picker>, "value" | "onChange" | "onBlur" | "error"> & { name: FieldPath<Form> };
+type Props<F extends FieldValues> = Omit<React.ComponentProps<typeof Picker>, "value" | "onChange" | "onBlur" | "error"> & { name: FieldPath<F> };
 
 /** A picker that is a field of the form. */
-export function Picked({ name, ...rest }: Props) {
-  const { control } = useFormContext<Form>();
+export function Picked<F extends FieldValues = Form>({ name, ...rest }: Props<F>) {
+  const { control } = useFormContext<F>();
   return <Controller control={control} name={name} render={({ field, fieldState }) => <Picker {...rest} value={String(field.value)} onChange={field.onChange} onBlur={field.onBlur} error={fieldState.error?.message} />} />;
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ConnectionView } from "../../generated";
+import { EVERYTHING, routeChange, routeOf, routeSchema } from "./route";
 
 // The page's policy allows no code made at run time; zod would try, and the browser would report it.
 z.config({ jitless: true });
@@ -26,6 +27,7 @@ export const schema = z.object({
   secret: z.string(),
   redirect_uri: text,
   mode: z.enum(["every", "handoff"]),
+  route: routeSchema,
   owner: id, group: id, origin: id, category: id,
   activity_owner: id, activity_type: id, activity_category: id,
   contact: z.enum(["leave_empty", "create", "default_contact", "default_account"]),
@@ -44,7 +46,7 @@ export type Form = z.infer<typeof schema>;
 type Settings = Record<string, unknown>;
 
 const EMPTY: Form = {
-  name: "Creatio", url: "", identity_url: "", how: "client_credentials", client_id: "", secret: "", redirect_uri: REDIRECT, mode: "every",
+  name: "Creatio", url: "", identity_url: "", how: "client_credentials", client_id: "", secret: "", redirect_uri: REDIRECT, mode: "every", route: EVERYTHING,
   owner: "", group: "", origin: "", category: "", activity_owner: "", activity_type: "", activity_category: "", contact: "leave_empty", contact_id: "",
   resolved_status: "", reopened_status: "", session_column: "", case_page: "", calls_per_day: "", emails: "recorded", portal: true, tasks: [],
 };
@@ -64,7 +66,7 @@ export function formOf(one?: ConnectionView): Form {
   const plain = Object.fromEntries(PLAIN.map((key) => [key, said(settings[key])])) as Pick<Form, (typeof PLAIN)[number]>;
   return {
     ...EMPTY, ...plain,
-    name: one.name, url: one.instance, mode: one.mode,
+    name: one.name, url: one.instance, mode: one.mode, route: routeOf(one),
     how: auth.kind === "authorization_code" ? "authorization_code" : "client_credentials",
     client_id: said(auth.client_id), redirect_uri: said(auth.redirect_uri) || REDIRECT,
     contact: (said(policy.kind) || "leave_empty") as Form["contact"], contact_id: said(policy.id),
@@ -101,12 +103,12 @@ export function newSettings(form: Form): Settings {
 }
 
 /** Only what differs: what somebody else changed meanwhile stays as they left it. */
-export function changeOf(before: Form, after: Form): { mode?: string; settings: Settings; secret?: string } {
+export function changeOf(before: Form, after: Form): { mode?: string; settings: Settings; secret?: string; route?: Record<string, string[]> } {
   const [was, is] = [settingsOf(before), settingsOf(after)];
   // Whether an application has a secret is not known here: the secret of before is not shown.
   if (before.how === after.how && before.client_id === after.client_id && before.redirect_uri === after.redirect_uri) delete is.auth;
   const settings = Object.fromEntries(Object.entries(is).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(was[key])));
-  return { ...(before.mode === after.mode ? {} : { mode: after.mode }), settings, ...(after.secret === "" ? {} : { secret: after.secret }) };
+  return { ...(before.mode === after.mode ? {} : { mode: after.mode }), ...routeChange(before.route, after.route), settings, ...(after.secret === "" ? {} : { secret: after.secret }) };
 }
 
 export type Page = { template: string; said: string };

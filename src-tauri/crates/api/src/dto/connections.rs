@@ -1,6 +1,7 @@
 //! Connections and what is known of them.
 
-use casebridge_domain::{Connection, Mode as Which, PauseKind};
+use casebridge_domain::{Connection, Mode as Which, PauseKind, Route};
+use casebridge_engine::access::Access;
 use casebridge_engine::health::Health;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -93,8 +94,38 @@ pub struct ConnectionHealth {
     pub calls_per_day: Option<u32>,
     /// Until when the access token in hand is used.
     pub token_until: Option<String>,
+    /// How its sign-in stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub access: Option<AccessView>,
     /// Its lanes.
     pub lanes: LaneCounts,
+}
+
+/// How a connection's sign-in stands.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct AccessView {
+    /// `with_secret`: nobody signs in.
+    #[ts(type = "\"with_secret\" | \"not_connected\" | \"connected\" | \"reconnect_needed\"")]
+    pub state: &'static str,
+    /// Who signed in, as `user @ host`, where the CRM told it.
+    pub user: Option<String>,
+    /// Why somebody has to sign in again.
+    pub failure: Option<Failure>,
+}
+
+impl From<Access> for AccessView {
+    fn from(access: Access) -> Self {
+        let view = |state| Self { state, user: None, failure: None };
+        match access {
+            Access::WithSecret => view("with_secret"),
+            Access::NotConnected => view("not_connected"),
+            Access::Connected { user } => Self { user, ..view("connected") },
+            Access::ReconnectNeeded { reason, hint } => {
+                Self { failure: Some(Failure { message: reason, hint }), ..view("reconnect_needed") }
+            }
+        }
+    }
 }
 
 impl ConnectionHealth {
@@ -124,6 +155,7 @@ impl ConnectionHealth {
             failed_today: health.failed_today,
             calls_per_day: health.calls_per_day,
             token_until: health.token_until.map(time),
+            access: health.access.map(AccessView::from),
             lanes: LaneCounts {
                 all: lanes.all,
                 due: lanes.due,
@@ -144,6 +176,9 @@ pub struct ConnectionView {
     /// The connector's settings.
     #[ts(type = "Record<string, unknown>")]
     pub settings: Value,
+    /// Which conversations come here; the empty rule takes all.
+    #[ts(optional, type = "{ channels?: string[], not_channels?: string[], tags?: string[], not_tags?: string[] }")]
+    pub route: Option<Route>,
     /// When it was made.
     #[ts(skip)]
     pub created_at: String,

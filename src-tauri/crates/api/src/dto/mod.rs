@@ -2,10 +2,12 @@
 
 pub mod connections;
 pub mod deliveries;
+pub mod kit;
 pub mod links;
 pub mod logging;
 pub mod people;
 pub mod sessions;
+pub mod sign_in;
 
 use jiff::Timestamp;
 

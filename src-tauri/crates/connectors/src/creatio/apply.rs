@@ -70,6 +70,7 @@ impl Creatio {
     async fn made(&self, row: &Value) -> CaseStands {
         let status = id(row, "StatusId");
         CaseStands {
+            native_id: None,
             number: string(row, "Number"),
             created_on: string(row, "CreatedOn"),
             status: status.map(guid),

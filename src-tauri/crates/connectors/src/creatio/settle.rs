@@ -136,6 +136,7 @@ impl Creatio {
         };
         let differs = draft.map_or_else(Vec::new, |draft| differs(row, draft, &self.settings));
         Ok(CaseStands {
+            native_id: None,
             number: string(row, "Number"),
             created_on: string(row, "CreatedOn"),
             status: status.map(guid),

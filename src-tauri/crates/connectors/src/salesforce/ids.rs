@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const CHECK: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+/// What ids of cases begin with.
+const CASES: &str = "500";
 /// The first 32 bits of our UUIDs: other makers of version 8 are told apart by them.
 const TAG: u128 = 0x5346_4944;
 /// The bits of an id below the version, between version and variant, and below the variant.
@@ -75,6 +77,13 @@ impl SalesforceId {
             char::from(CHECK[index])
         })
     }
+}
+
+/// The last id of a case that a text holds, such as the address of its page; by itself it counts as well.
+#[must_use]
+pub fn case_in(text: &str) -> Option<SalesforceId> {
+    let words = text.rsplit(|character: char| !character.is_ascii_alphanumeric());
+    words.filter_map(|word| word.parse::<SalesforceId>().ok()).find(|id| id.prefix() == CASES)
 }
 
 fn value(byte: u8) -> Option<u8> {
@@ -145,6 +154,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn r28_a_case_is_named_by_its_page_in_either_length() {
+        let case = "500M000000qfPyS".parse::<SalesforceId>().unwrap();
+        for text in [
+            "500M000000qfPyS",
+            &case.to_string(),
+            &format!("https://acme.lightning.force.com/lightning/r/Case/{case}/view"),
+            "https://acme.my.salesforce.com/500M000000qfPyS?srPos=0",
+            "https://acme.lightning.force.com/lightning/r/Account/001M000000qfPySIAU/related/Cases/view?c=500M000000qfPyS",
+        ] {
+            assert_eq!(case_in(text), Some(case), "{text}");
+        }
+        assert_eq!(case_in("https://acme.lightning.force.com/lightning/r/Account/001M000000qfPySIAU/view"), None);
+        assert_eq!(case_in("00001026"), None, "a number is no id");
+    }
 
     #[test]
     fn r24_the_checksum_is_that_of_known_ids() {

@@ -59,6 +59,9 @@ impl Salesforce {
         for row in &rows.rows {
             let Some(own) = id(row, "Id") else { continue };
             let case = case_uuid(row, own);
+            if row["IsDeleted"] != true && case != own.to_uuid() {
+                look.native_ids.insert(case, own.to_uuid());
+            }
             let master = id(row, "MasterRecordId").and_then(|master| masters.get(&master).copied());
             // A row in the recycle bin says nothing where another stands under the same key.
             if row["IsDeleted"] != true || !by_case.contains_key(&case) {

@@ -10,8 +10,10 @@ mod changes;
 mod check;
 mod choices;
 mod comment;
+mod fields;
 mod http;
 pub mod ids;
+pub mod kit;
 mod known;
 mod look;
 mod oauth;
@@ -35,6 +37,7 @@ use casebridge_domain::{CallFailure, CrmRecord, FailureClass, FailureScope, Mark
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use self::fields::Refused;
 use self::http::{Http, VERSION};
 use self::known::Memory;
 use self::oauth::Tokens;
@@ -45,9 +48,12 @@ use crate::once::Once;
 use crate::port::{
     Applied, Batch, CallLog, CaseSystem, Changes, Choice, ChoiceKind, Look, LookAt, Standing, TestReport, Vault,
 };
+use crate::set_up::SetUpKit;
 
-pub use self::oauth::{CLIENT_SECRET, REFRESH_TOKEN, SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris};
-pub use self::settings::{CALLBACK_PATH, CaseFrom, LOOPBACK_PORTS, SalesforceSettings, normalise_login_url};
+pub use self::oauth::{
+    CLIENT_SECRET, REFRESH_TOKEN, SESSION, SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris, revoke,
+};
+pub use self::settings::{CALLBACK_PATH, CaseFrom, LOOPBACK_PORTS, Returning, SalesforceSettings, normalise_login_url};
 pub use self::shape::{KEY, SEQ, SOURCE, WRITE};
 
 /// Events that one batch carries: with the case, its number and a status they fit a composite of 25 parts.
@@ -65,6 +71,7 @@ pub struct Salesforce {
     stale: AtomicBool,
     statuses: Once<Arc<Vec<Status>>>,
     known: Memory,
+    refused: Refused,
     /// The org has no e-mails on cases.
     no_mail: AtomicBool,
 }
@@ -81,6 +88,7 @@ impl Salesforce {
             stale: AtomicBool::new(false),
             statuses: Once::default(),
             known: Memory::default(),
+            refused: Refused::default(),
             no_mail: AtomicBool::new(false),
             settings,
         })
@@ -151,6 +159,15 @@ impl CaseSystem for Salesforce {
 
     async fn test(&self, log: &CallLog) -> TestReport {
         self.check(log).await
+    }
+
+    fn forget_refusals(&self) {
+        self.refused.forget();
+        self.reshape();
+    }
+
+    fn kit(&self) -> Option<&dyn SetUpKit> {
+        Some(self)
     }
 
     fn batch_limit(&self) -> usize {

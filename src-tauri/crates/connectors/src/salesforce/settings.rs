@@ -35,6 +35,15 @@ pub struct SalesforceSettings {
     /// The org, as the sign-in told it. Record ids hang on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub org: Option<SalesforceId>,
+    /// The org's own address, as the sign-in told it: where people open its pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_url: Option<Url>,
+    /// Who signed in, as `user @ host`, for people; as the sign-in told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Where a returning customer's new conversation goes, by verified identity; used by the engine.
+    #[serde(default)]
+    pub returning: Returning,
     /// Owner of new cases: a user or a queue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<SalesforceId>,
@@ -67,6 +76,17 @@ pub struct SalesforceSettings {
     pub back: BackSettings,
 }
 
+/// Where a returning customer's new conversation goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Returning {
+    /// To the open case that the customer has; to a new one when there is none.
+    #[default]
+    OpenCase,
+    /// Always to a case of its own.
+    OwnCase,
+}
+
 /// A text field of Case and what is written into it. An org without the field gets the case without it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -94,6 +114,9 @@ impl SalesforceSettings {
             redirect_uri: None,
             scopes: None,
             org: None,
+            instance_url: None,
+            user: None,
+            returning: Returning::default(),
             owner: None,
             origin: None,
             case_from: CaseFrom::default(),
@@ -128,6 +151,14 @@ impl SalesforceSettings {
             Some(org) => format!("salesforce:{org}"),
             None => self.login_url.as_str().trim_end_matches('/').to_owned(),
         }
+    }
+
+    /// The address of a case's page.
+    #[must_use]
+    pub fn case_page(&self, case: SalesforceId) -> Url {
+        let mut page = self.instance_url.as_ref().unwrap_or(&self.login_url).clone();
+        page.set_path(&format!("/lightning/r/Case/{case}/view"));
+        page
     }
 
     /// Refuses what no client could work with.
@@ -179,7 +210,7 @@ impl SalesforceSettings {
 }
 
 /// The login address, whatever part of the browser's address bar was pasted. The pages of an org are on hosts of their
-/// own (`*.lightning.force.com`), which serve no sign-in of apps.
+/// own (`*.lightning.force.com`, and Setup's `*.my.salesforce-setup.com`), which serve no sign-in of apps.
 pub fn normalise_login_url(text: &str) -> Result<Url, CallFailure> {
     let url = crate::creatio::normalise_instance_url(text).map_err(|failure| CallFailure {
         hint: "give https://login.salesforce.com, https://test.salesforce.com or the org's My Domain".into(),
@@ -188,7 +219,8 @@ pub fn normalise_login_url(text: &str) -> Result<Url, CallFailure> {
     let mut url = url;
     url.set_path("/");
     let host = url.host_str().unwrap_or_default().to_owned();
-    if let Some(org) = host.strip_suffix(".lightning.force.com") {
+    let org = [".lightning.force.com", ".my.salesforce-setup.com"].iter().find_map(|pages| host.strip_suffix(pages));
+    if let Some(org) = org {
         url.set_host(Some(&format!("{org}.my.salesforce.com"))).map_err(|_| wrong("no such host".into()))?;
     }
     Ok(url)
@@ -230,6 +262,8 @@ mod tests {
         let settings = SalesforceSettings::from_json(&value).unwrap();
         assert_eq!(settings.login_url.as_str(), "https://acme.my.salesforce.com/", "§1.1: lightning is no login host");
         assert_eq!(SalesforceSettings::from_json(&settings.to_json()).unwrap(), settings);
+        let setup = normalise_login_url("https://acme.my.salesforce-setup.com/lightning/setup/SetupOneHome").unwrap();
+        assert_eq!(setup, settings.login_url, "the page where the app is made");
         value["org"] = json!("00D000000000001EAA");
         let signed_in = SalesforceSettings::from_json(&value).unwrap();
         value["login_url"] = json!("https://login.salesforce.com");

@@ -53,6 +53,8 @@ async fn a_sign_in_to_another_org_changes_nothing() {
 async fn fifty_callers_make_one_refresh_and_the_rotated_token_is_kept() {
     let world = World::plain().await;
     let before = world.vault.peek(REFRESH_TOKEN).unwrap();
+    world.sandbox().revoke_tokens(false);
+    world.sandbox().clear_requests();
     let client = world.client();
     let asks = (0..50).map(|_| client.choices(ChoiceKind::Owner, None, &world.log));
     assert!(futures::future::join_all(asks).await.iter().all(Result::is_ok));
@@ -92,6 +94,8 @@ async fn a_session_that_no_refresh_cures_is_not_refreshed() {
 #[tokio::test]
 async fn a_vault_that_cannot_be_written_spends_no_token() {
     let world = World::plain().await;
+    world.sandbox().revoke_tokens(false);
+    world.sandbox().clear_requests();
     *world.vault.locked.lock().unwrap() = true;
     let failure = world.client().choices(ChoiceKind::Owner, None, &world.log).await.unwrap_err();
     assert!(failure.is_transient(), "a keychain opens again: {failure}");
@@ -109,8 +113,10 @@ async fn a_refresh_that_meets_another_is_tried_again_and_a_lost_one_asks_for_a_p
         description: "token request is already being processed".into(),
     };
     world.fail(FaultPlan { token_refused: Some(busy), ..FaultPlan::default() });
+    world.sandbox().revoke_tokens(false);
     assert!(world.client().choices(ChoiceKind::Owner, None, &world.log).await.is_ok(), "§1.5: transient");
     world.fail(FaultPlan { token_answer_lost: once(), ..FaultPlan::default() });
+    world.sandbox().revoke_tokens(false);
     let lost = world.client().choices(ChoiceKind::Owner, None, &world.log).await.unwrap_err();
     assert!(lost.is_transient(), "{lost}");
     let gone = world.client().choices(ChoiceKind::Owner, None, &world.log).await.unwrap_err();

@@ -242,6 +242,7 @@ async fn refusals_of_the_org_are_told_in_its_own_words() {
 #[tokio::test]
 async fn an_app_with_a_secret_works_as_well() {
     let world = World::plain().await;
+    world.sandbox().revoke_tokens(false);
     let mut settings = world.settings.clone();
     settings.client_id = CONNECTED_CLIENT_ID.into();
     settings.confidential = true;

@@ -94,6 +94,7 @@ impl Look {
                 case_key: "chat/c1".into(),
                 previous: None,
                 crm_id: id(1),
+                native_id: None,
                 number: None,
                 state: CaseState::Open,
                 session_id: SessionId(id(11)),

@@ -51,6 +51,7 @@ mod tests {
             id: key.session_id(),
             key,
             channel: "web".into(),
+            tags: Vec::new(),
             topic: None,
             contact: Contact::default(),
             status,
@@ -61,6 +62,7 @@ mod tests {
         };
         let named = |name: &str| Named { id: Uuid::from_u128(3), name: Some(name.into()) };
         let facts = CaseFacts {
+            native_id: None,
             number: None,
             status: named("In progress"),
             class,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use casebridge_connectors::{CallLog, LookAt};
-use casebridge_domain::{CaseFacts, CaseSeen, Connection, text};
+use casebridge_domain::{CaseFacts, CaseSeen, Connection, ConnectionKind, text};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -38,14 +38,19 @@ impl Engine {
                 "give a case's number, id, or the address of its page",
             ));
         }
+        if connection.kind == ConnectionKind::Salesforce
+            && let Some(native) = crate::crm::salesforce_case(named)
+        {
+            if named.contains("://") && !is_at_org(connection, named) {
+                return Err(elsewhere(connection));
+            }
+            let known = self.store().find_cases(&native.to_string()).await?;
+            let ours = known.into_iter().find(|case| case.connection == connection.id).map(|case| case.crm_id);
+            return self.prove_case(connection, ours.unwrap_or(native), log).await;
+        }
         if let Some(id) = text::last_uuid(named) {
             if named.contains("://") && !is_at(connection, named) {
-                let problem = format!("is not an address of {}", connection.instance);
-                return Err(EngineError::invalid(
-                    "to",
-                    problem,
-                    "paste the address of a case in this connection's CRM",
-                ));
+                return Err(elsewhere(connection));
             }
             return self.prove_case(connection, id, log).await;
         }
@@ -99,12 +104,25 @@ impl Engine {
     }
 }
 
+fn elsewhere(connection: &Connection) -> EngineError {
+    let problem = format!("is not an address of {}", connection.instance);
+    EngineError::invalid("to", problem, "paste the address of a case in this connection's CRM")
+}
+
+fn host(text: &str) -> String {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Whether an address is one of the connection's org. Its pages are on other hosts than its data, under the same name.
+fn is_at_org(connection: &Connection, address: &str) -> bool {
+    let own = ["instance_url", "login_url"].into_iter().filter_map(|name| connection.settings.get(name)?.as_str());
+    let org = |host: &str| host.replace(".lightning.force.com", ".my.salesforce.com");
+    own.map(host).any(|own| org(&own) == org(&host(address)))
+}
+
 /// Whether an address is one of the connection's instance.
 fn is_at(connection: &Connection, address: &str) -> bool {
-    let host = |text: &str| {
-        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-        rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase()
-    };
     let url = connection.settings.get("url").and_then(serde_json::Value::as_str).unwrap_or(&connection.instance);
     host(address) == host(url) || host(address) == host(&connection.instance)
 }

@@ -26,6 +26,9 @@ pub(crate) struct SessionInput {
     channel: String,
     /// What it is about.
     topic: Option<String>,
+    /// What it is about, in words for rules: which connection takes it may depend on them.
+    #[schema(max_items = 32)]
+    tags: Option<Vec<String>>,
     /// The customer.
     contact: Option<ContactInput>,
 }
@@ -36,6 +39,7 @@ impl From<SessionInput> for NewSession {
             key: SessionKey { source: given.source, external_id: given.external_id },
             channel: given.channel,
             topic: given.topic,
+            tags: given.tags.unwrap_or_default(),
             contact: given.contact.map(Into::into).unwrap_or_default(),
         }
     }
@@ -173,6 +177,8 @@ pub(crate) struct SessionView {
     channel: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     topic: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
     contact: Contact,
     status: Status,
     /// Place of the newest event in the log; 0 when there is none.
@@ -195,6 +201,7 @@ impl From<domain::Session> for SessionView {
             external_id: session.key.external_id,
             channel: session.channel,
             topic: session.topic,
+            tags: session.tags,
             contact: session.contact.into(),
             status: match session.status {
                 domain::SessionStatus::Open => Status::Open,

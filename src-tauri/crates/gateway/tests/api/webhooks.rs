@@ -22,31 +22,37 @@ use uuid::Uuid;
 
 use crate::support::{Answer, Gateway, LOCAL};
 
-const CASE: Uuid = Uuid::from_u128(0x1f0a_2b3c_4d5e_4f60_8a7b_1c2d_3e4f_5a6b);
+pub(crate) const CASE: Uuid = Uuid::from_u128(0x1f0a_2b3c_4d5e_4f60_8a7b_1c2d_3e4f_5a6b);
 
 /// A public listener's router, with one connection that has one case.
-struct Door {
-    gateway: Gateway,
+pub(crate) struct Door {
+    pub(crate) gateway: Gateway,
     router: Router,
-    clock: Arc<VirtualClock>,
-    connection: ConnectionId,
-    session: SessionId,
-    path: String,
+    pub(crate) clock: Arc<VirtualClock>,
+    pub(crate) connection: ConnectionId,
+    pub(crate) session: SessionId,
+    pub(crate) path: String,
 }
 
 impl Door {
     async fn open() -> Self {
+        Self::of(ConnectionKind::Creatio).await
+    }
+
+    /// The same for a kind of CRM, whose name is the connection's.
+    pub(crate) async fn of(kind: ConnectionKind) -> Self {
         let clock = Arc::new(VirtualClock::new(Timestamp::now()));
         let gateway = Gateway::open(clock.clone(), true, |state| state).await;
         let now = clock.now();
         let connection = ConnectionId(Uuid::now_v7());
         let row = Connection {
             id: connection,
-            name: "creatio".into(),
-            kind: ConnectionKind::Creatio,
+            name: kind.as_str().into(),
+            kind,
             instance: "http://127.0.0.1:1".into(),
             settings: json!({}),
             modes: ModeHistory::new(Mode::Every),
+            route: Default::default(),
             pause: None,
             last_success_at: None,
             adoption: None,
@@ -55,7 +61,7 @@ impl Door {
         let store = &gateway.store;
         store.add_connection(row).await.expect("a connection");
         let key = SessionKey { source: "livechat".into(), external_id: "c1".into() };
-        let new = NewSession { key, channel: "web".into(), topic: None, contact: Default::default() };
+        let new = NewSession { key, channel: "web".into(), tags: Vec::new(), topic: None, contact: Default::default() };
         let session = gateway.engine.ensure_session(new).await.expect("a session").0.id;
         let said = EventKind::Message { from: Speaker::Customer, text: "Where is it?".into(), author: None };
         let append = Append { session_id: session, events: Arc::from(vec![NewEvent::new("m1", None, said)]) };
@@ -71,12 +77,12 @@ impl Door {
             .expect("the case is reserved");
         store.release_all(now).await.expect("the lane is given back");
         let router = public_router(GatewayState::new(gateway.engine.clone(), SecretString::from(LOCAL)));
-        let path = gateway.engine.webhook_address("creatio", "test").await.expect("an address").path;
+        let path = gateway.engine.webhook_address(kind.as_str(), "test").await.expect("an address").path;
         Self { gateway, router, clock, connection, session, path: path.expose_secret().to_owned() }
     }
 
     /// Sends a request as it is, and looks at what every answer has in common.
-    async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("a router does not fail");
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, 65_536).await.expect("a whole body");
@@ -85,13 +91,13 @@ impl Door {
         Answer { status: parts.status, headers: parts.headers, text }
     }
 
-    async fn call(&self, path: &str, body: impl Into<Body>) -> Answer {
+    pub(crate) async fn call(&self, path: &str, body: impl Into<Body>) -> Answer {
         let request =
             Request::post(path).header("host", "tunnel.example.com").header("content-type", "application/json");
         self.send(request.body(body.into()).expect("a request")).await
     }
 
-    async fn take(&self, body: impl Into<Body>) -> Answer {
+    pub(crate) async fn take(&self, body: impl Into<Body>) -> Answer {
         self.call(&self.path, body).await
     }
 
@@ -101,7 +107,7 @@ impl Door {
     }
 
     /// Neither receipt nor pull: what was refused leaves nothing.
-    async fn is_untouched(&self, why: &str) {
+    pub(crate) async fn is_untouched(&self, why: &str) {
         let receipt = self.gateway.store.last_receipt(self.connection).await.expect("the store");
         assert!(receipt.is_none(), "{why} left a receipt: {receipt:?}");
         let pull = self.gateway.store.next_pull(self.connection).await.expect("the store");
@@ -123,7 +129,7 @@ fn known() -> String {
     json!({ "event_type": "new_activity", "caseId": CASE }).to_string()
 }
 
-fn refused(answer: &Answer, status: u16, error: &str, why: &str) -> Value {
+pub(crate) fn refused(answer: &Answer, status: u16, error: &str, why: &str) -> Value {
     assert_eq!(answer.status, status, "{why}: {}", answer.text);
     let body = answer.json();
     assert_eq!(body["error"], error, "{why}: {body}");

@@ -83,6 +83,10 @@ impl SecretFile {
 
     pub(super) async fn put(&self, name: &SecretName, value: Option<SecretString>) -> Result<(), SecretError> {
         let _alone = self.gate.lock().await;
+        // Another process may change another secret of the same file.
+        let path = self.path.with_extension("lock");
+        let lock = private_file(&path).and_then(|file| file.lock().map(|()| file));
+        let _lock = lock.map_err(|source| SecretError::File { path, source })?;
         let mut all = self.read_all()?;
         match value {
             Some(value) => all.insert(name.0.clone(), value.expose_secret().to_owned()),

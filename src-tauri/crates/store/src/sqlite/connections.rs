@@ -16,13 +16,15 @@ impl Registry for Sqlite {
     async fn add_connection(&self, connection: Connection) -> Result<(), StoreError> {
         let settings = connection.settings.to_string();
         let modes = json("connections.modes", &connection.modes)?;
+        let route = json("connections.route", &connection.route)?;
         self.writer
             .write(move |conn| {
                 let (connection, settings, modes) = (connection.clone(), settings.clone(), modes.clone());
+                let route = route.clone();
                 Box::pin(async move {
                     let added = sqlx::query(
-                        "insert into connections (id, name, kind, instance, settings, modes, created_ms) \
-                         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+                        "insert into connections (id, name, kind, instance, settings, modes, created_ms, route) \
+                         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
                     )
                     .bind(connection.id.to_string())
                     .bind(&connection.name)
@@ -31,6 +33,7 @@ impl Registry for Sqlite {
                     .bind(settings)
                     .bind(modes)
                     .bind(ms(connection.created_at))
+                    .bind(route)
                     .execute(conn)
                     .await?
                     .rows_affected();
@@ -57,17 +60,19 @@ impl Registry for Sqlite {
     async fn update_connection(&self, connection: Connection) -> Result<(), StoreError> {
         let settings = connection.settings.to_string();
         let modes = json("connections.modes", &connection.modes)?;
+        let route = json("connections.route", &connection.route)?;
         self.writer
             .write(move |conn| {
-                let (settings, modes) = (settings.clone(), modes.clone());
+                let (settings, modes, route) = (settings.clone(), modes.clone(), route.clone());
                 let id = connection.id;
                 Box::pin(async move {
                     let changed = sqlx::query(
-                        "update connections set settings = $1, modes = $2 where id = $3 and removed_ms is null",
+                        "update connections set settings = $1, modes = $2, route = $4 where id = $3 and removed_ms is null",
                     )
                     .bind(settings)
                     .bind(modes)
                     .bind(id.to_string())
+                    .bind(route)
                     .execute(conn)
                     .await?
                     .rows_affected();

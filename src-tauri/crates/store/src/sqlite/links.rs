@@ -4,18 +4,32 @@ use async_trait::async_trait;
 use casebridge_domain::plan::UNLINKED;
 use casebridge_domain::{CaseState, ConnectionId, Consumer, SessionId};
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
+use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use super::Sqlite;
-use super::passes::{insert_attempts, insert_steps};
+use super::passes::{fence_holds, insert_attempts, insert_steps};
 use super::rows::{json, ms};
 use crate::error::StoreError;
-use crate::links::{CaseChoice, Links, WriteFrom};
-use crate::port::Step;
+use crate::links::{CaseChoice, Links, OpenCase, WriteFrom};
+use crate::port::{Reservation, Step};
 
 #[async_trait]
 impl Links for Sqlite {
+    async fn join_or_reserve(
+        &self,
+        lane: (Consumer, SessionId, i64),
+        reserve: Reservation,
+        now: Timestamp,
+    ) -> Result<OpenCase, StoreError> {
+        self.writer
+            .write(move |conn| {
+                let reserve = reserve.clone();
+                Box::pin(async move { Ok(join_or_reserve(conn, lane, reserve, now).await) })
+            })
+            .await?
+    }
+
     async fn choose_case(&self, choice: CaseChoice, now: Timestamp) -> Result<bool, StoreError> {
         self.writer
             .write(move |conn| {
@@ -81,6 +95,57 @@ impl Links for Sqlite {
         .fetch_one(&self.readers)
         .await?)
     }
+}
+
+async fn join_or_reserve(
+    conn: &mut SqliteConnection,
+    lane: (Consumer, SessionId, i64),
+    reserve: Reservation,
+    now: Timestamp,
+) -> Result<OpenCase, StoreError> {
+    if !fence_holds(conn, lane).await? {
+        return Err(StoreError::FenceMoved);
+    }
+    let (consumer, session, _) = lane;
+    let Some(connection) = consumer.connection().map(|id| id.to_string()) else { return Ok(OpenCase::None) };
+    // One that a parked conversation reserved may never be made: nobody waits for it.
+    let row = sqlx::query(
+        "select cases.crm_id, cases.state from sessions join cases on cases.connection = $1 \
+           and cases.contact_key = lower(trim(json_extract(sessions.contact, '$.email.value'))) \
+         where sessions.id = $2 and json_extract(sessions.contact, '$.email.verified') \
+           and cases.session_id <> $2 and cases.left_seq is null and cases.by_hand = 0 \
+           and (cases.state = 'open' or cases.state = 'reserved' and not exists (select 1 from lanes \
+             where lanes.consumer = $3 and lanes.session_id = cases.session_id and lanes.parked is not null)) \
+         order by cases.state, cases.reserved_ms desc limit 1",
+    )
+    .bind(&connection)
+    .bind(session.to_string())
+    .bind(consumer.to_string())
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else {
+        super::passes::reserve(conn, &connection, session, reserve, now).await?;
+        return Ok(OpenCase::None);
+    };
+    if row.try_get::<&str, _>("state")? != "open" {
+        return Ok(OpenCase::InTheMaking);
+    }
+    let found = super::rows::uuid("cases.crm_id", row.try_get("crm_id")?)?;
+    sqlx::query(
+        "insert into cases (connection, crm_id, case_key, previous, number, state, session_id, opening_seq, \
+           deliver_after, reserved_ms, opened_ms, known, pulled_to, native_id, contact_key) \
+         select connection, crm_id, $4, '', number, state, $3, 0, deliver_after, $5, opened_ms, known, pulled_to, \
+           native_id, contact_key from cases where connection = $1 and crm_id = $2 and left_seq is null limit 1 \
+         on conflict do nothing",
+    )
+    .bind(&connection)
+    .bind(found.to_string())
+    .bind(session.to_string())
+    .bind(reserve.case_key)
+    .bind(ms(now))
+    .execute(conn)
+    .await?;
+    Ok(OpenCase::Joined(found))
 }
 
 /// The case that a conversation has now.

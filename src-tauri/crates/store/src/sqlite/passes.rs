@@ -121,20 +121,7 @@ async fn commit_plan(
     let (consumer, session, fence) = lane;
     let Some(connection) = consumer.connection().map(|id| id.to_string()) else { return Ok(Vec::new()) };
     if let Some(case) = reserve {
-        sqlx::query(
-            "insert into cases (connection, crm_id, case_key, previous, state, session_id, opening_seq, reserved_ms) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
-        )
-        .bind(&connection)
-        .bind(case.crm_id.to_string())
-        .bind(case.case_key)
-        .bind(case.previous.map(|id| id.to_string()).unwrap_or_default())
-        .bind(CaseState::Reserved.as_str())
-        .bind(session.to_string())
-        .bind(case.opening_seq)
-        .bind(ms(step.at))
-        .execute(&mut *conn)
-        .await?;
+        self::reserve(conn, &connection, session, case, step.at).await?;
     }
     let mut before = Vec::new();
     for run in padded(&intents) {
@@ -170,6 +157,34 @@ async fn commit_plan(
     mean_status(conn, &connection, session, &intents).await?;
     insert_steps(conn, consumer, session, fence, &[step]).await?;
     Ok(before)
+}
+
+/// Fixes the id of a session's case before the CRM is asked for it. With the customer's verified identity, if it has one.
+pub(super) async fn reserve(
+    conn: &mut SqliteConnection,
+    connection: &str,
+    session: SessionId,
+    case: Reservation,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into cases (connection, crm_id, case_key, previous, state, session_id, opening_seq, reserved_ms, \
+         contact_key) values ($1, $2, $3, $4, $5, $6, $7, $8, \
+           (select case when json_extract(contact, '$.email.verified') \
+              then lower(trim(json_extract(contact, '$.email.value'))) end from sessions where id = $6)) \
+         on conflict do nothing",
+    )
+    .bind(connection)
+    .bind(case.crm_id.to_string())
+    .bind(case.case_key)
+    .bind(case.previous.map(|id| id.to_string()).unwrap_or_default())
+    .bind(CaseState::Reserved.as_str())
+    .bind(session.to_string())
+    .bind(case.opening_seq)
+    .bind(ms(now))
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Notes on the session's case what a status change would make of it: the CRM may take it while the answer is lost,
@@ -323,6 +338,7 @@ async fn record(conn: &mut SqliteConnection, result: PassResult) -> Result<(), S
         .bind(known)
         .execute(&mut *conn)
         .await?;
+        super::receipts::known_as(conn, &connection, &case.crm_id.to_string(), case.native_id, result.at).await?;
     }
     end_lane(conn, &result).await
 }
@@ -353,6 +369,10 @@ async fn end_lane(conn: &mut SqliteConnection, result: &PassResult) -> Result<()
         query.push(", considered_seq = max(considered_seq, ").push_bind(written).push("), considered_why = null");
     }
     let at = ms(result.at);
+    if let Some(routed) = result.routed {
+        // The first decision stays, whatever the rule says later.
+        query.push(", routed = coalesce(routed, ").push_bind(i64::from(routed)).push(")");
+    }
     match &result.end {
         LaneEnd::Written => {
             query.push(", failure = null, due_ms = case when dirty_seq > ");
@@ -370,6 +390,9 @@ async fn end_lane(conn: &mut SqliteConnection, result: &PassResult) -> Result<()
         }
         LaneEnd::Retry { at, memory } => {
             query.push(", failure = ").push_bind(json("lanes.failure", memory)?);
+            query.push(", due_ms = ").push_bind(ms(*at));
+        }
+        LaneEnd::Later(at) => {
             query.push(", due_ms = ").push_bind(ms(*at));
         }
         LaneEnd::Wait => {

@@ -312,6 +312,7 @@ async fn keep(
     .bind(ms(result.at))
     .execute(&mut *conn)
     .await?;
+    super::receipts::known_as(conn, &connection, &case, result.native_id, result.at).await?;
     // What was asked for meanwhile is still to be answered.
     sqlx::query("delete from pulls where connection = $1 and case_id = $2 and asked = $3")
         .bind(&connection)

@@ -48,7 +48,7 @@ pub(super) fn uuid(what: &'static str, text: &str) -> Result<Uuid, StoreError> {
     parse(what, text)
 }
 
-pub(super) const SESSION: &str = "id, source, external_id, channel, topic, contact, status, handed_off_seq, \
+pub(super) const SESSION: &str = "id, source, external_id, channel, topic, tags, contact, status, handed_off_seq, \
     last_seq, last_ordered_ms, created_ms";
 
 pub(super) fn session(row: &SqliteRow) -> Result<Session, StoreError> {
@@ -57,6 +57,7 @@ pub(super) fn session(row: &SqliteRow) -> Result<Session, StoreError> {
         key: SessionKey { source: row.try_get("source")?, external_id: row.try_get("external_id")? },
         channel: row.try_get("channel")?,
         topic: row.try_get("topic")?,
+        tags: from_json("sessions.tags", row.try_get("tags")?)?,
         contact: from_json("sessions.contact", row.try_get("contact")?)?,
         status: SessionStatus::parse(row.try_get("status")?),
         handed_off_seq: row.try_get("handed_off_seq")?,
@@ -85,7 +86,7 @@ pub(super) fn event(row: &SqliteRow) -> Result<Event, StoreError> {
 }
 
 pub(super) const LANE: &str = "consumer, session_id, written_seq, considered_seq, considered_why, dirty_seq, \
-    dirty_since_ms, due_ms, failure, lease_until_ms, fence, parked, skipped";
+    dirty_since_ms, due_ms, failure, lease_until_ms, fence, parked, skipped, routed";
 
 pub(super) fn lane(row: &SqliteRow) -> Result<Lane, StoreError> {
     Ok(Lane {
@@ -101,12 +102,13 @@ pub(super) fn lane(row: &SqliteRow) -> Result<Lane, StoreError> {
         fence: row.try_get("fence")?,
         parked: optional_json("lanes.parked", row.try_get("parked")?)?,
         skipped: from_json("lanes.skipped", row.try_get("skipped")?)?,
+        routed: row.try_get::<Option<i64>, _>("routed")?.map(|routed| routed != 0),
     })
 }
 
 pub(super) const CASE: &str = "connection, crm_id, case_key, previous, number, state, session_id, opening_seq, \
     deliver_after, reserved_ms, opened_ms, known, merged_into, pulled_to, restored_ms, looked_ms, \
-    chosen_seq, own_ids";
+    chosen_seq, own_ids, native_id";
 
 pub(super) fn case(row: &SqliteRow) -> Result<Case, StoreError> {
     let previous: String = row.try_get("previous")?;
@@ -134,10 +136,11 @@ pub(super) fn case(row: &SqliteRow) -> Result<Case, StoreError> {
         looked_at: row.try_get::<Option<i64>, _>("looked_ms")?.map(time),
         chosen_seq: row.try_get("chosen_seq")?,
         own_ids: row.try_get::<i64, _>("own_ids")? != 0,
+        native_id: row.try_get::<Option<&str>, _>("native_id")?.map(|id| uuid("cases.native_id", id)).transpose()?,
     })
 }
 
-pub(super) const CONNECTION: &str = "id, name, kind, instance, settings, modes, pause, last_success_ms, adopts_before_ms, \
+pub(super) const CONNECTION: &str = "id, name, kind, instance, settings, modes, route, pause, last_success_ms, adopts_before_ms, \
     unsure_since_ms, created_ms";
 
 pub(super) fn connection(row: &SqliteRow) -> Result<Connection, StoreError> {
@@ -150,6 +153,7 @@ pub(super) fn connection(row: &SqliteRow) -> Result<Connection, StoreError> {
         instance: row.try_get("instance")?,
         settings: from_json("connections.settings", row.try_get("settings")?)?,
         modes: from_json("connections.modes", row.try_get("modes")?)?,
+        route: from_json("connections.route", row.try_get("route")?)?,
         pause: optional_json("connections.pause", row.try_get("pause")?)?,
         last_success_at: row.try_get::<Option<i64>, _>("last_success_ms")?.map(time),
         adoption: adoption(row)?,

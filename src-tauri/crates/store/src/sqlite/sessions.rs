@@ -18,14 +18,15 @@ impl SessionLog for Sqlite {
             return Ok((found, false));
         }
         let contact = json("sessions.contact", &new.contact)?;
+        let tags = json("sessions.tags", &new.tags)?;
         self.writer
             .write(move |conn| {
-                let (new, contact) = (new.clone(), contact.clone());
+                let (new, contact, tags) = (new.clone(), contact.clone(), tags.clone());
                 Box::pin(async move {
                     let inserted = sqlx::query(
                         "insert into sessions (id, source, external_id, channel, topic, contact, status, last_seq, \
-                         message_count, last_ordered_ms, updated_ms, created_ms) \
-                         values ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, $8, $8) on conflict do nothing",
+                         message_count, last_ordered_ms, updated_ms, created_ms, tags) \
+                         values ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, $8, $8, $9) on conflict do nothing",
                     )
                     .bind(id.to_string())
                     .bind(&new.key.source)
@@ -35,6 +36,7 @@ impl SessionLog for Sqlite {
                     .bind(contact)
                     .bind(SessionStatus::Open.as_str())
                     .bind(ms(now))
+                    .bind(tags)
                     .execute(&mut *conn)
                     .await?
                     .rows_affected();

@@ -38,7 +38,8 @@ impl Traces for Sqlite {
 
     async fn find_cases(&self, text: &str) -> Result<Vec<Case>, StoreError> {
         sqlx::query(AssertSqlSafe(format!(
-            "select {CASE} from cases where number = $1 or crm_id = lower($1) order by reserved_ms limit 20"
+            "select {CASE} from cases where number = $1 or crm_id = lower($1) \
+             or (native_id = lower($1) and connection in (select id from connections)) order by reserved_ms limit 20"
         )))
         .bind(text)
         .fetch_all(&self.readers)

@@ -150,7 +150,7 @@ async fn r35_search_finds_words_names_ids_and_case_numbers_as_they_are_typed() {
     let key = SessionKey { source: "chat".into(), external_id: "late-parcel".into() };
     let email = Identifier { value: "ada@example.com".into(), verified: true };
     let contact = Contact { name: Some("Ada Lovelace".into()), email: Some(email), ..Contact::default() };
-    let new = NewSession { key, channel: "web".into(), topic: Some("Delivery".into()), contact };
+    let new = NewSession { key, channel: "web".into(), tags: Vec::new(), topic: Some("Delivery".into()), contact };
     let session = place.store.ensure_session(new, at(0)).await.unwrap().0.id;
     let text = "Mein Päckchen kam nie an".to_owned();
     let says = EventKind::Message { from: Speaker::Customer, text, author: None };

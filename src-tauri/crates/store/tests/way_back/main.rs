@@ -84,6 +84,7 @@ impl Place {
             instance: "http://127.0.0.1:1".into(),
             settings: json!({}),
             modes: ModeHistory::new(Mode::Every),
+            route: Default::default(),
             pause: None,
             last_success_at: None,
             adoption: None,
@@ -103,7 +104,7 @@ impl Place {
 
     pub(crate) async fn session(&self, source: &str, name: &str) -> SessionId {
         let key = SessionKey { source: source.into(), external_id: name.into() };
-        let new = NewSession { key, channel: "web".into(), topic: None, contact: Contact::default() };
+        let new = NewSession { key, channel: "web".into(), tags: Vec::new(), topic: None, contact: Contact::default() };
         self.store.ensure_session(new, at(0)).await.unwrap().0.id
     }
 
@@ -133,6 +134,7 @@ impl Place {
             crm_id: case,
             state: CaseState::Open,
             number: Some(format!("SR{}", case.as_u128())),
+            native_id: None,
             deliver_after: Some(at(100).to_string()),
             wrote: None,
         };
@@ -154,6 +156,7 @@ impl Place {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let result = PassResult {
+            routed: None,
             consumer: lane.consumer,
             session_id: lane.session_id,
             fence: lane.fence,
@@ -209,6 +212,7 @@ impl Place {
             known: KnownCase::default(),
             state: None,
             merged_into: None,
+            native_id: None,
             deliver_after: at(100).to_string(),
             pulled_to: None,
             attempts: Vec::new(),

@@ -230,6 +230,7 @@ async fn r13_what_a_status_change_means_is_noted_before_it_is_sent() {
         crm_id: id(1),
         state: CaseState::Closed,
         number: None,
+        native_id: None,
         deliver_after: None,
         wrote: Some(StatusClass::Resolved),
     };

@@ -205,7 +205,14 @@ pub(crate) fn setup(what: &str) -> CallFailure {
     }
 }
 
-fn no_answer(error: &reqwest::Error) -> CallFailure {
+pub(super) fn refused_revocation(status: u16) -> CallFailure {
+    CallFailure {
+        hint: "revoke it in Salesforce: the user's settings, or Setup > Connected Apps OAuth Usage".into(),
+        ..unavailable(Some(status), format!("Salesforce did not revoke the sign-in (HTTP {status})"))
+    }
+}
+
+pub(super) fn no_answer(error: &reqwest::Error) -> CallFailure {
     unavailable(
         None,
         match error.is_timeout() {

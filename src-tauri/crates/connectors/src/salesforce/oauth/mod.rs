@@ -1,9 +1,11 @@
-//! Access tokens: got with the refresh token, kept in memory, renewed once for all who wait, never recorded.
+//! Access tokens: got with the refresh token, renewed once for all who wait, never recorded.
 //!
-//! Salesforce tells no lifetime, so a token is used until it is refused. One engine owns a data folder (R17), so one
-//! process at a time holds the refresh token; within it one renewal runs at a time.
+//! Salesforce tells no lifetime, so a token is used until it is refused. It is kept in the vault beside the refresh token:
+//! whoever else renews, in this process or another, is waited for, and what it got is taken instead of renewing again.
 
 mod exchange;
+mod kept;
+mod revoke;
 mod sign_in;
 
 use std::fmt;
@@ -17,6 +19,9 @@ use tokio::time::Instant;
 use url::Url;
 
 use self::exchange::{AT_WORK, Grant, Granted, exchange};
+use self::kept::Kept;
+pub use self::kept::SESSION;
+pub use self::revoke::revoke;
 use super::ids::SalesforceId;
 use super::settings::SalesforceSettings;
 use crate::port::{Vault, VaultError};
@@ -39,6 +44,8 @@ pub(crate) struct Bearer {
     pub(crate) instance: Url,
     /// Who signed in.
     pub(crate) user: SalesforceId,
+    /// Whether it was granted to this client, and not found in the vault.
+    pub(crate) granted: bool,
 }
 
 impl fmt::Debug for Bearer {
@@ -54,6 +61,8 @@ struct State {
     failed: Option<(Instant, CallFailure)>,
     /// A rotated refresh token that the vault did not take yet. The old one is spent, so it must not be lost.
     unsaved: Option<SecretString>,
+    /// The newest token that was refused: what the vault holds is only of use when it is another.
+    refused: Option<Arc<SecretString>>,
 }
 
 /// The token of one connection.
@@ -87,7 +96,7 @@ impl Tokens {
         {
             return Err(failure.clone());
         }
-        match self.renew(&mut state).await {
+        match self.another(&mut state).await {
             Ok(bearer) => {
                 state.failed = None;
                 state.bearer = Some(bearer.clone());
@@ -105,8 +114,27 @@ impl Tokens {
     pub(crate) async fn spoilt(&self, bearer: &Bearer) {
         let mut state = self.state.lock().await;
         if state.bearer.as_ref().is_some_and(|now| Arc::ptr_eq(&now.token, &bearer.token)) {
-            state.bearer = None;
+            state.refused = state.bearer.take().map(|bearer| bearer.token);
         }
+    }
+
+    /// A token that somebody else got meanwhile, or a new one. Only one at a time is here, whatever the process.
+    async fn another(&self, state: &mut State) -> Result<Bearer, CallFailure> {
+        let _alone = self.vault.alone().await.map_err(|error| vault_failed(&error))?;
+        if state.unsaved.is_none()
+            && let Some(kept) = self.kept(state).await?
+        {
+            return Ok(kept);
+        }
+        self.renew(state).await
+    }
+
+    async fn kept(&self, state: &State) -> Result<Option<Bearer>, CallFailure> {
+        let text = self.vault.get(SESSION).await.map_err(|error| vault_failed(&error))?;
+        let Some(kept) = text.as_ref().and_then(Kept::read) else { return Ok(None) };
+        let refused = state.refused.as_ref().is_some_and(|refused| kept.is(refused));
+        let elsewhere = self.settings.org.is_some_and(|org| org != kept.org);
+        Ok((!refused && !elsewhere).then(|| kept.into_bearer()))
     }
 
     async fn renew(&self, state: &mut State) -> Result<Bearer, CallFailure> {
@@ -122,7 +150,11 @@ impl Tokens {
             return Err(missing("the sign-in belongs to another org", "sign in to the org of this connection again"));
         }
         tracing::debug!(crm.instance = %self.settings.instance(), "got an access token");
-        Ok(Bearer { token: Arc::new(granted.access), instance: granted.instance, user: granted.user })
+        // Whoever cannot find it there only renews once more.
+        if let Err(error) = self.vault.put(SESSION, Kept::of(&granted).write()).await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "the access token could not be kept");
+        }
+        Ok(Bearer { token: Arc::new(granted.access), instance: granted.instance, user: granted.user, granted: true })
     }
 
     /// Asks with the refresh token; while another request with it is under way, again.

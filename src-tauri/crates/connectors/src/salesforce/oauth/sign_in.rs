@@ -1,18 +1,25 @@
 //! Signing in as a person: authorization code with PKCE S256.
 
 use std::fmt;
+use std::time::Duration;
 
+use casebridge_domain::text::{cut, one_line};
 use casebridge_domain::{CallFailure, FailureClass, FailureScope};
 use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+use super::super::http::VERSION;
 use super::super::ids::SalesforceId;
 use super::super::settings::{CALLBACK_PATH, LOOPBACK_PORTS, SalesforceSettings};
-use super::exchange::{Grant, OAuth, endpoint, exchange, of_error};
-use super::{CLIENT_SECRET, REFRESH_TOKEN, vault_failed};
+use super::super::soql;
+use super::exchange::{Grant, Granted, OAuth, endpoint, exchange, of_error};
+use super::{CLIENT_SECRET, Kept, REFRESH_TOKEN, SESSION, vault_failed};
 use crate::creatio::{code_of, open_client};
 use crate::port::Vault;
+
+/// How long the name of who signed in may take.
+const NAME_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A sign-in that began: the person opens `url`; the rest stays with whoever began it.
 #[derive(Clone)]
@@ -34,12 +41,16 @@ impl fmt::Debug for SignIn {
 }
 
 /// Who signed in, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
     /// The org.
     pub org: SalesforceId,
     /// The user.
     pub user: SalesforceId,
+    /// The org's own address.
+    pub instance: Url,
+    /// The user's name and the org's host, as `user @ host`, where the org tells it.
+    pub name: Option<String>,
 }
 
 /// The redirect addresses to register with the app, best first: the configured one, else those on this computer.
@@ -76,10 +87,12 @@ pub async fn finish_sign_in(
     sign_in: &SignIn,
     brought: &str,
 ) -> Result<SignedIn, CallFailure> {
+    said_once(brought)?;
     if let Some(failure) = refusal_in(brought, &sign_in.state) {
         return Err(failure);
     }
     let code = code_of(brought, &sign_in.state)?;
+    said_by(brought, &settings.login_url)?;
     let secret = match settings.confidential {
         true => vault.get(CLIENT_SECRET).await.map_err(|error| vault_failed(&error))?,
         false => None,
@@ -93,17 +106,69 @@ pub async fn finish_sign_in(
             "sign out in the browser and sign in to the right org; for the other one add another connection",
         ));
     }
-    let refresh = granted.refresh.ok_or_else(|| {
+    let refresh = granted.refresh.clone().ok_or_else(|| {
         refused("Salesforce gave no refresh token".into(), "let the app have the scope refresh_token (offline access)")
     })?;
-    vault.put(REFRESH_TOKEN, refresh).await.map_err(|error| vault_failed(&error))?;
-    Ok(SignedIn { org: granted.org, user: granted.user })
+    let put =
+        async |name: &str, value: SecretString| vault.put(name, value).await.map_err(|error| vault_failed(&error));
+    let _alone = vault.alone().await.map_err(|error| vault_failed(&error))?;
+    // The session of who signed in before must not be taken for this one's, should the next line be the last.
+    put(SESSION, SecretString::from("")).await?;
+    put(REFRESH_TOKEN, refresh).await?;
+    put(SESSION, Kept::of(&granted).write()).await?;
+    let name = username(&client, &granted).await;
+    Ok(SignedIn { org: granted.org, user: granted.user, name, instance: granted.instance })
+}
+
+/// The name of who signed in, as `user @ host`. For people only, so not worth a failure.
+async fn username(client: &reqwest::Client, granted: &Granted) -> Option<String> {
+    let soql = format!("SELECT Username FROM User WHERE Id = {}", soql::text(&granted.user.to_string()));
+    let instance = granted.instance.as_str().trim_end_matches('/');
+    let address = format!("{instance}{VERSION}/query?q={}", soql::percent(&soql));
+    let request = client.get(address).timeout(NAME_TIMEOUT).bearer_auth(granted.access.expose_secret());
+    let body: serde_json::Value = request.send().await.ok()?.json().await.ok()?;
+    let name = body["records"][0]["Username"].as_str()?;
+    Some(format!("{} @ {}", cut(&one_line(name), 120), granted.instance.host_str().unwrap_or_default()))
+}
+
+/// Refuses an address in which something is said twice: which of the two was meant is nobody's to choose.
+fn said_once(brought: &str) -> Result<(), CallFailure> {
+    let Some(query) = query_of(brought) else { return Ok(()) };
+    for name in ["code", "state", "error", "iss"] {
+        if url::form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| known == name).count() > 1 {
+            return Err(refused(format!("the answer says `{name}` twice"), "begin the sign-in again"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses an answer of another server than the one that was asked, where the answer says whose it is (RFC 9207).
+fn said_by(brought: &str, asked: &Url) -> Result<(), CallFailure> {
+    let Some(query) = query_of(brought) else { return Ok(()) };
+    let Some((_, issuer)) = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "iss") else {
+        return Ok(());
+    };
+    let fits = Url::parse(&issuer).is_ok_and(|issuer| {
+        let host = issuer.host_str().unwrap_or_default();
+        // The login hosts of all orgs let the org itself answer.
+        let of_all = matches!(asked.host_str(), Some("login.salesforce.com" | "test.salesforce.com"));
+        issuer.origin() == asked.origin()
+            || (of_all && issuer.scheme() == "https" && host.ends_with(".my.salesforce.com"))
+    });
+    match fits {
+        true => Ok(()),
+        false => Err(refused("the answer came from another server than the one that was asked".into(), "begin again")),
+    }
+}
+
+fn query_of(brought: &str) -> Option<&str> {
+    let (_, query) = brought.trim().split_once('?')?;
+    query.split('#').next()
 }
 
 /// What Salesforce said instead of a code, if that is what the browser brought back for this sign-in.
 fn refusal_in(brought: &str, state: &str) -> Option<CallFailure> {
-    let (_, query) = brought.trim().split_once('?')?;
-    let query = query.split('#').next().unwrap_or_default();
+    let query = query_of(brought)?;
     let find = |wanted: &str| {
         url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value)
     };
@@ -146,6 +211,27 @@ mod tests {
         assert_eq!(query("scope").as_deref(), Some("api refresh_token"), "no more than is needed");
         assert_eq!(query("state").as_deref(), Some(sign_in.state.as_str()));
         assert!(!format!("{sign_in:?}").contains(&sign_in.state), "nothing of a sign-in is shown in logs");
+    }
+
+    #[test]
+    fn an_answer_of_another_server_or_one_that_says_two_things_is_refused() {
+        let login = Url::parse("https://login.salesforce.com/").unwrap();
+        let domain = Url::parse("https://acme.my.salesforce.com/").unwrap();
+        let from = |issuer: &str| format!("http://localhost:1717/x?code=C&state=S&iss={issuer}");
+        assert!(said_by("http://localhost:1717/x?code=C&state=S", &login).is_ok(), "most answers say nothing");
+        assert!(said_by(&from("https%3A%2F%2Flogin.salesforce.com"), &login).is_ok());
+        assert!(said_by(&from("https%3A%2F%2Facme.my.salesforce.com"), &login).is_ok(), "the org itself");
+        assert!(said_by(&from("https%3A%2F%2Facme.my.salesforce.com"), &domain).is_ok());
+        for other in
+            ["https://evil.example", "http://login.salesforce.com", "https://my.salesforce.com.evil.example", "x", ""]
+        {
+            assert!(said_by(&from(other), &login).is_err(), "{other}: two servers were mixed up");
+        }
+        assert!(said_by(&from("https://other.my.salesforce.com"), &domain).is_err(), "another org's own host");
+        for twice in ["code=A&code=B&state=S", "code=A&state=S&state=S", "error=x&error=y", "iss=a&iss=b"] {
+            assert!(said_once(&format!("http://localhost:1717/x?{twice}")).is_err(), "{twice}");
+        }
+        assert!(said_once("CODE").is_ok(), "a code alone says nothing twice");
     }
 
     #[test]

@@ -194,6 +194,7 @@ impl World {
             id: SessionId(id(11)),
             key,
             channel: "web".into(),
+            tags: Vec::new(),
             topic: None,
             contact: Contact::default(),
             status: self.status,

@@ -1,30 +1,37 @@
 //! The door for the CRM's calls. Answered from the store alone: a CRM may wait inside its user's save.
 //!
 //! The answers are plain JSON with `error`, as the CRM's admins know them: 401 `Invalid token`, 400 `Bad Request`.
+//! What the CRMs' calls look like is in the modules; who gets in, and what a call may weigh, is the same for all.
+
+mod creatio;
+mod members;
+mod salesforce;
 
 use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use casebridge_domain::{ConnectionKind, ReceiptId};
 use casebridge_engine::webhooks::WebhookCall;
-use casebridge_engine::{Engine, EngineError, ReceiptOutcome};
+use casebridge_engine::{EngineError, ReceiptOutcome};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::json::Tree;
 use crate::state::Shared;
+
+pub(crate) use creatio::creatio;
+pub use creatio::read_call;
+pub use salesforce::read_call as read_salesforce_call;
+pub(crate) use salesforce::salesforce;
 
 /// Largest body: a call names a case and nothing else.
 pub(crate) const MOST_BYTES: usize = 64 * 1024;
 /// Longest time that a body may take.
 const MOST_TIME: Duration = Duration::from_secs(10);
-/// The events that a case can have.
-const EVENTS: [&str; 3] = ["new_activity", "case_closed", "case_updated"];
 
 struct Refused {
     status: StatusCode,
@@ -36,6 +43,10 @@ struct Refused {
 impl Refused {
     fn new(status: StatusCode, error: &'static str, detail: impl Into<String>) -> Self {
         Self { status, error, member: None, detail: detail.into() }
+    }
+
+    fn bad(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "Bad Request", detail)
     }
 
     /// 400, naming the member.
@@ -64,25 +75,41 @@ impl IntoResponse for Refused {
     }
 }
 
-/// `POST /webhooks/creatio/{token}` with `{"event_type", "caseId"}`, and `recordId` if the caller knows it.
-pub(crate) async fn creatio(
-    State(state): State<Shared>,
+/// A call that was let in and read: its query, and its body as far as it may weigh.
+struct Letter {
+    query: String,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// The way of a call through the door: token, weight, what it says, disk.
+async fn answer(
+    state: &Shared,
+    kind: ConnectionKind,
     token: Result<Path<String>, PathRejection>,
     request: Request,
+    read: fn(&Letter) -> Result<Vec<WebhookCall>, Refused>,
 ) -> Response {
     // What is no text is no token, and counted like any other that is wrong.
     let token = token.map(|Path(token)| token).unwrap_or_default();
-    match take_in(&state.engine, &state, &token, request).await {
+    match take_in(state, kind, &token, request, read).await {
         Ok(answer) => Json(answer).into_response(),
         Err(refused) => refused.into_response(),
     }
 }
 
-async fn take_in(engine: &Engine, state: &Shared, token: &str, request: Request) -> Result<Value, Refused> {
+async fn take_in(
+    state: &Shared,
+    kind: ConnectionKind,
+    token: &str,
+    request: Request,
+    read: fn(&Letter) -> Result<Vec<WebhookCall>, Refused>,
+) -> Result<Value, Refused> {
+    let engine = &state.engine;
     if engine.is_probe(token) {
         return Ok(json!({ "outcome": "probe", "reason": "this engine called itself" }));
     }
-    let Some(admitted) = engine.admit(token) else {
+    let Some(admitted) = engine.admit(token, kind) else {
         // Only wrong calls are slowed down: a right one from the same address must pass.
         if state.wrong_calls.check().is_err() {
             return Err(Refused::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests", "too many wrong tokens"));
@@ -90,23 +117,39 @@ async fn take_in(engine: &Engine, state: &Shared, token: &str, request: Request)
         let detail = "this address is not, or no longer, one of this engine: copy it anew from the connection";
         return Err(Refused::new(StatusCode::UNAUTHORIZED, "Invalid token", detail));
     };
-    is_json(request.headers())?;
-    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let (head, body) = request.into_parts();
+    let letter =
+        Letter { query: head.uri.query().unwrap_or_default().to_owned(), headers: head.headers, body: Vec::new() };
+    if kind == ConnectionKind::Creatio {
+        is_json(&letter.headers)?;
+    }
+    let declared = letter.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if declared.is_some_and(|length: u64| length > MOST_BYTES as u64) {
         return Err(too_large());
     }
-    let Ok(body) = tokio::time::timeout(MOST_TIME, collect(request.into_body())).await else {
+    let Ok(body) = tokio::time::timeout(MOST_TIME, collect(body)).await else {
         return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, "Request Timeout", "the body was not complete in time"));
     };
-    let body = body?;
-    let call = read(&body)?;
-    let event_type = call.event_type.clone();
-    let (receipt, outcome) = engine.receive_webhook(admitted, call).await.map_err(|error| failed(&error))?;
+    let calls = read(&Letter { body: body?, ..letter })?;
+    // Side by side, so that one commit takes all of them in.
+    let took = calls.into_iter().map(|call| async {
+        let event_type = call.event_type.clone();
+        let (receipt, outcome) = engine.receive_webhook(admitted, call).await?;
+        Ok(told(receipt, &event_type, outcome))
+    });
+    let mut told = futures::future::try_join_all(took).await.map_err(|error: EngineError| failed(&error))?;
+    Ok(match told.len() {
+        1 => told.remove(0),
+        _ => json!({ "receipts": told }),
+    })
+}
+
+fn told(receipt: ReceiptId, event_type: &str, outcome: ReceiptOutcome) -> Value {
     let (outcome, reason) = match outcome {
         ReceiptOutcome::PullDue => ("accepted", "the case is looked at next"),
         ReceiptOutcome::UnknownCase => ("unknown_case", "no conversation has this case: nothing is done"),
     };
-    Ok(json!({ "receipt": receipt, "event_type": event_type, "outcome": outcome, "reason": reason }))
+    json!({ "receipt": receipt, "event_type": event_type, "outcome": outcome, "reason": reason })
 }
 
 async fn collect(body: Body) -> Result<Vec<u8>, Refused> {
@@ -148,50 +191,4 @@ fn is_json(headers: &HeaderMap) -> Result<(), Refused> {
         return refused("send `Content-Type: application/json`");
     }
     Ok(())
-}
-
-/// Reads the body of a webhook call; else status and reason of the refusal. Public for fuzzing.
-pub fn read_call(body: &[u8]) -> Result<WebhookCall, (u16, String)> {
-    read(body).map_err(|refused| (refused.status.as_u16(), refused.detail))
-}
-
-fn read(body: &[u8]) -> Result<WebhookCall, Refused> {
-    let bad = |detail: &str| Refused::new(StatusCode::BAD_REQUEST, "Bad Request", detail);
-    let text = std::str::from_utf8(body).map_err(|_| bad("the body is not UTF-8"))?;
-    // .NET's writers put a byte order mark before UTF-8 unless told otherwise; Creatio is written in .NET.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // The text of the error names line and column, never what stands there.
-    let tree: Tree = serde_json::from_str(text).map_err(|error| bad(&format!("the body is not JSON: {error}")))?;
-    let Tree::Members(members) = tree else {
-        return Err(bad("the body is not an object: send {\"event_type\", \"caseId\"}"));
-    };
-    let (mut event_type, mut case, mut record) = (None, None, None);
-    for (name, value) in members {
-        let place = match name.as_str() {
-            "event_type" => &mut event_type,
-            "caseId" => &mut case,
-            "recordId" => &mut record,
-            other => return Err(Refused::member(other, "is not known here: send `event_type`, `caseId`, `recordId`")),
-        };
-        if place.is_some() {
-            return Err(Refused::member(&name, "is given twice"));
-        }
-        let text = match value {
-            Tree::Text(text) => text,
-            // The same as none; the place is taken, so that a second one is still seen.
-            Tree::Null if name == "recordId" => String::new(),
-            _ => return Err(Refused::member(&name, "is not a string")),
-        };
-        *place = Some(text);
-    }
-    let event_type = event_type.ok_or_else(|| Refused::member("event_type", "is missing"))?;
-    let case = case.ok_or_else(|| Refused::member("caseId", "is missing"))?;
-    if !EVENTS.contains(&event_type.as_str()) {
-        return Err(Refused::member("event_type", &format!("is none of {}", EVENTS.join(", "))));
-    }
-    let id = |name: &str, text: &str| {
-        Uuid::try_parse(text.trim()).map_err(|_| Refused::member(name, "is not an id: send the record's Id, a GUID"))
-    };
-    let record = record.filter(|text| !text.trim().is_empty()).map(|text| id("recordId", &text)).transpose()?;
-    Ok(WebhookCall { case: id("caseId", &case)?, record: record.filter(|id| !id.is_nil()), event_type })
 }

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../..");
+export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../..");
 export const { chromium } = createRequire(path.join(root, "ui/package.json"))("playwright-core");
 const built = path.join(process.env.CASEBRIDGE_TEST_TARGET ?? path.join(root, "target"), "debug");
 /** The client that the stand-in knows. */
@@ -31,17 +31,32 @@ async function ended(child) {
   if (child.exitCode === null && child.kill("SIGTERM")) await gone;
 }
 
-/** The stand-in CRM, and what is done there as the person at its keyboard. */
-export async function startCrm(token = "t".repeat(24)) {
-  const { child, said } = await started(path.join(built, "examples/creatio"), [token], process.env, (text) => text.includes("\n"));
-  const { instance_url: instance, identity_url: identity } = JSON.parse(said.split("\n")[0]);
-  const at = (place) => `${instance}/sandbox/${place}?token=${token}`;
+/** What the control pages of a stand-in take: records, acts, faults. */
+function controls(instance, token) {
+  const at = (place) => `${instance}/sandbox/${place}${place.includes("?") ? "&" : "?"}token=${token}`;
   const ask = async (place, method = "GET", body = undefined) => {
     const answer = await fetch(at(place), { method, headers: { "content-type": "application/json" }, ...(body ? { body: JSON.stringify(body) } : {}) });
     if (!answer.ok) throw new Error(`${method} ${place}: ${answer.status} ${await answer.text()}`);
     return answer.status === 204 ? null : answer.json();
   };
-  return { instance, identity, at, ask, stop: () => ended(child) };
+  return { at, ask };
+}
+
+/** The stand-in Creatio, and what is done there as the person at its keyboard. */
+export async function startCrm(token = "t".repeat(24)) {
+  const { child, said } = await started(path.join(built, "examples/creatio"), [token], process.env, (text) => text.includes("\n"));
+  const { instance_url: instance, identity_url: identity } = JSON.parse(said.split("\n")[0]);
+  return { instance, identity, ...controls(instance, token), stop: () => ended(child) };
+}
+
+/** The consumer key of the stand-in org's app for desktops, and the password of everybody there. */
+export const ORG = { client: "3MVG9SandboxDesktop.Client_Key_for_the_External_Client_App_01", password: "sandbox" };
+
+/** The stand-in Salesforce org; `more` are its flags, such as `--kit`. */
+export async function startOrg(more = [], token = "t".repeat(24)) {
+  const { child, said } = await started(path.join(built, "examples/salesforce"), [token, ...more], process.env, (text) => text.includes("\n"));
+  const { instance_url: instance, login_url: login } = JSON.parse(said.split("\n")[0]);
+  return { instance, login, ...controls(instance, token), stop: () => ended(child) };
 }
 
 /** The engine on a folder of its own. `log` is where its log goes: a level, and a stream or descriptor. */
