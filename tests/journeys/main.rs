@@ -26,6 +26,7 @@ mod salesforce_access;
 mod salesforce_door;
 mod salesforce_identity;
 mod salesforce_modes;
+mod salesforce_kit;
 mod second_engine;
 mod sign_in;
 mod sign_in_ways;

@@ -102,20 +102,10 @@ impl Salesforce {
             }
         };
         let at = answer.at;
-        let judged = answer.good("the batch").map_err(NotDone::from);
+        let judged = answer.good("the batch").map_err(Box::<NotDone>::from);
         let bodies = match judged.and_then(|body| bundle::judge(&prepared.parts, &body)) {
             Ok(bodies) => bodies,
-            Err(NotDone { refused: Some((at, refusal)), .. }) if self.may_do_without(&prepared.parts[at], &refusal) => {
-                return Outcome::Without;
-            }
-            Err(NotDone { failure, refused }) => {
-                let failure = match refused {
-                    Some((_, refusal)) => self.needed(failure, &refusal, &prepared.left_out),
-                    None => failure,
-                };
-                self.known.forget(batch.case_id);
-                return Outcome::Done(Applied::Unsettled(self.read_differently(failure)));
-            }
+            Err(not_done) => return self.not_done(batch, prepared, *not_done),
         };
         let made = matches!(batch.effects.first(), Some(Effect::OpenCase(_)));
         let case = prepared.case.or_else(|| bodies.first().and_then(|body| id(body, "id")));
@@ -125,6 +115,18 @@ impl Salesforce {
         let native_id = case.map(SalesforceId::to_uuid);
         let stands = bodies.last().filter(|_| made).map(|row| CaseStands { seen_at: at, native_id, ..stands(row) });
         Outcome::Done(Applied::All { case: stands })
+    }
+
+    /// What a refusal means for a batch: another try without what it blames, or an answer that is not wholly clear.
+    fn not_done(&self, batch: &Batch<'_>, prepared: &Prepared, not_done: NotDone) -> Outcome {
+        let NotDone { failure, refused } = not_done;
+        let failure = match refused {
+            Some((at, refusal)) if self.may_do_without(&prepared.parts[at], &refusal) => return Outcome::Without,
+            Some((_, refusal)) => self.needed(failure, &refusal, &prepared.left_out),
+            None => failure,
+        };
+        self.known.forget(batch.case_id);
+        Outcome::Done(Applied::Unsettled(self.read_differently(failure)))
     }
 
     /// A field that the org requires and that was left out: both are told, and it is tried again once somebody mended it.
@@ -139,7 +141,7 @@ impl Salesforce {
 
     /// Whether a refusal blames fields of a case that it can be written without. They are left out from now on.
     fn may_do_without(&self, part: &Part, refusal: &Refusal) -> bool {
-        let Some(sent) = part.body.as_ref().filter(|_| part.is_of_case()) else { return false };
+        let Some(sent) = part.body.as_ref().filter(|_| part.can_lack) else { return false };
         let may = self.refused.learn(refusal, sent);
         if may && refusal.is_about_a_value() {
             // Its field may have become shorter, or its list another.
@@ -245,7 +247,7 @@ impl Salesforce {
         let making = Making { settings: &self.settings, shape, refused: &self.refused, contact, write };
         let (body, left_out) = case::body(draft, &making)?;
         let part = Part::insert("Case", "making the case", "case".into(), body);
-        Ok((Part { assign: self.settings.owner.is_none(), item: Some(draft.id), ..part }, left_out))
+        Ok((Part { assign: self.settings.owner.is_none(), item: Some(draft.id), can_lack: true, ..part }, left_out))
     }
 
     /// The one contact that a verified address names (R3). Of several none is taken.
