@@ -1,6 +1,7 @@
 export type { AccessView } from "./AccessView";
 export type { AddReport } from "./AddReport";
 export type { Answer } from "./Answer";
+export type { ArrivalView } from "./ArrivalView";
 export type { CaseChip } from "./CaseChip";
 export type { CaseEffect } from "./CaseEffect";
 export type { CaseLink } from "./CaseLink";
