@@ -12,6 +12,7 @@ mod people;
 mod replay;
 mod report;
 mod restart;
+mod salesforce;
 mod scale;
 mod store;
 mod webhooks;
@@ -46,6 +47,9 @@ async fn main() {
     }
     if runs("people") {
         people::run().await;
+    }
+    if runs("salesforce") {
+        salesforce::run().await;
     }
     if runs("webhooks") {
         webhooks::run().await;

@@ -23,6 +23,7 @@ mod roles;
 mod routing;
 mod salesforce;
 mod salesforce_access;
+mod salesforce_bulk;
 mod salesforce_door;
 mod salesforce_identity;
 mod salesforce_modes;

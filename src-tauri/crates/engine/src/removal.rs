@@ -74,7 +74,6 @@ impl Engine {
 }
 
 /// What an admin of the CRM may delete now, in the order in which it can be deleted.
-#[expect(clippy::needless_pass_by_value, reason = "the settings were read for this")]
 fn left_there(settings: CrmSettings) -> Vec<String> {
     let settings = match settings {
         CrmSettings::Creatio(_) => {

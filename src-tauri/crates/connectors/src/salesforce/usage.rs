@@ -9,6 +9,9 @@ use tokio::time::Instant;
 /// Use is counted over a rolling day: after this long one call asks how it stands.
 const ASK_AGAIN: Duration = Duration::from_secs(15 * 60);
 
+/// An answer that tells of fewer calls than another this soon before it was overtaken on its way.
+const OVERTAKEN: Duration = Duration::from_secs(60);
+
 /// Calls of the last 24 hours of the whole org, as told last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Told {
@@ -73,7 +76,18 @@ impl Usage {
 
     /// What an answer told.
     pub(crate) fn heard(&self, told: Told) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).told = Some((told, Instant::now()));
+        self.heard_at(told, Instant::now());
+    }
+
+    fn heard_at(&self, told: Told, now: Instant) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // Answers overtake each other: of two that came close together the higher count is the newer one.
+        let is_late = state.told.is_some_and(|(before, at)| {
+            told.allowed == before.allowed && told.used < before.used && now.saturating_duration_since(at) < OVERTAKEN
+        });
+        if !is_late {
+            state.told = Some((told, now));
+        }
     }
 
     /// The newest count.
@@ -99,6 +113,17 @@ mod tests {
         let both = "api-usage=25/5000; per-app-api-usage=17/250(appName=X)";
         assert_eq!(Told::read(both), Some(Told { used: 25, allowed: 5000 }), "the org's count, not the app's");
         assert_eq!(Told::read("per-app-api-usage=17/250(appName=X)"), None);
+    }
+
+    #[test]
+    fn an_answer_that_was_overtaken_gives_no_leave_for_more() {
+        let usage = Usage::new(20);
+        let now = Instant::now();
+        usage.heard_at(Told { used: 80, allowed: 100 }, now);
+        usage.heard_at(Told { used: 79, allowed: 100 }, now + Duration::from_secs(1));
+        assert!(usage.ask_at(now + Duration::from_secs(1)).is_err(), "80 calls are used, whichever answer came last");
+        usage.heard_at(Told { used: 3, allowed: 100 }, now + OVERTAKEN);
+        assert!(usage.ask_at(now + OVERTAKEN).is_ok(), "a day is over");
     }
 
     #[test]

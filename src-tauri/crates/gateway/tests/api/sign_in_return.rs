@@ -1,4 +1,5 @@
 //! A browser comes back from a sign-in to this computer, and so does everything else that finds the port.
+#![allow(clippy::unwrap_used, reason = "tests stop at the first thing that is not as expected")]
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -124,7 +124,6 @@ pub(super) async fn known_as(
 }
 
 /// Our cases among those that calls name, by the name that was used: ours, or the CRM's own.
-
 async fn known(
     conn: &mut SqliteConnection,
     receipts: &[(NewReceipt, Timestamp)],
