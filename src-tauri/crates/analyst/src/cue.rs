@@ -2,7 +2,7 @@
 //!
 //! An admin writes a title and an instruction for people and models alike. Words of both are *cues*: near a value
 //! they speak for it. What the instruction says after *not* speaks against it, and so do the cues of other fields of
-//! the same kind. A quoted phrase with an ellipsis (`"transfer to …"`) is a template, something between slashes
+//! the same kind. A sentence that begins with *only* says what the conversation must be about there. A quoted phrase with an ellipsis (`"transfer to …"`) is a template, something between slashes
 //! (`/ORD-\d{6}/`) a pattern.
 
 use std::collections::HashSet;
@@ -22,6 +22,8 @@ pub(crate) struct Cues {
     pub title: HashSet<String>,
     /// Stems of the instruction.
     pub hints: HashSet<String>,
+    /// Stems of the sentence that begins with *only*: what the conversation must be about.
+    pub scope: HashSet<String>,
     /// Stems after *not*.
     pub against: HashSet<String>,
     /// Phrases that a value stands in.
@@ -200,6 +202,10 @@ impl Cues {
             instruction = instruction.replace(&found[0], " ");
         }
         for sentence in sentences(&instruction) {
+            if sentence.words.first().is_some_and(|word| word.lower == "only") {
+                cues.scope.extend(meaning(&instruction[sentence.at.clone()]));
+                continue;
+            }
             let (wanted, unwanted) = split_at_not(&instruction[sentence.at.clone()]);
             cues.templates.extend(QUOTED.captures_iter(wanted).filter_map(|found| Template::of(&found[1])));
             cues.templates_against.extend(QUOTED.captures_iter(unwanted).filter_map(|found| Template::of(&found[1])));

@@ -20,7 +20,9 @@ pub(crate) struct Said {
     pub day: Date,
     /// What was said, secrets blotted out.
     pub text: String,
-    /// Its sentences, but for those that give the machine orders.
+    /// Whether it is the customer's and gives the machine orders.
+    pub orders: bool,
+    /// Its sentences; none when it gives orders.
     pub sentences: Vec<Sentence>,
     /// The line of the other side that it follows.
     pub follows: Option<usize>,
@@ -107,15 +109,14 @@ impl Dialogue {
             .iter()
             .map(|line| {
                 let text = crate::mask::masked(&line.text);
-                let sentences: Vec<Sentence> = sentences(&text)
-                    .into_iter()
-                    .filter(|one| line.from != Speaker::Customer || !orders_the_machine(&text[one.at.clone()]))
-                    .collect();
+                let orders = line.from == Speaker::Customer && orders_the_machine(&text);
+                let sentences = if orders { Vec::new() } else { sentences(&text) };
                 Said {
                     seq: line.seq,
                     customer: line.from == Speaker::Customer,
                     person: line.from == Speaker::Agent,
                     day: line.at.to_zoned(zone.clone()).date(),
+                    orders,
                     attitude: attitude(&sentences),
                     text,
                     sentences,
@@ -136,6 +137,11 @@ impl Dialogue {
             }
         }
         Dialogue { lines: said }
+    }
+
+    /// Whether the customer gives the machine orders anywhere.
+    pub(crate) fn under_orders(&self) -> bool {
+        self.lines.iter().any(|line| line.orders)
     }
 
     /// Where a span of a line stands, for people: in characters, with the words as they were said.

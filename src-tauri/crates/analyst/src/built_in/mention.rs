@@ -103,12 +103,14 @@ pub(crate) fn mentions(sought: &Sought<'_>, dialogue: &Dialogue) -> Vec<Mention>
         let readings: Vec<Vec<Reading>> =
             line.sentences.iter().map(|sentence| readings_in(sought, dialogue, place, sentence)).collect();
         let count: usize = readings.iter().map(Vec::len).sum();
+        let in_scope = in_scope(sought, dialogue, place);
         for (sentence, readings) in line.sentences.iter().zip(readings) {
             for reading in readings {
                 if denied(sentence, &reading.at) || (line.customer && wonders(sentence)) {
                     continue;
                 }
                 let (strength, elsewhere) = bind(sought, line, sentence, &reading, asked, count);
+                let elsewhere = elsewhere || !in_scope;
                 found.push(Mention {
                     line: place,
                     reading,
@@ -120,6 +122,17 @@ pub(crate) fn mentions(sought: &Sought<'_>, dialogue: &Dialogue) -> Vec<Mention>
         }
     }
     found
+}
+
+/// How many lines a conversation stays with a matter without naming it.
+const SCOPE: usize = 10;
+
+/// Whether the conversation was just about what the instruction says that it must be about.
+fn in_scope(sought: &Sought<'_>, dialogue: &Dialogue, place: usize) -> bool {
+    let scope = &sought.cues.scope;
+    let lines = &dialogue.lines[place.saturating_sub(SCOPE)..=place];
+    let mut words = lines.iter().flat_map(|line| &line.sentences).flat_map(|sentence| &sentence.words);
+    scope.is_empty() || words.any(|word| scope.contains(&word.stem))
 }
 
 /// How strongly a value is bound to the question, and whether something else claims it.
@@ -151,7 +164,7 @@ fn bind(
     if line.customer || line.person {
         let answers = asked && !elsewhere && (count == 1 || near);
         let strength = match (answers, near) {
-            (true, true) => 95,
+            (true, true) if !asked_other => 95,
             (true, false) if !asked_other => 85,
             (_, true) => 80,
             (true, false) => 60,

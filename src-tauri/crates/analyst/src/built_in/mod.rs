@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::cue::Cues;
 use crate::dialogue::Dialogue;
+use crate::orders::WORTH_UNDER_ORDERS;
 use crate::read::label::Labels;
 use crate::{Analyst, Ask, tone};
 use mention::Sought;
@@ -41,11 +42,17 @@ fn analyse(ask: &Ask<'_>) -> Analysis {
             _ => choose::answer(&sought, &dialogue, ask.lines),
         }
     });
+    let mut found: Vec<Found> = found.collect();
+    if dialogue.under_orders() {
+        for one in &mut found {
+            one.confidence = one.confidence.min(WORTH_UNDER_ORDERS);
+        }
+    }
     let language = tone::language(ask.lines);
     Analysis {
         by: AnalystKind::BuiltIn,
         model: None,
-        found: found.collect(),
+        found,
         summary: tone::summary(&dialogue),
         sentiment: tone::sentiment(&dialogue, language.as_deref()),
         topic: tone::topic(&dialogue),
