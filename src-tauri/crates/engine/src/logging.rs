@@ -134,6 +134,8 @@ fn filter(usual: &str, changed: &Levels) -> EnvFilter {
             text.push_str(&format!(",{target}={}", level.as_str()));
         }
     }
+    // This client writes whole answers of a model at its lowest level, and they repeat the conversation.
+    text.push_str(",genai=off");
     EnvFilter::new(text)
 }
 
