@@ -29,18 +29,48 @@ pub struct Slot {
 type Words = &'static [(&'static str, &'static [&'static str])];
 
 const ACCOUNTS: Words = &[("Checking", &[]), ("Savings", &["saving"])];
-const CATEGORIES: Words = &[
-    ("Music", &["concert", "musical", "gig"]),
-    ("Sports", &["sport", "sporting", "game", "match"]),
-];
+const CATEGORIES: Words =
+    &[("Music", &["concert", "musical", "gig"]), ("Sports", &["sport", "sporting", "game", "match"])];
 const CITIES: Words = &[
-    ("Amsterdam", &[]), ("Anaheim", &[]), ("Atlanta", &["ATL"]), ("Bakersfield", &[]), ("Berkeley", &[]), ("Berlin", &[]), ("Boston", &[]),
-    ("Chicago", &["Chi-town", "Chi town"]), ("Dallas", &[]), ("Delhi", &["New Delhi"]), ("Denver", &[]), ("Fresno", &[]), ("Houston", &[]),
-    ("Kuala Lumpur", &["KL"]), ("Las Vegas", &["Vegas", "LV"]), ("London", &[]), ("Long Beach", &[]), ("Los Angeles", &["LA", "LAX"]),
-    ("Mexico City", &["CDMX"]), ("Miami", &[]), ("Nairobi", &[]), ("New York", &["NY", "NYC", "New York City"]), ("Oakland", &[]), ("Paris", &[]),
-    ("Philadelphia", &["Philly"]), ("Phoenix", &["PHX"]), ("Portland", &[]), ("Rio de Janeiro", &["Rio"]), ("Sacramento", &[]), ("San Diego", &["SD"]),
-    ("San Francisco", &["SF", "SFO", "San Fran", "Frisco"]), ("San Jose", &[]), ("Santa Rosa", &[]), ("Seattle", &["SEA"]), ("Sydney", &[]), ("Tokyo", &[]),
-    ("Toronto", &[]), ("Vancouver", &[]), ("Washington", &["DC", "D.C.", "Washington D.C.", "Washington DC"]),
+    ("Amsterdam", &[]),
+    ("Anaheim", &[]),
+    ("Atlanta", &["ATL"]),
+    ("Bakersfield", &[]),
+    ("Berkeley", &[]),
+    ("Berlin", &[]),
+    ("Boston", &[]),
+    ("Chicago", &["Chi-town", "Chi town"]),
+    ("Dallas", &[]),
+    ("Delhi", &["New Delhi"]),
+    ("Denver", &[]),
+    ("Fresno", &[]),
+    ("Houston", &[]),
+    ("Kuala Lumpur", &["KL"]),
+    ("Las Vegas", &["Vegas", "LV"]),
+    ("London", &[]),
+    ("Long Beach", &[]),
+    ("Los Angeles", &["LA", "LAX"]),
+    ("Mexico City", &["CDMX"]),
+    ("Miami", &[]),
+    ("Nairobi", &[]),
+    ("New York", &["NY", "NYC", "New York City"]),
+    ("Oakland", &[]),
+    ("Paris", &[]),
+    ("Philadelphia", &["Philly"]),
+    ("Phoenix", &["PHX"]),
+    ("Portland", &[]),
+    ("Rio de Janeiro", &["Rio"]),
+    ("Sacramento", &[]),
+    ("San Diego", &["SD"]),
+    ("San Francisco", &["SF", "SFO", "San Fran", "Frisco"]),
+    ("San Jose", &[]),
+    ("Santa Rosa", &[]),
+    ("Seattle", &["SEA"]),
+    ("Sydney", &[]),
+    ("Tokyo", &[]),
+    ("Toronto", &[]),
+    ("Vancouver", &[]),
+    ("Washington", &["DC", "D.C.", "Washington D.C.", "Washington DC"]),
 ];
 
 /// The ten.
@@ -64,7 +94,7 @@ pub fn slots() -> Vec<Slot> {
             true,
             "Number of seats",
             "How many people the table or the tickets are for: people, persons, seats, tickets, guests, party of, table for, attending. \
-             Not travelers or passengers of a bus, flight, cab or trip, and not rooms.",
+             Only restaurants, tables, events, concerts, games, shows. Not travelers, passengers, bus, flight, cab, trip or rooms.",
             ColumnKind::Integer,
             &["Restaurants_2.number_of_seats", "Events_1.number_of_seats"],
             Compare::Number,
@@ -73,7 +103,7 @@ pub fn slots() -> Vec<Slot> {
             true,
             "Departure date",
             "The day on which the bus or the flight leaves: leaving, departing, going, travelling, flying out, bus, flight, trip. \
-             Not the return, coming back, check in, pick up, drop off, rental, event, appointment, reservation, weather or visit.",
+             Only bus, flight, airline. Not the return, coming back, check in, pick up, drop off, rental, event, appointment, reservation, weather or visit.",
             ColumnKind::Date,
             &["Buses_1.leaving_date", "Flights_3.departure_date"],
             Compare::Day,
@@ -114,8 +144,8 @@ pub fn slots() -> Vec<Slot> {
         slot(
             false,
             "Destination",
-            "The city that the bus or the flight goes to: \"to …\", \"into …\", going, heading, travelling, arriving. \
-             Not where it leaves: \"from …\", \"out of …\", leaving, origin, departure.",
+            "Where the bus or the flight goes to: \"to …\", \"into …\", going, heading, travelling, arriving. \
+             Only bus, flight, airline. Not where it leaves: \"from …\", \"out of …\", leaving, departing, origin, departure city.",
             lookup("City", CITIES),
             &["Buses_1.to_location", "Flights_3.destination_city"],
             Compare::Label,
@@ -139,8 +169,8 @@ pub fn slots() -> Vec<Slot> {
         slot(
             false,
             "Drop-off date",
-            "The day on which the rental car is given back: drop off, drop it off, return the car, until, rental ends. \
-             Not pick up, pickup, start, bus, flight.",
+            "The day on which it is given back: drop off, drop it off, dropping, \"until …\", \"till …\", \"ending …\". \
+             Only car, rental, vehicle. Not \"from …\", pick up, pickup, available, ready, start, return flight.",
             ColumnKind::Date,
             &["RentalCars_1.dropoff_date"],
             Compare::Day,

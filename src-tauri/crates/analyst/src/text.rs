@@ -76,7 +76,14 @@ pub(crate) fn sentences(text: &str) -> Vec<Sentence> {
     let mut pieces: Vec<Range<usize>> = Vec::new();
     for (start, piece) in text.split_sentence_bound_indices() {
         let goes_on = pieces.last().is_some_and(|last| {
-            let before = text[last.clone()].trim_end().to_lowercase();
+            let before = &text[last.clone()];
+            // Within a web address.
+            if !before.ends_with(char::is_whitespace)
+                && piece.starts_with(|c: char| c.is_lowercase() || "=&/".contains(c))
+            {
+                return true;
+            }
+            let before = before.trim_end().to_lowercase();
             SHORT.iter().any(|short| before.ends_with(short)) || ends_with_initial(&before)
         });
         match pieces.last_mut() {

@@ -161,6 +161,8 @@ fn bind(
     if foreign_unit {
         return (0, true);
     }
+    // The answer to a question for something else.
+    let elsewhere = elsewhere || !near && asked_other && !asked;
     if line.customer || line.person {
         let answers = asked && !elsewhere && (count == 1 || near);
         let strength = match (answers, near) {
@@ -300,25 +302,7 @@ fn readings_in(sought: &Sought<'_>, dialogue: &Dialogue, place: usize, sentence:
 
 /// Whether a sentence tells of something past.
 fn tense(sentence: &Sentence) -> Tense {
-    let past = [
-        "bought",
-        "ordered",
-        "arrived",
-        "was",
-        "were",
-        "received",
-        "paid",
-        "happened",
-        "ago",
-        "purchased",
-        "started",
-        "stopped",
-        "did",
-        "had",
-        "came",
-        "got",
-        "delivered",
-        "since",
-    ];
+    let past =
+        ["bought", "ordered", "arrived", "received", "paid", "happened", "ago", "purchased", "delivered", "since"];
     if sentence.has(&past) { Tense::Past } else { Tense::Ahead }
 }
