@@ -1,5 +1,6 @@
 export type { AddReport } from "./AddReport";
 export type { Answer } from "./Answer";
+export type { ArrivalView } from "./ArrivalView";
 export type { CaseChip } from "./CaseChip";
 export type { CaseEffect } from "./CaseEffect";
 export type { CaseLink } from "./CaseLink";
