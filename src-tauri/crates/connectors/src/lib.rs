@@ -3,6 +3,7 @@
 //! What a case system can do is in [`port`]; how each does it is in [`creatio`] and [`salesforce`]. Nothing here knows
 //! the store: what must be kept goes through [`port::Vault`] and comes back as data.
 
+pub mod analyst;
 pub mod creatio;
 mod knock;
 mod once;
