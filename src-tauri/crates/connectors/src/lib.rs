@@ -13,7 +13,8 @@ pub mod salesforce;
 pub use knock::{Knock, knock};
 pub use port::{
     Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, ChangedCase, ChangedRecord, Changes,
-    Check, Choice, ChoiceKind, Look, LookAt, Meaning, Proof, Standing, TestReport, Vault, VaultError,
+    Check, Choice, ChoiceKind, Isolated, Look, LookAt, MappedPart, Meaning, Proof, Standing, TestReport, Vault,
+    VaultError,
 };
 
 /// Installs the process's TLS provider, for whoever makes an HTTP client of their own. Once is enough; again

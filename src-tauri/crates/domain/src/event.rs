@@ -320,7 +320,9 @@ impl EventKind {
     pub fn tells_fields(&self, of: ConnectionId) -> bool {
         match self {
             EventKind::HandedOff { .. } | EventKind::FieldValues { .. } => true,
-            EventKind::Analysed { connection, .. } | EventKind::SuggestionDecided { connection, .. } => *connection == of,
+            EventKind::Analysed { connection, .. } | EventKind::SuggestionDecided { connection, .. } => {
+                *connection == of
+            }
             _ => false,
         }
     }

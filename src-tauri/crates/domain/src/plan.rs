@@ -1,6 +1,7 @@
 //! The pure planner: snapshot + events after `written_seq` + case + settings -> effects.
 
 pub mod fields;
+pub mod said;
 
 use uuid::Uuid;
 
@@ -226,7 +227,8 @@ fn effects(snapshot: Snapshot<'_>, mut effects: Vec<Effect>, opening_seq: i64, s
             _ if event.echo_of.is_some() => {}
             kind => {
                 if let Some(what) = activity(kind, event.seq, target) {
-                    let what = if skipped { ActivityKind::LeftOut } else { what };
+                    let found = analysis_of(events, event.seq, snapshot.connection);
+                    let what = if skipped { ActivityKind::LeftOut } else { with_found(what, found) };
                     let first = event.seq == first_seq;
                     effects.push(Effect::AddActivity(Box::new(ActivityDraft {
                         id,
@@ -351,12 +353,10 @@ fn open_case(snapshot: &Snapshot<'_>, previous: Option<Uuid>, opening_seq: i64) 
             _ => None,
         })
         .unwrap_or_default();
-    // What the source did not say the analyst may.
     let found = analysis_of(events, opening_seq, snapshot.connection);
-    let or_found = |said: Option<String>, part: fn(&Analysis) -> Option<&String>| said.or_else(|| found.and_then(part).cloned());
-    let summary = or_found(summary, |one| one.summary.as_ref());
-    let language = or_found(language, |one| one.language.as_ref());
-    let sentiment = or_found(sentiment, |one| one.sentiment.as_ref());
+    let summary = or_found(summary, found, |one| one.summary.as_ref());
+    let language = or_found(language, found, |one| one.language.as_ref());
+    let sentiment = or_found(sentiment, found, |one| one.sentiment.as_ref());
     Effect::OpenCase(Box::new(CaseDraft {
         id: case_id(snapshot.namespace, &session.key.path(), previous),
         opening_seq,
@@ -381,6 +381,23 @@ fn analysis_of(events: &[Event], handoff: i64, of: ConnectionId) -> Option<&Anal
         }
         _ => None,
     })
+}
+
+/// What the source of a handoff did not say the analyst may.
+fn or_found(said: Option<String>, found: Option<&Analysis>, part: fn(&Analysis) -> Option<&String>) -> Option<String> {
+    said.filter(|text| !text.trim().is_empty()).or_else(|| found.and_then(part).cloned())
+}
+
+fn with_found(what: ActivityKind, found: Option<&Analysis>) -> ActivityKind {
+    match what {
+        ActivityKind::HandoffNote { reason, summary, language, sentiment } => ActivityKind::HandoffNote {
+            reason,
+            summary: or_found(summary, found, |one| one.summary.as_ref()),
+            language: or_found(language, found, |one| one.language.as_ref()),
+            sentiment: or_found(sentiment, found, |one| one.sentiment.as_ref()),
+        },
+        what => what,
+    }
 }
 
 fn unusable(kind: ParkKind, message: &str) -> Plan {

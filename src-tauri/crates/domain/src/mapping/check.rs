@@ -148,9 +148,8 @@ fn placeholders(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_placeholder(name: &str) -> bool {
-    name.split_once('.').is_some_and(|(of, what)| {
-        matches!(of, "session" | "contact" | "value") && !what.trim().is_empty()
-    })
+    name.split_once('.')
+        .is_some_and(|(of, what)| matches!(of, "session" | "contact" | "value") && !what.trim().is_empty())
 }
 
 /// An allowed value that has words and is gone. Of a lookup with too many rows to list nobody can tell.
@@ -173,18 +172,23 @@ fn alarms_of(mapping: &Mapping, columns: &[Column], refused: &BTreeMap<String, S
         found.push(alarm(AlarmKind::Refused, words.clone()));
     }
     let Some(column) = columns.iter().find(|column| column.name == mapping.column) else {
-        let same_title = columns.iter().find(|column| {
-            column.title == mapping.title && column.kind.name() == mapping.kind.name()
-        });
+        let same_title =
+            columns.iter().find(|column| column.title == mapping.title && column.kind.name() == mapping.kind.name());
         let renamed = columns.iter().find(|column| column.name.eq_ignore_ascii_case(&mapping.column)).or(same_title);
         found.push(match renamed {
             Some(column) => alarm(AlarmKind::Renamed, format!("it seems to be called {} now: choose it", column.name)),
-            None => alarm(AlarmKind::Removed, "the CRM has it no more: choose another column, or remove the mapping".into()),
+            None => {
+                alarm(AlarmKind::Removed, "the CRM has it no more: choose another column, or remove the mapping".into())
+            }
         });
         return found;
     };
     if column.kind.name() != mapping.kind.name() {
-        let detail = format!("it held {} and holds {} now: look at its values, then save", mapping.kind.name(), column.kind.name());
+        let detail = format!(
+            "it held {} and holds {} now: look at its values, then save",
+            mapping.kind.name(),
+            column.kind.name()
+        );
         found.push(alarm(AlarmKind::Retyped, detail));
     }
     if !column.writable {
@@ -248,7 +252,10 @@ pub(crate) mod tests {
     #[test]
     fn what_the_crm_would_refuse_is_told_before_it_is_saved() {
         let text = column("UsrNote", ColumnKind::Text { max: Some(4), format: TextFormat::Plain });
-        let owner = Column { locked: true, ..column("OwnerId", ColumnKind::Lookup { object: "Contact".into(), values: Vec::new() }) };
+        let owner = Column {
+            locked: true,
+            ..column("OwnerId", ColumnKind::Lookup { object: "Contact".into(), values: Vec::new() })
+        };
         let closed = Column { writable: false, ..column("UsrClosed", ColumnKind::Boolean) };
         let columns = [area(), text.clone(), owner.clone(), closed.clone()];
         let good = mapping(1, &area(), Source::Ai);
@@ -263,7 +270,11 @@ pub(crate) mod tests {
             (mapping(1, &text, static_of(json!("too long"))), Part::Source, "it would be cut"),
             (Mapping { fallback: Some(json!("Furniture")), ..good.clone() }, Part::Fallback, "not allowed"),
             (mapping(1, &text, Source::Template { text: "{who.name}".into() }), Part::Source, "no such placeholder"),
-            (Mapping { synonyms: [("gone".into(), vec!["x".into()])].into(), ..good.clone() }, Part::Synonyms, "value is gone"),
+            (
+                Mapping { synonyms: [("gone".into(), vec!["x".into()])].into(), ..good.clone() },
+                Part::Synonyms,
+                "value is gone",
+            ),
         ] {
             assert_eq!(fields(&check(&[one], &columns)), [field], "{why}");
         }

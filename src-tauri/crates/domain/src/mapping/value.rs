@@ -34,7 +34,9 @@ pub fn coerce(kind: &ColumnKind, value: &Value) -> Result<Coerced, String> {
         ColumnKind::Picklist { values, .. } => one_of(values, value).map(plain),
         ColumnKind::MultiPicklist { values, .. } => some_of(values, value).map(plain),
         ColumnKind::Lookup { values, .. } if values.is_empty() => row(value).map(plain),
-        ColumnKind::Lookup { values, .. } => one_of(values, value).or_else(|why| row(value).map_err(|_| why)).map(plain),
+        ColumnKind::Lookup { values, .. } => {
+            one_of(values, value).or_else(|why| row(value).map_err(|_| why)).map(plain)
+        }
         ColumnKind::Other { name } => Err(format!("columns of the type {name} are not written")),
     }
 }
@@ -328,7 +330,11 @@ mod tests {
             (ColumnKind::Boolean, json!("maybe"), None),
             (ColumnKind::Other { name: "Edm.Binary".into() }, json!("x"), None),
             (ColumnKind::Text { max: None, format: TextFormat::Email }, json!("ann@acme"), None),
-            (ColumnKind::Text { max: None, format: TextFormat::Phone }, json!("+1 (555) 010-99"), Some(json!("+1 (555) 010-99"))),
+            (
+                ColumnKind::Text { max: None, format: TextFormat::Phone },
+                json!("+1 (555) 010-99"),
+                Some(json!("+1 (555) 010-99")),
+            ),
         ] {
             assert_eq!(fits(&kind, given.clone()), wanted, "{} from {given}", kind.name());
         }

@@ -54,7 +54,10 @@ pub struct Handoff {
 /// Personal data: `Debug` shows none of it.
 impl std::fmt::Debug for Said {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Said").field("given", &self.given.len()).field("analysis", &self.analysis).finish_non_exhaustive()
+        f.debug_struct("Said")
+            .field("given", &self.given.len())
+            .field("analysis", &self.analysis)
+            .finish_non_exhaustive()
     }
 }
 
@@ -189,7 +192,8 @@ pub fn grounded(mut analysis: Analysis, transcript: &[TranscriptLine]) -> Analys
         found.evidence.retain(|evidence| {
             let line = transcript.iter().find(|line| line.seq == evidence.seq);
             let length = evidence.end.saturating_sub(evidence.start);
-            let quoted = |line: &TranscriptLine| line.text.chars().skip(evidence.start).take(length).eq(evidence.quote.chars());
+            let quoted =
+                |line: &TranscriptLine| line.text.chars().skip(evidence.start).take(length).eq(evidence.quote.chars());
             !evidence.quote.is_empty() && line.is_some_and(quoted)
         });
         if found.value.is_some() && found.evidence.is_empty() {
@@ -261,7 +265,9 @@ fn outcome(mapping: &Mapping, by_column: &BTreeMap<&str, String>, sources: Field
                 // What does not fit may still have a fallback.
                 let outcome = fitted(value, Outcome::Write, note.clone());
                 match (&mapping.fallback, outcome.outcome) {
-                    (Some(_), Outcome::Refused) => fallback(outcome.note.as_deref().unwrap_or_default(), Outcome::Refused),
+                    (Some(_), Outcome::Refused) => {
+                        fallback(outcome.note.as_deref().unwrap_or_default(), Outcome::Refused)
+                    }
                     _ => outcome,
                 }
             }
@@ -351,7 +357,9 @@ fn filled(text: &str, by_column: &BTreeMap<&str, String>, sources: FieldSources<
         };
         named += 1;
         let value = match name.split_once('.') {
-            Some(("session", what)) => session_attribute(what, sources).map(|value| shown(&ColumnKind::Boolean, &value)),
+            Some(("session", what)) => {
+                session_attribute(what, sources).map(|value| shown(&ColumnKind::Boolean, &value))
+            }
             Some(("contact", what)) => contact_attribute(what, &sources.session.contact),
             Some(("value", what)) => by_column.get(what).cloned(),
             _ => None,
@@ -366,7 +374,3 @@ fn filled(text: &str, by_column: &BTreeMap<&str, String>, sources: FieldSources<
     let made = made.lines().map(one_line).collect::<Vec<_>>().join("\n");
     (named == 0 || known > 0).then_some(made)
 }
-
-#[cfg(test)]
-#[path = "tests/fields.rs"]
-mod tests;
