@@ -142,6 +142,7 @@ TimeZoneSidKey text(40) r";
 const PERMISSION_SET: &str = "
 Name text(80) r
 Label text(80) r
+Description text(255) r
 IsCustom bool r =true";
 
 const ASSIGNMENT: &str = "
