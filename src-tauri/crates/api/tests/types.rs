@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use casebridge_api::dto::{
-    connections::*, deliveries::*, kit::*, links::*, logging::*, people::*, sessions::*, sign_in::*,
+    connections::*, deliveries::*, kit::*, links::*, logging::*, mappings::*, people::*, sessions::*, sign_in::*,
 };
 use ts_rs::{Config, TS};
 
@@ -87,6 +87,34 @@ fn generated() -> BTreeMap<String, String> {
         KitFileView,
         KitStepView,
         LogView,
+        TextFormat,
+        Allowed,
+        ColumnKind,
+        Column,
+        ColumnList,
+        Source,
+        Unsure,
+        Overwrite,
+        Mapping,
+        MappingSet,
+        AlarmKind,
+        MappingAlarm,
+        MappingPart,
+        MappingProblem,
+        MappingsView,
+        MappingsSaved,
+        MappingDraft,
+        MappingVersionLine,
+        FieldOutcomeKind,
+        FieldEvidence,
+        FieldOutcome,
+        TranscriptLineView,
+        AnalystKind,
+        AnalysisCost,
+        DryRun,
+        SuggestionView,
+        AnalystView,
+        AnalystAnswer,
     );
     let index = all.keys().map(|file| file.trim_end_matches(".ts"));
     let index: String = index.map(|name| format!("export type {{ {name} }} from \"./{name}\";\n")).collect();

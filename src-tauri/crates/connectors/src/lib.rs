@@ -14,7 +14,8 @@ pub mod set_up;
 pub use knock::{Knock, knock};
 pub use port::{
     Alone, Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, ChangedCase, ChangedRecord,
-    Changes, Check, Choice, ChoiceKind, LeftOut, Look, LookAt, Meaning, Proof, Standing, TestReport, Vault, VaultError,
+    Changes, Check, Choice, ChoiceKind, Isolated, LeftOut, Look, LookAt, MappedPart, Meaning, Proof, Standing,
+    TestReport, Vault, VaultError,
 };
 pub use set_up::{KitDeploy, KitError, KitField, KitPart, KitProgress, KitStage, KitState, SetUpKit};
 

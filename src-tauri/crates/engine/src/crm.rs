@@ -3,12 +3,15 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use casebridge_connectors::analyst::{self, Analyst, Provider, ProviderSettings};
 use casebridge_connectors::creatio::{self, Creatio, CreatioAuth, CreatioSettings};
 use casebridge_connectors::salesforce::{self, Salesforce, SalesforceSettings};
 use casebridge_connectors::{CaseSystem, Vault};
-use casebridge_domain::{CallFailure, Connection, ConnectionKind, ids};
+use casebridge_domain::{CallFailure, Connection, ConnectionKind, FailureClass, FailureScope, ids};
+use secrecy::SecretString;
 use url::Url;
 
+use crate::analysts::{AnalystSettings, ProviderApi};
 use crate::error::EngineError;
 use crate::sign_in::SignInStep;
 use crate::sign_in_flow::Way;
@@ -201,6 +204,23 @@ impl crate::Connectors for CrmConnectors {
                 Ok(Arc::new(Salesforce::new(settings, vault)?))
             }
         }
+    }
+
+    fn analyst(&self, settings: &AnalystSettings, key: Option<SecretString>) -> Result<Arc<dyn Analyst>, CallFailure> {
+        let base_url = Url::parse(&settings.base_url).map_err(|error| CallFailure {
+            class: FailureClass::Setup,
+            scope: FailureScope::Lane,
+            status: None,
+            message: format!("the provider's address cannot be read: {error}"),
+            hint: "give the address of the provider's API, such as https://host/v1".into(),
+            item: None,
+        })?;
+        let api = match settings.api {
+            ProviderApi::Openai => analyst::ProviderApi::OpenAi,
+            ProviderApi::Anthropic => analyst::ProviderApi::Anthropic,
+        };
+        let settings = ProviderSettings { api, base_url, model: settings.model.clone(), key };
+        Ok(Arc::new(Provider::new(&settings)?))
     }
 
     fn concurrency(&self, connection: &Connection) -> usize {

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod acts;
+pub mod analysts;
 mod another;
 pub mod carriers;
 pub mod changes;
@@ -23,6 +24,7 @@ pub mod kit;
 pub mod lanes;
 pub mod links;
 pub mod logging;
+pub mod mappings;
 pub mod measures;
 mod own_name;
 pub mod pass;
@@ -81,6 +83,8 @@ struct Inner {
     doorkeeper: webhooks::Doorkeeper,
     carriers: carriers::Carriers,
     listeners: changes::Listeners,
+    mapped: mappings::MappedCache,
+    analyses: analysts::UnderWay,
     words: tokio::sync::Notify,
     started: std::sync::atomic::AtomicBool,
 }
@@ -116,6 +120,8 @@ impl Engine {
                 doorkeeper: webhooks::Doorkeeper::default(),
                 carriers: carriers::Carriers::default(),
                 listeners: changes::Listeners::default(),
+                mapped: mappings::MappedCache::default(),
+                analyses: analysts::UnderWay::default(),
                 words: tokio::sync::Notify::new(),
                 started: std::sync::atomic::AtomicBool::new(false),
             }),
@@ -181,11 +187,11 @@ impl Engine {
         }
     }
 
-    /// How many passes, looks and rounds of pollers are under way.
+    /// How many passes, looks, rounds of pollers and analyses are under way.
     #[must_use]
     pub fn in_flight(&self) -> usize {
         let runtimes = self.inner.runtimes.lock().unwrap_or_else(PoisonError::into_inner);
-        runtimes.values().map(|runtime| runtime.in_flight()).sum()
+        runtimes.values().map(|runtime| runtime.in_flight()).sum::<usize>() + self.inner.analyses.count()
     }
 
     /// Bodies of attempts are dropped after 30 days (R30).

@@ -5,6 +5,7 @@ pub mod deliveries;
 pub mod kit;
 pub mod links;
 pub mod logging;
+pub mod mappings;
 pub mod people;
 pub mod sessions;
 pub mod sign_in;

@@ -21,15 +21,17 @@ use super::read::{Ask, id, string};
 use super::refusal::Refusal;
 use super::shape::{SEQ, Shape, WRITE};
 use super::statuses::wished;
-use super::{Salesforce, case, comment, setup, soql};
+use super::{Salesforce, case, comment, mapped, setup, soql};
 use crate::creatio::{Deadline, NoAnswer};
-use crate::port::{Applied, Batch, CallLog, CaseStands, CaseSystem as _, LeftOut};
+use crate::port::{Applied, Batch, CallLog, CaseStands, CaseSystem as _, LeftOut, MappedPart};
 
 /// What is read of a case that was just made.
 const MADE: &str = "CaseNumber,CreatedDate,Status,IsClosed";
 /// How much longer than our patience a write may take to commit, where no rule refuses it then.
-const LATE: Duration = Duration::from_secs(60);
+pub(crate) const LATE: Duration = Duration::from_secs(60);
 
+/// The part that writes mapped fields.
+const MAPPED: &str = "mapped";
 /// What says that a field got no value although the org requires one.
 const REQUIRED: &str = "REQUIRED_FIELD_MISSING";
 /// Most refusals of fields that one write goes on after.
@@ -56,8 +58,27 @@ struct Prepared {
 impl Salesforce {
     /// Everything ends within the write time-out: the engine's lease is measured by it.
     pub(crate) async fn write_batch(&self, batch: &Batch<'_>, log: &CallLog) -> Applied {
+        let mapped = batch.effects.iter().find(|effect| matches!(effect, Effect::SetFields(_)));
+        let fields = mapped.map(|effect| effect.record().id);
+        match self.write_all(batch, log).await {
+            // All or none: with the mapped fields everything was taken back. It goes without them, once (R26).
+            Applied::Unsettled(refused)
+                if fields.is_some() && refused.item == fields && mapped::is_refusal(&refused) =>
+            {
+                let rest: Vec<Effect> =
+                    batch.effects.iter().filter(|effect| !matches!(effect, Effect::SetFields(_))).cloned().collect();
+                match self.write_all(&Batch { effects: &rest, ..*batch }, log).await {
+                    Applied::All { case, .. } => Applied::All { case, fields: MappedPart::Refused(refused) },
+                    other => other,
+                }
+            }
+            other => other,
+        }
+    }
+
+    async fn write_all(&self, batch: &Batch<'_>, log: &CallLog) -> Applied {
         if batch.effects.is_empty() {
-            return Applied::All { case: None };
+            return Applied::All { case: None, fields: MappedPart::Stands };
         }
         let deadline = Deadline::after(self.settings.write_timeout());
         for _ in 0..MOST_REFUSALS {
@@ -79,6 +100,9 @@ impl Salesforce {
             Ok(prepared) => prepared,
             Err(failure) => return Outcome::Done(Applied::NotSent(failure)),
         };
+        if prepared.parts.is_empty() {
+            return Outcome::Done(Applied::All { case: None, fields: MappedPart::Stands });
+        }
         let applied = self.send(batch, &prepared, deadline, log).await;
         if !matches!(applied, Outcome::Without) {
             prepared.left_out.into_iter().for_each(|one| log.leave_out(one));
@@ -114,7 +138,7 @@ impl Salesforce {
         }
         let native_id = case.map(SalesforceId::to_uuid);
         let stands = bodies.last().filter(|_| made).map(|row| CaseStands { seen_at: at, native_id, ..stands(row) });
-        Outcome::Done(Applied::All { case: stands })
+        Outcome::Done(Applied::All { case: stands, fields: MappedPart::Stands })
     }
 
     /// What a refusal means for a batch: another try without what it blames, or an answer that is not wholly clear.
@@ -219,6 +243,15 @@ impl Salesforce {
                 parts.push(Part { item: Some(*id), ..part });
             }
         }
+        for effect in batch.effects {
+            if let Effect::SetFields(draft) = effect
+                && !draft.values.is_empty()
+            {
+                let path = format!("/sobjects/Case/{parent}");
+                let part = Part::update(path, "writing the mapped fields", MAPPED, mapped::body(&draft.values));
+                parts.push(Part { item: Some(draft.id), ..part });
+            }
+        }
         if opening.is_some() {
             let path = format!("/sobjects/Case/{parent}?fields={MADE}");
             let made = Part::update(path, "reading the case", "made", Map::new());
@@ -267,7 +300,7 @@ impl Salesforce {
     }
 
     /// Where a case is, and how often it was written to: as remembered, else as read now.
-    async fn known_case(&self, case: Uuid, shape: &Shape, log: &CallLog) -> Result<Known, CallFailure> {
+    pub(crate) async fn known_case(&self, case: Uuid, shape: &Shape, log: &CallLog) -> Result<Known, CallFailure> {
         // One that was met before the kit came is read again.
         if let Some(known) = self.known.get(case).filter(|known| known.writes.is_some() == shape.is_fenced()) {
             return Ok(known);

@@ -62,7 +62,6 @@ mod tests {
         };
         let named = |name: &str| Named { id: Uuid::from_u128(3), name: Some(name.into()) };
         let facts = CaseFacts {
-            native_id: None,
             number: None,
             status: named("In progress"),
             class,
@@ -77,6 +76,7 @@ mod tests {
             case_key: "chat/c1".into(),
             previous: None,
             crm_id: Uuid::from_u128(2),
+            native_id: None,
             number: None,
             state: CaseState::Open,
             session_id: session.id,

@@ -43,6 +43,7 @@ async fn the_org_told_its_id(door: &Door) {
         written_seq: Some(1),
         stands: Vec::new(),
         case: Some(case),
+        fields: None,
         attempts: Vec::new(),
         steps: Vec::new(),
         end: LaneEnd::Written,
