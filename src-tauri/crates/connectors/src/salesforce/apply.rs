@@ -39,7 +39,7 @@ const MOST_REFUSALS: usize = 8;
 
 /// What came of a try.
 enum Outcome {
-    Done(Applied),
+    Done(Box<Applied>),
     /// Nothing was written, and what was blamed is left out next time.
     Without,
 }
@@ -83,7 +83,7 @@ impl Salesforce {
         let deadline = Deadline::after(self.settings.write_timeout());
         for _ in 0..MOST_REFUSALS {
             match self.write_once(batch, deadline, log).await {
-                Outcome::Done(applied) => return applied,
+                Outcome::Done(applied) => return *applied,
                 // The org took nothing of it: without the fields that it blames it is another write.
                 Outcome::Without => {}
             }
@@ -98,10 +98,10 @@ impl Salesforce {
     async fn write_once(&self, batch: &Batch<'_>, deadline: Deadline, log: &CallLog) -> Outcome {
         let prepared = match self.prepare(batch, log).await {
             Ok(prepared) => prepared,
-            Err(failure) => return Outcome::Done(Applied::NotSent(failure)),
+            Err(failure) => return Outcome::Done(Box::new(Applied::NotSent(failure))),
         };
         if prepared.parts.is_empty() {
-            return Outcome::Done(Applied::All { case: None, fields: MappedPart::Stands });
+            return Outcome::Done(Box::new(Applied::All { case: None, fields: MappedPart::Stands }));
         }
         let applied = self.send(batch, &prepared, deadline, log).await;
         if !matches!(applied, Outcome::Without) {
@@ -116,30 +116,20 @@ impl Salesforce {
         let call = Call { method: Method::POST, path, body: Some(body), parts: prepared.parts.len(), timeout };
         let answer = match self.http.call("the batch", &call, Some(deadline), log).await {
             Ok(answer) => answer,
-            Err(NoAnswer::NotSent(failure)) => return Outcome::Done(Applied::NotSent(failure)),
+            Err(NoAnswer::NotSent(failure)) => return Outcome::Done(Box::new(Applied::NotSent(failure))),
             Err(NoAnswer::Unclear(failure)) => {
                 self.known.forget(batch.case_id);
                 if prepared.writes.is_none() {
                     self.known.may_commit_until(batch.case_id, Instant::now() + deadline.left() + LATE);
                 }
-                return Outcome::Done(Applied::Unsettled(failure));
+                return Outcome::Done(Box::new(Applied::Unsettled(failure)));
             }
         };
         let at = answer.at;
-        let judged = answer.good("the batch").map_err(NotDone::from);
+        let judged = answer.good("the batch").map_err(Box::<NotDone>::from);
         let bodies = match judged.and_then(|body| bundle::judge(&prepared.parts, &body)) {
             Ok(bodies) => bodies,
-            Err(NotDone { refused: Some((at, refusal)), .. }) if self.may_do_without(&prepared.parts[at], &refusal) => {
-                return Outcome::Without;
-            }
-            Err(NotDone { failure, refused }) => {
-                let failure = match refused {
-                    Some((_, refusal)) => self.needed(failure, &refusal, &prepared.left_out),
-                    None => failure,
-                };
-                self.known.forget(batch.case_id);
-                return Outcome::Done(Applied::Unsettled(self.read_differently(failure)));
-            }
+            Err(not_done) => return self.not_done(batch, prepared, *not_done),
         };
         let made = matches!(batch.effects.first(), Some(Effect::OpenCase(_)));
         let case = prepared.case.or_else(|| bodies.first().and_then(|body| id(body, "id")));
@@ -147,7 +137,19 @@ impl Salesforce {
             self.known.put(batch.case_id, Known { id: case, writes: prepared.writes });
         }
         let stands = bodies.last().filter(|_| made).map(|row| CaseStands { seen_at: at, ..stands(row) });
-        Outcome::Done(Applied::All { case: stands, fields: MappedPart::Stands })
+        Outcome::Done(Box::new(Applied::All { case: stands, fields: MappedPart::Stands }))
+    }
+
+    /// What a refusal means for a batch: another try without what it blames, or an answer that is not wholly clear.
+    fn not_done(&self, batch: &Batch<'_>, prepared: &Prepared, not_done: NotDone) -> Outcome {
+        let NotDone { failure, refused } = not_done;
+        let failure = match refused {
+            Some((at, refusal)) if self.may_do_without(&prepared.parts[at], &refusal) => return Outcome::Without,
+            Some((_, refusal)) => self.needed(failure, &refusal, &prepared.left_out),
+            None => failure,
+        };
+        self.known.forget(batch.case_id);
+        Outcome::Done(Box::new(Applied::Unsettled(self.read_differently(failure))))
     }
 
     /// A field that the org requires and that was left out: both are told, and it is tried again once somebody mended it.
@@ -162,9 +164,7 @@ impl Salesforce {
 
     /// Whether a refusal blames fields of a case that it can be written without. They are left out from now on.
     fn may_do_without(&self, part: &Part, refusal: &Refusal) -> bool {
-        // Mapped fields are told apart, and remembered with their mapping.
-        let is_ours = part.is_of_case() && part.reference != MAPPED;
-        let Some(sent) = part.body.as_ref().filter(|_| is_ours) else { return false };
+        let Some(sent) = part.body.as_ref().filter(|_| part.can_lack) else { return false };
         let may = self.refused.learn(refusal, sent);
         if may && refusal.is_about_a_value() {
             // Its field may have become shorter, or its list another.
@@ -279,7 +279,7 @@ impl Salesforce {
         let making = Making { settings: &self.settings, shape, refused: &self.refused, contact, write };
         let (body, left_out) = case::body(draft, &making)?;
         let part = Part::insert("Case", "making the case", "case".into(), body);
-        Ok((Part { assign: self.settings.owner.is_none(), item: Some(draft.id), ..part }, left_out))
+        Ok((Part { assign: self.settings.owner.is_none(), item: Some(draft.id), can_lack: true, ..part }, left_out))
     }
 
     /// The one contact that a verified address names (R3). Of several none is taken.

@@ -27,6 +27,8 @@ pub(crate) struct Part {
     pub(crate) what: &'static str,
     /// The record that a refusal is about.
     pub(crate) item: Option<Uuid>,
+    /// Whether its body was made by `CaseFields`, so that it can do without what is refused.
+    pub(crate) can_lack: bool,
 }
 
 impl Part {
@@ -37,17 +39,12 @@ impl Part {
         body: Map<String, Value>,
     ) -> Self {
         let path = format!("/sobjects/{object}");
-        Part { method: "POST", path, reference, body: Some(body), assign: false, what, item: None }
+        Part { method: "POST", path, reference, body: Some(body), assign: false, what, item: None, can_lack: false }
     }
 
     pub(crate) fn update(path: String, what: &'static str, reference: &str, body: Map<String, Value>) -> Self {
         let reference = reference.to_owned();
-        Part { method: "PATCH", path, reference, body: Some(body), assign: false, what, item: None }
-    }
-
-    /// Whether it writes fields of a case.
-    pub(crate) fn is_of_case(&self) -> bool {
-        self.path == "/sobjects/Case" || self.path.starts_with("/sobjects/Case/")
+        Part { method: "PATCH", path, reference, body: Some(body), assign: false, what, item: None, can_lack: false }
     }
 
     fn json(&self) -> Value {
@@ -82,14 +79,14 @@ pub(crate) struct NotDone {
     pub(crate) refused: Option<(usize, Refusal)>,
 }
 
-impl From<CallFailure> for NotDone {
+impl From<CallFailure> for Box<NotDone> {
     fn from(failure: CallFailure) -> Self {
-        NotDone { failure, refused: None }
+        Box::new(NotDone { failure, refused: None })
     }
 }
 
 /// The bodies of the parts when all were done; else what refused the first that was not taken back for another's sake.
-pub(crate) fn judge(parts: &[Part], answer: &Value) -> Result<Vec<Value>, NotDone> {
+pub(crate) fn judge(parts: &[Part], answer: &Value) -> Result<Vec<Value>, Box<NotDone>> {
     let list = answer["compositeResponse"]
         .as_array()
         .or_else(|| answer["graphs"][0]["graphResponse"]["compositeResponse"].as_array());
@@ -108,7 +105,7 @@ pub(crate) fn judge(parts: &[Part], answer: &Value) -> Result<Vec<Value>, NotDon
         if !for_others {
             // All or none: an answer in which some part is refused says that nothing was done.
             let whole = list.len() == parts.len();
-            return Err(NotDone { failure, refused: whole.then_some((at, refusal)) });
+            return Err(Box::new(NotDone { failure, refused: whole.then_some((at, refusal)) }));
         }
         taken_back.get_or_insert(failure);
     }

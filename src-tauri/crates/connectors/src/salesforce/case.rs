@@ -5,8 +5,8 @@ use casebridge_domain::text::{cut, one_line};
 use casebridge_domain::{CallFailure, CaseDraft};
 use serde_json::{Map, Value, json};
 
+use super::case_fields::{CaseFields, Refused};
 use super::comment::storable;
-use super::fields::{Fields, Refused};
 use super::ids::SalesforceId;
 use super::settings::SalesforceSettings;
 use super::shape::{SEQ, SOURCE, Shape, WRITE};
@@ -27,7 +27,7 @@ pub(crate) struct Making<'a> {
 /// The fields of a new case, as far as the org takes them, and those that it does not take.
 pub(crate) fn body(draft: &CaseDraft, making: &Making<'_>) -> Result<(Map<String, Value>, Vec<LeftOut>), CallFailure> {
     let Making { settings, shape, refused, contact, write } = *making;
-    let mut fields = Fields::new(shape, refused);
+    let mut fields = CaseFields::new(shape, refused);
     put_words(&mut fields, draft);
     let origin = settings.origin_of(&draft.channel);
     // A value that the list lacks is refused where the list is restricted, and invented where it is not.
@@ -63,12 +63,12 @@ pub(crate) fn body(draft: &CaseDraft, making: &Making<'_>) -> Result<(Map<String
 /// The fields that say what the case is about, as far as the org takes them: those that are written again when a late
 /// creation left others.
 pub(crate) fn words(draft: &CaseDraft, shape: &Shape, refused: &Refused) -> Map<String, Value> {
-    let mut fields = Fields::new(shape, refused);
+    let mut fields = CaseFields::new(shape, refused);
     put_words(&mut fields, draft);
     fields.done().0
 }
 
-fn put_words(fields: &mut Fields<'_>, draft: &CaseDraft) {
+fn put_words(fields: &mut CaseFields<'_>, draft: &CaseDraft) {
     fields.text("Subject", &one_line(&draft.subject), 255);
     fields.text("Description", &storable(&description(draft)), 32_000);
 }

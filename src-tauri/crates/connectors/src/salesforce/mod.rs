@@ -6,11 +6,12 @@
 mod apply;
 mod bundle;
 mod case;
+mod case_fields;
 mod changes;
 mod check;
 mod choices;
 mod comment;
-mod fields;
+
 mod http;
 pub mod ids;
 pub mod kit;
@@ -41,7 +42,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use self::fields::Refused;
+use self::case_fields::Refused;
 use self::http::{Http, VERSION};
 use self::known::Memory;
 use self::oauth::Tokens;

@@ -110,7 +110,7 @@ fn is_hidden(failure: &CallFailure) -> bool {
 fn wrong(wanted: &Wanted, field: &Value) -> String {
     let kind = field["type"].as_str().unwrap_or_default();
     let kind_fits = kind == wanted.kind || (wanted.kind == "double" && kind == "int");
-    let problem = if !kind_fits {
+    if !kind_fits {
         format!("is of type {kind}, not {}", wanted.kind)
     } else if field["length"].as_u64().unwrap_or(0) < wanted.length {
         format!("holds fewer than {} characters", wanted.length)
@@ -120,8 +120,7 @@ fn wrong(wanted: &Wanted, field: &Value) -> String {
         "may not be written by the connection's user".into()
     } else {
         String::new()
-    };
-    problem
+    }
 }
 
 /// The number after `version` in the permission set's description.

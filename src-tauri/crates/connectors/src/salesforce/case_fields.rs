@@ -81,16 +81,16 @@ fn hash(value: &Value) -> u64 {
 
 /// The fields of one write.
 #[derive(Debug)]
-pub(crate) struct Fields<'a> {
+pub(crate) struct CaseFields<'a> {
     shape: &'a Shape,
     refused: &'a Refused,
     body: Map<String, Value>,
     left_out: Vec<LeftOut>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> CaseFields<'a> {
     pub(crate) fn new(shape: &'a Shape, refused: &'a Refused) -> Self {
-        Fields { shape, refused, body: Map::new(), left_out: Vec::new() }
+        CaseFields { shape, refused, body: Map::new(), left_out: Vec::new() }
     }
 
     /// A text that may be cut, with a mark, to the length of its field.
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn r26_what_the_org_would_refuse_is_left_out_or_cut_before_it_is_sent() {
         let (shape, refused) = (shape(), Refused::default());
-        let mut fields = Fields::new(&shape, &refused);
+        let mut fields = CaseFields::new(&shape, &refused);
         fields.text("Subject", "0123456789abc", 255);
         for (field, value) in [("Code__c", "opencx"), ("Tier__c", "Silver"), ("Read__c", "x"), ("None__c", "x")] {
             fields.exact(field, json!(value));
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(Value::Object(body), json!({ "Subject": "012345678…" }), "a text is cut with a mark");
         let columns: Vec<&str> = left_out.iter().map(|one| one.column.as_str()).collect();
         assert_eq!(columns, ["Code__c", "Tier__c", "Read__c", "None__c"], "half a code would be another code");
-        let mut gold = Fields::new(&shape, &refused);
+        let mut gold = CaseFields::new(&shape, &refused);
         gold.exact("Tier__c", json!("gold"));
         gold.exact("Tier__c", json!("Old"));
         let (body, left_out) = gold.done();
@@ -190,7 +190,7 @@ mod tests {
             "nothing new: no more tries"
         );
         let written = |subject: &str| {
-            let mut fields = Fields::new(&shape, &refused);
+            let mut fields = CaseFields::new(&shape, &refused);
             fields.text("Subject", subject, 255);
             fields.exact("Tier__c", json!("gold"));
             fields.done().0.keys().cloned().collect::<Vec<_>>()
