@@ -223,7 +223,7 @@ fn event_entry(event: &Event) -> Entry {
 }
 
 /// What became of mapped columns, with the CRM's words for those that it refused.
-fn fields_summary(detail: &Value) -> String {
+pub(crate) fn fields_summary(detail: &Value) -> String {
     let lines = || detail.get("fields").and_then(Value::as_array).into_iter().flatten();
     let text = |line: &Value, member: &str| line.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
     let written = lines().filter(|line| text(line, "outcome") == "write").count();

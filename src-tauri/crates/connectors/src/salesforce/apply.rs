@@ -39,7 +39,7 @@ const MOST_REFUSALS: usize = 8;
 
 /// What came of a try.
 enum Outcome {
-    Done(Applied),
+    Done(Box<Applied>),
     /// Nothing was written, and what was blamed is left out next time.
     Without,
 }
@@ -83,7 +83,7 @@ impl Salesforce {
         let deadline = Deadline::after(self.settings.write_timeout());
         for _ in 0..MOST_REFUSALS {
             match self.write_once(batch, deadline, log).await {
-                Outcome::Done(applied) => return applied,
+                Outcome::Done(applied) => return *applied,
                 // The org took nothing of it: without the fields that it blames it is another write.
                 Outcome::Without => {}
             }
@@ -98,10 +98,10 @@ impl Salesforce {
     async fn write_once(&self, batch: &Batch<'_>, deadline: Deadline, log: &CallLog) -> Outcome {
         let prepared = match self.prepare(batch, log).await {
             Ok(prepared) => prepared,
-            Err(failure) => return Outcome::Done(Applied::NotSent(failure)),
+            Err(failure) => return Outcome::Done(Box::new(Applied::NotSent(failure))),
         };
         if prepared.parts.is_empty() {
-            return Outcome::Done(Applied::All { case: None, fields: MappedPart::Stands });
+            return Outcome::Done(Box::new(Applied::All { case: None, fields: MappedPart::Stands }));
         }
         let applied = self.send(batch, &prepared, deadline, log).await;
         if !matches!(applied, Outcome::Without) {
@@ -116,13 +116,13 @@ impl Salesforce {
         let call = Call { method: Method::POST, path, body: Some(body), parts: prepared.parts.len(), timeout };
         let answer = match self.http.call("the batch", &call, Some(deadline), log).await {
             Ok(answer) => answer,
-            Err(NoAnswer::NotSent(failure)) => return Outcome::Done(Applied::NotSent(failure)),
+            Err(NoAnswer::NotSent(failure)) => return Outcome::Done(Box::new(Applied::NotSent(failure))),
             Err(NoAnswer::Unclear(failure)) => {
                 self.known.forget(batch.case_id);
                 if prepared.writes.is_none() {
                     self.known.may_commit_until(batch.case_id, Instant::now() + deadline.left() + LATE);
                 }
-                return Outcome::Done(Applied::Unsettled(failure));
+                return Outcome::Done(Box::new(Applied::Unsettled(failure)));
             }
         };
         let at = answer.at;
@@ -138,7 +138,7 @@ impl Salesforce {
         }
         let native_id = case.map(SalesforceId::to_uuid);
         let stands = bodies.last().filter(|_| made).map(|row| CaseStands { seen_at: at, native_id, ..stands(row) });
-        Outcome::Done(Applied::All { case: stands, fields: MappedPart::Stands })
+        Outcome::Done(Box::new(Applied::All { case: stands, fields: MappedPart::Stands }))
     }
 
     /// What a refusal means for a batch: another try without what it blames, or an answer that is not wholly clear.
@@ -150,7 +150,7 @@ impl Salesforce {
             None => failure,
         };
         self.known.forget(batch.case_id);
-        Outcome::Done(Applied::Unsettled(self.read_differently(failure)))
+        Outcome::Done(Box::new(Applied::Unsettled(self.read_differently(failure))))
     }
 
     /// A field that the org requires and that was left out: both are told, and it is tried again once somebody mended it.
