@@ -3,6 +3,8 @@ import type {
   SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
+import type { Allowed, AnalystTest, AnalystView, Columns, DryRun, Mapping, MappingSet, MappingsView, MappingVersion, Problem } from "./mapping-types";
+
 type Settings = Record<string, unknown>;
 /** A record of the CRM that a choice of reply kinds would deliver. */
 export type PreviewRow = { kind: string; record: string; case: string; at: string | null; author: string | null; text: string };
@@ -71,6 +73,19 @@ export interface Commands {
   webhook_url: [{ name: string }, { url: string | null; path: string }];
   webhook_grace: [{ name: string; minutes: number }, unknown];
   webhook_regenerate: [{ name: string; grace_minutes?: number }, unknown];
+  mappings_show: [{ connection: string }, MappingsView];
+  columns_list: [{ connection: string; refresh?: boolean }, Columns];
+  lookup_values: [{ connection: string; column: string; query?: string }, Allowed[]];
+  mappings_save: [{ connection: string; based_on: number; mappings: Mapping[] }, { set: MappingSet }];
+  mappings_check: [{ connection: string; mappings: Mapping[] }, Problem[]];
+  mappings_versions: [{ connection: string }, MappingVersion[]];
+  mappings_version: [{ connection: string; version: number }, MappingSet];
+  mappings_export: [{ connection: string }, string];
+  mappings_import: [{ connection: string; text: string }, { mappings: Mapping[]; problems: Problem[] }];
+  mappings_dry_run: [{ connection: string; sessions: string[]; mappings?: Mapping[] }, DryRun[]];
+  analyst_show: [object, AnalystView];
+  analyst_set: [{ kind: AnalystView["kind"]; base_url?: string; model?: string; api?: "openai" | "anthropic"; key?: string }, AnalystView];
+  analyst_test: [object, AnalystTest];
   log_show: [object, LogView];
   log_set: [{ area: LogArea["area"]; level?: NonNullable<LogArea["level"]>; keep: boolean }, LogView];
   doctor: [object, Doctor];

@@ -2,6 +2,7 @@ import type { EventView, LogView, Me, ProfileView, SavedFilterView, SessionRow, 
 import { deliveries, doctor, effectOf, trace } from "./fake-engine";
 import { connections, event, luciaEvents, replies, sessionRows, usualEvents } from "./fake-data";
 import { integrations } from "./fake-integrations";
+import { mappings } from "./fake-mappings";
 import type { CommandName, Input, Output } from "./commands";
 import { CallError, type Host } from "./types";
 
@@ -165,6 +166,7 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
     },
     connection_list: () => joined,
     ...integrations(joined, tell),
+    ...mappings(joined, rows, eventsOf, tell),
     doctor: () => doctor(joined),
     log_show: () => structuredClone(log_view),
     log_set: ({ area, level, keep }) => {
