@@ -48,7 +48,11 @@ function read(mapping: Mapping, events: EventView[], column: Column | undefined)
   const gone = { ...blank, outcome: "refused" as const, note: `There is no column ${mapping.column}`, confidence: null };
   if (!column) return gone;
   if (!column.writable) return { ...gone, value: true, shown: "Yes", note: `“Casebridge” may not write ${mapping.column}` };
-  if (mapping.source.from === "static") return { ...blank, outcome: "write", value: mapping.source.value, shown: String(mapping.source.value), note: null, confidence: null };
+  if (mapping.source.from === "static") {
+    const { value } = mapping.source;
+    const label = "values" in column.kind ? column.kind.values.find((row) => row.value === value)?.label : undefined;
+    return value === null ? { ...blank, outcome: "left_out", note: "No value is chosen", confidence: null } : { ...blank, outcome: "write", value, shown: label ?? String(value), note: null, confidence: null };
+  }
   if (mapping.source.from !== "ai") return { ...blank, outcome: "write", value: "whatsapp", shown: mapping.source.from === "template" ? "https://casebridge.example/s/ses_70482" : "WhatsApp", note: null, confidence: null };
   const find = (pattern: RegExp, shown: (hit: RegExpExecArray) => string, confidence: number, more: Partial<DryValue> = {}): DryValue => {
     for (const one of events) {

@@ -1,6 +1,6 @@
 import { closestCenter, DndContext, PointerSensor, useSensor, useSensors, type DragEndEvent } from "@dnd-kit/core";
 import { SortableContext, verticalListSortingStrategy } from "@dnd-kit/sortable";
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent, type Ref } from "react";
 import type { Column, MappingAlarm } from "../../host/mapping-types";
 import { Button, IconButton } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
@@ -14,7 +14,7 @@ import type { Draft } from "./useDraft";
 import { PaneTabs, type Pane } from "./PaneTabs";
 
 type Props = {
-  draft: Draft; columns: Column[]; alarms: MappingAlarm[]; chosen: string; admin: boolean; crm: string;
+  ref: Ref<HTMLElement>; draft: Draft; columns: Column[]; alarms: MappingAlarm[]; chosen: string; admin: boolean; crm: string;
   onChoose: (id: string) => void; onOpen: () => void; onAdd: () => void; onTab: (pane: Pane) => void;
 };
 
@@ -23,7 +23,7 @@ const inField = (target: EventTarget | null) => target instanceof HTMLElement &&
 const DRAG_FROM_PX = 4;
 
 /** The mappings in their order. A grid, for its rows hold a switch: arrows move, Right reaches the switch, Alt and arrows move the row. */
-export function MappingGrid({ draft, columns, alarms, chosen, admin, crm, onChoose, onOpen, onAdd, onTab }: Props) {
+export function MappingGrid({ ref, draft, columns, alarms, chosen, admin, crm, onChoose, onOpen, onAdd, onTab }: Props) {
   const { mappings } = draft;
   const box = useRef<HTMLDivElement>(null);
   const [part, setPart] = useState<"name" | "switch">("name");
@@ -80,7 +80,7 @@ export function MappingGrid({ draft, columns, alarms, chosen, admin, crm, onChoo
   const look = new Set([...alarms.map((one) => one.mapping), ...draft.problems.map((one) => one.mapping)]);
   const needs = mappings.filter((one) => look.has(one.id)).length;
   return (
-    <section className="pane map-list" aria-label="Mappings" data-region>
+    <section ref={ref} className="pane map-list" aria-label="Mappings" data-region>
       <div className="lhead">
         <button type="button" className="search add" onClick={onAdd} disabled={!admin} aria-keyshortcuts="N"><Icon name="plus" small /><span className="ell">Add a column: {columns.length} in Case</span><Keys keys="N" /></button>
       </div>

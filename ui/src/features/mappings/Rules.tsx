@@ -40,7 +40,7 @@ function Threshold({ edit, dry }: { edit: Edit; dry: DryRunState }) {
   const { sure, found } = sureAt(dry.runs, mapping.id, mapping.threshold);
   return (
     <div className="fld">
-      <label htmlFor={id} className="flex">Unsure means under<output htmlFor={id} className="num end m">{mapping.threshold} %</output></label>
+      <span className="flex"><label htmlFor={id} className="lab">Unsure means under</label><span className="num end m" aria-hidden="true">{mapping.threshold} %</span></span>
       <input id={id} type="range" min={0} max={100} step={5} value={mapping.threshold} aria-describedby={`${id}-said`} aria-valuetext={`${mapping.threshold} %`} onChange={(event) => change({ threshold: Number(event.target.value) })} />
       <span id={`${id}-said`} className={wrong ? "hint c-act" : "hint"}>{wrong ?? sureWords(mapping.threshold)}{found > 0 && <span className="num"> {sure === found ? `In the dry run ${found === 1 ? "the value" : `all ${found} values`} passed.` : `In the dry run ${sure} of ${found} passed.`}</span>}</span>
     </div>

@@ -9,9 +9,9 @@ import { ago, exactTime, shortTime } from "../../shared/time";
 import type { Draft } from "./useDraft";
 
 export type Over = "columns" | "versions" | "transfer" | "analyst" | null;
-type Props = { connection: ConnectionView; draft: Draft; columns: Columns; admin: boolean; tabs: ReactNode; onOver: (over: Over) => void; onSave: () => void };
+type Props = { connection: ConnectionView; draft: Draft; columns: Columns; admin: boolean; tabs: ReactNode; onOver: (over: Over) => void; onProblem: (mapping: string) => void; onSave: () => void };
 
-export function Toolbar({ connection, draft, columns, admin, tabs, onOver, onSave }: Props) {
+export function Toolbar({ connection, draft, columns, admin, tabs, onOver, onProblem, onSave }: Props) {
   const now = useNow(10_000);
   const again = useColumnsAgain(connection.name);
   const { base, count } = draft;
@@ -30,7 +30,7 @@ export function Toolbar({ connection, draft, columns, admin, tabs, onOver, onSav
       </Button>
       <span className="end flex tight">
         {count > 0
-          ? <span className="f12 t2 nowrap" role="status">{stop > 0 ? <span className="c-act">{stop} to correct</span> : `${count} unsaved`}</span>
+          ? <span className="f12 t2 nowrap" role="status">{count} unsaved{stop > 0 && <>, <button type="button" className="linkish c-act" onClick={() => onProblem(draft.problems[0]?.mapping ?? "")}>{stop} to correct</button></>}</span>
           : base.version > 0 && <span className="f12 t3 nowrap ell by" data-tip={exactTime(base.at)}>v{base.version} by <bdi>{base.author}</bdi>, {shortTime(base.at, now)}</span>}
         {count > 0 && <Button kind="ghost" onClick={draft.discard}>Discard</Button>}
         <Button kind="ghost" onClick={() => onOver("versions")} disabled={base.version === 0}>Versions</Button>

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useVersion, useVersions } from "../../data/mappings";
 import { Button } from "../../shared/Button";
 import { useListKeys } from "../../shared/listkeys";
@@ -15,6 +15,11 @@ export function VersionsSheet({ connection, draft, admin, onClose }: { connectio
   const [at, setAt] = useState(0);
   const rows = versions.data ?? [];
   const one = rows[at];
+  const list = useRef<HTMLDivElement>(null);
+  const there = rows.length > 0;
+  useEffect(() => {
+    if (there) list.current?.focus();
+  }, [there]);
   const set = useVersion(connection, one?.version ?? 0);
   const onKeyDown = useListKeys({ count: rows.length, at, go: setAt });
   const shown = set.data && set.data.version === one?.version ? set.data : undefined;
@@ -31,7 +36,7 @@ export function VersionsSheet({ connection, draft, admin, onClose }: { connectio
     <Sheet title="Versions" onClose={onClose} className="wide" foot={foot}>
       {versions.isPending ? <Loading what="the versions"><Bars rows={4} height={50} /></Loading> : versions.isError && rows.length === 0 ? <ErrorPane error={versions.error} what="The versions could not be read" onRetry={() => void versions.refetch()} /> : (
         <div className="versions">
-          <div role="listbox" aria-label="Versions, newest first" tabIndex={0} data-autofocus className="scroll" onKeyDown={onKeyDown} aria-activedescendant={one ? `version-${one.version}` : undefined}>
+          <div role="listbox" aria-label="Versions, newest first" tabIndex={0} ref={list} className="scroll" onKeyDown={onKeyDown} aria-activedescendant={one ? `version-${one.version}` : undefined}>
             {rows.map((row, i) => (
               <div key={row.version} id={`version-${row.version}`} role="option" aria-selected={i === at} className="vrow" onClick={() => setAt(i)}>
                 <span className="flex"><b className="m num">Version {row.version}</b>{i === 0 && <span className="chip">in use</span>}<span className="end f12 t3"><Time at={row.at} as="list" quiet /></span></span>

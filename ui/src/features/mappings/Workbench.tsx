@@ -25,20 +25,30 @@ export function Workbench({ connection, view, columns, admin, tabs, note, first,
   const [tab, setTab] = useState<"list" | "edit" | "dry">(first ? "edit" : "list");
   const [over, setOver] = useState<Over>(null);
   const editor = useRef<HTMLElement>(null);
+  const list = useRef<HTMLElement>(null);
   const dry = useDryRun(connection.name, draft.mappings, session);
   const one = draft.mappings.find((other) => other.id === chosen) ?? draft.mappings[0];
 
   const toEditor = () => {
     setTab("edit");
     // The pane may only now come into view.
-    requestAnimationFrame(() => editor.current?.querySelector<HTMLElement>("[data-first]:not([disabled]), textarea:not([disabled]), input:not([disabled])")?.focus());
+    requestAnimationFrame(() => {
+      const find = (what: string) => editor.current?.querySelector<HTMLElement>(what);
+      (find("[data-first]") ?? find("input:checked") ?? find("button"))?.focus();
+    });
+  };
+  const toList = () => {
+    setTab("list");
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>("[role=grid] [tabindex='0'], button")?.focus());
+  };
+  const show = (id: string) => {
+    setChosen(id);
+    setTab("edit");
+    requestAnimationFrame(() => editor.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-first]")?.focus());
   };
   const save = async () => {
     const stops = await draft.save();
-    if (!stops) return;
-    setChosen(stops);
-    setTab("edit");
-    requestAnimationFrame(() => editor.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+    if (stops) show(stops);
   };
   const run = () => {
     setTab("dry");
@@ -49,13 +59,13 @@ export function Workbench({ connection, view, columns, admin, tabs, note, first,
     n: () => (admin ? setOver("columns") : false),
     "Ctrl+s": () => (admin ? void save() : false),
     "Ctrl+Enter": run,
-    Escape: () => (tab === "list" ? false : setTab("list")),
+    Escape: () => (list.current?.contains(document.activeElement) ? false : toList()),
   });
 
   const usable = one && { mapping: one, column: columnOf(columns.columns, one) };
   return (
     <div className="page mappings">
-      <Toolbar connection={connection} draft={draft} columns={columns} admin={admin} tabs={tabs} onOver={setOver} onSave={() => void save()} />
+      <Toolbar connection={connection} draft={draft} columns={columns} admin={admin} tabs={tabs} onOver={setOver} onProblem={show} onSave={() => void save()} />
       <div>
         {note}
         <ConflictNote draft={draft} />
@@ -63,7 +73,7 @@ export function Workbench({ connection, view, columns, admin, tabs, note, first,
       </div>
       <div className="maps" data-tab={tab}>
         <MappingGrid
-          draft={draft} columns={columns.columns} alarms={view.alarms} chosen={one?.id ?? ""} admin={admin} crm={connection.name}
+          ref={list} draft={draft} columns={columns.columns} alarms={view.alarms} chosen={one?.id ?? ""} admin={admin} crm={connection.name}
           onChoose={setChosen} onOpen={toEditor} onAdd={add} onTab={setTab}
         />
         <Editor

@@ -58,7 +58,7 @@ export function wallClock(moment: string, zone: string): string {
 
 /** The moment at which a clock in the zone shows this. An hour that a zone leaves out is the one after it. */
 export function momentOf(wall: string, zone: string): string | null {
-  const utc = Date.parse(`${wall.slice(0, 16)}:00Z`);
+  const utc = /^\d{4,}-\d\d-\d\dT\d\d:\d\d$/.test(wall.slice(0, 16)) ? Date.parse(`${wall.slice(0, 16)}:00Z`) : NaN;
   if (Number.isNaN(utc)) return null;
   const first = utc - ahead(utc, zone) * 60_000;
   return new Date(utc - ahead(first, zone) * 60_000).toISOString().replace(".000Z", "Z");

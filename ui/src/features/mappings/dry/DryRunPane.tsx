@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useAnalyst } from "../../../data/mappings";
 import type { DryRun, Mapping } from "../../../host/mapping-types";
 import { Button } from "../../../shared/Button";
 import { channelIcon, Icon } from "../../../shared/Icon";
@@ -36,7 +37,7 @@ export function DryRunPane({ dry, mappings, chosen, onChoose, onRun, onTab, onAn
         <div className="note act stale" role="alert"><Icon name="warn" /><div className="grow"><span className="m">The dry run did not come through.</span> <span className="t2">{said(dry.error)} Nothing was written.</span><Support error={dry.error} /></div><Button onClick={onRun}>Try again</Button></div>
       )}
       {dry.outdated && !busy && runs.length > 0 && <div className="note time stale" role="status"><Icon name="clock" /><div className="grow">The mappings were changed since this run.</div><Button keys="Ctrl ↵" onClick={onRun}>Run again</Button></div>}
-      {busy && runs.length === 0 ? <Loading what="the conversation"><Bars rows={6} height={50} /></Loading> : !run ? <Before dry={dry} mapped={mappings.length > 0} onRun={onRun} /> : (
+      {busy && runs.length === 0 ? <Loading what="the conversation"><Bars rows={6} height={50} /></Loading> : !run ? <Before dry={dry} mapped={mappings.length > 0} onRun={onRun} onAnalyst={onAnalyst} /> : (
         <div className={busy ? "dry-in busy" : "dry-in"} aria-busy={busy}>
           {runs.length > 1
             ? <ManyTable dry={dry} mappings={mappings} chosen={chosen} onChoose={onChoose} />
@@ -54,12 +55,14 @@ export function DryRunPane({ dry, mappings, chosen, onChoose, onRun, onTab, onAn
   );
 }
 
-function Before({ dry, mapped, onRun }: { dry: DryRunState; mapped: boolean; onRun: () => void }) {
+function Before({ dry, mapped, onRun, onAnalyst }: { dry: DryRunState; mapped: boolean; onRun: () => void; onAnalyst: () => void }) {
+  const analyst = useAnalyst().data;
   if (dry.none) return <EmptyState as="h3" title="There is no conversation to try it on yet" glyph="none">As soon as one has arrived, the mappings can be tried on it.</EmptyState>;
   if (!mapped) return <EmptyState as="h3" title="Nothing to try yet" glyph="none">Add a column first. What it would be filled with then stands here, with the words it was taken from.</EmptyState>;
   return (
     <EmptyState as="h3" title="See what would be written" glyph="none" action={<Button kind="primary" icon="play" keys="Ctrl ↵" onClick={onRun} disabled={dry.picked.length === 0 || dry.busy}>Run</Button>}>
       On a past conversation, with the mappings as they stand here. Nothing is written, here or in the CRM.
+      {analyst && <span className="block f12 read-by">Read by {analyst.kind === "built_in" ? "Casebridge itself, on this computer" : <bdi>{analyst.model}</bdi>}. <button type="button" className="linkish" onClick={onAnalyst}>Change</button></span>}
     </EmptyState>
   );
 }

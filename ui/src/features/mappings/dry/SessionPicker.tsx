@@ -48,7 +48,7 @@ export function SessionPicker({ picked, onPick, onClose }: { picked: Picked[]; o
     <>
       <Button kind="primary" small={false} keys="↵" disabled={ticked.length === 0 && !row} onClick={take}>{ticked.length > 1 ? `Run on ${ticked.length} conversations` : "Run on it"}</Button>
       {words === "" && rows.length > 1 && <Button small={false} onClick={() => onPick(rows.slice(0, LATEST).map(pickedOf))}>Run on the latest {Math.min(LATEST, rows.length)}</Button>}
-      <span className="f12 t3 end">Space adds to several, at most {MOST}</span>
+      <span className="f12 t3 end mid">Space adds to several, at most {MOST}</span>
     </>
   );
   return (
