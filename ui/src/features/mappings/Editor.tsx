@@ -55,7 +55,7 @@ export function Editor({ ref, connection, usable, draft, columns, admin, dry, al
     <section ref={ref} className="pane map-edit" aria-label={`Editor: ${title}`} data-region>
       <div className="bar">
         <span className="t3"><Icon name={kindIcon(kind)} /></span>
-        <h2 className="h2 ell"><bdi>{title}</bdi></h2>
+        <h2 className="h2 ell" data-tip={title}><bdi>{title}</bdi></h2>
         <span className="f12 t3 nowrap ell kind">{kindWords(kind)}</span>
         <span className="end flex tight">
           {admin && <IconButton icon="bin" label={`Remove the mapping of ${title}`} onClick={() => draft.remove(mapping.id)} />}

@@ -26,7 +26,7 @@ export function MappingRow({ mapping, column, place, of, selected, part, admin, 
         <span ref={setActivatorNodeRef} className={admin ? "grip" : "grip off"} {...listeners} data-tip="Drag, or Alt ↑ ↓"><Icon name="grip" small /></span>
         <span className="t3"><Icon name={kindIcon(column?.kind ?? mapping.kind)} /></span>
         <span className="mname">
-          <span className="flex tight"><bdi className="m ell">{title}</bdi>{column?.required && <span className="f11 t3">required</span>}</span>
+          <span className="flex tight"><bdi className="m ell" data-tip={title}>{title}</bdi>{column?.required && <span className="f11 t3">required</span>}</span>
           <code className="ell f11 t3 block" dir="ltr">{mapping.column}</code>
         </span>
         {trouble && <span className="c-act" data-tip={trouble}><Icon name="warn" /></span>}

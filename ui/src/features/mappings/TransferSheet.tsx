@@ -79,13 +79,14 @@ const FEW = 8;
 function Checked({ mappings, problems, draft, onTake }: { mappings: Mapping[]; problems: Problem[]; draft: Draft; onTake: () => void }) {
   const { added, removed, changed } = diff(draft.mappings, mappings);
   const none = changes(diff(draft.mappings, mappings)) === 0;
+  const unfit = new Set(problems.map((one) => one.mapping)).size;
   const title = (id: string) => mappings.find((one) => one.id === id)?.title ?? "A mapping";
   return (
     <div className="checked" role="status">
       <div className={problems.length > 0 ? "note time" : "note ok"}>
         <Icon name={problems.length > 0 ? "warn" : "check"} />
         <div className="grow">
-          <div className="m">{problems.length === 0 ? `All ${mappings.length} mappings fit here.` : `${new Set(problems.map((one) => one.mapping)).size} of ${mappings.length} mappings do not fit here yet.`}</div>
+          <div className="m">{problems.length === 0 ? `All ${mappings.length} mappings fit here.` : `${unfit} of ${mappings.length} ${mappings.length === 1 ? "mapping" : "mappings"} ${unfit === 1 ? "does" : "do"} not fit here yet.`}</div>
           <div className="f12 t2">{none ? "They are the same as those in the editor." : `${added.length} would be added, ${changed.length} changed, ${removed.length} taken away.`}</div>
           {problems.length > 0 && <ul className="f12 probs">{problems.slice(0, FEW).map((one, i) => <li key={i}><b className="m"><bdi>{title(one.mapping)}</bdi></b>: {one.message}</li>)}{problems.length > FEW && <li>and {problems.length - FEW} more, at their fields</li>}</ul>}
         </div>

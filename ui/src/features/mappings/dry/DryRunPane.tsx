@@ -3,7 +3,7 @@ import { useAnalyst } from "../../../data/mappings";
 import type { DryRun, Mapping } from "../../../host/mapping-types";
 import { Button } from "../../../shared/Button";
 import { channelIcon, Icon } from "../../../shared/Icon";
-import { said } from "../../../shared/sentence";
+import { said as words } from "../../../shared/sentence";
 import { Bars, EmptyState, Loading, Support } from "../../../shared/States";
 import { PaneTabs, type Pane } from "../PaneTabs";
 import { ManyTable } from "./ManyTable";
@@ -20,6 +20,7 @@ export function DryRunPane({ dry, mappings, chosen, onChoose, onRun, onTab, onAn
   const { picked, runs, busy } = dry;
   const one = picked[0];
   const run = runs[dry.shown];
+  const said = run ? about(run, mappings, chosen) : "";
   return (
     <section className="pane map-dry" aria-label="Dry run" data-region>
       <div className="bar">
@@ -34,7 +35,7 @@ export function DryRunPane({ dry, mappings, chosen, onChoose, onRun, onTab, onAn
         </span>
       </div>
       {dry.error && !busy && (
-        <div className="note act stale" role="alert"><Icon name="warn" /><div className="grow"><span className="m">The dry run did not come through.</span> <span className="t2">{said(dry.error)} Nothing was written.</span><Support error={dry.error} /></div><Button onClick={onRun}>Try again</Button></div>
+        <div className="note act stale" role="alert"><Icon name="warn" /><div className="grow"><span className="m">The dry run did not come through.</span> <span className="t2">{words(dry.error)} Nothing was written.</span><Support error={dry.error} /></div><Button onClick={onRun}>Try again</Button></div>
       )}
       {dry.outdated && !busy && runs.length > 0 && <div className="note time stale" role="status"><Icon name="clock" /><div className="grow">The mappings were changed since this run.</div><Button keys="Ctrl ↵" onClick={onRun}>Run again</Button></div>}
       {busy && runs.length === 0 ? <Loading what="the conversation"><Bars rows={6} height={50} /></Loading> : !run ? <Before dry={dry} mapped={mappings.length > 0} onRun={onRun} onAnalyst={onAnalyst} /> : (
@@ -44,7 +45,7 @@ export function DryRunPane({ dry, mappings, chosen, onChoose, onRun, onTab, onAn
             : <ResultList run={run} mappings={mappings} chosen={chosen} onChoose={onChoose} />}
           <div className="trans-head f12 t3">
             <h3 className="b t2">Transcript</h3>
-            <span className="ell">{runs.length > 1 && <><bdi>{dry.names[dry.shown]?.name}</bdi>, </>}{about(run, mappings, chosen)}</span>
+            <span className="ell">{runs.length > 1 && <bdi>{dry.names[dry.shown]?.name}</bdi>}{runs.length > 1 && said !== "" && ", "}{said}</span>
             <button type="button" className="linkish end nowrap num plain" onClick={onAnalyst} data-tip="Who reads the conversations">{cost(run)}</button>
           </div>
           <Transcript key={run.session} run={run} chosen={chosen} onChoose={onChoose} />
