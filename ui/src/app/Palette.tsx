@@ -100,6 +100,9 @@ export function Palette({ session, onClose }: { session: string | undefined; onC
                 <Command.Item className="pi" value="trace-this" onSelect={then(() => openTrace(session))}>
                   <Icon name="trace" />Open the trace<Keys keys="G T" />
                 </Command.Item>
+                <Command.Item className="pi" value="mappings-this" onSelect={then(() => void navigate({ to: "/mappings", search: { s: session } }))}>
+                  <Icon name="mapping" /><span>Try the field mappings on it</span><span className="f12 t3">writes nothing</span>
+                </Command.Item>
               </Command.Group>
             )}
             {places.some(fits) && (

@@ -1,5 +1,4 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import type { CommandName, Input, Output } from "../host";
 import type { Mapping } from "../host/mapping-types";
 import { useDebounced } from "../shared/debounce";
@@ -83,16 +82,3 @@ export const useAnalyst = () => {
   const host = useHost();
   return useQuery({ queryKey: ["analyst"], queryFn: () => host.call("analyst_show", {}), meta: { tags: ["analyst"] } });
 };
-
-/** Whether a width of the window is there, as the styles see it. */
-export function useWide(query: string): boolean {
-  const [wide, setWide] = useState(() => matchMedia(query).matches);
-  useEffect(() => {
-    const media = matchMedia(query);
-    const told = () => setWide(media.matches);
-    told();
-    media.addEventListener("change", told);
-    return () => media.removeEventListener("change", told);
-  }, [query]);
-  return wide;
-}

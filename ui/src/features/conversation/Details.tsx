@@ -133,7 +133,7 @@ function Filled({ session }: { session: string }) {
   const filled = values.filter(([, value]) => value !== null).length;
   return (
     <section className="sect" aria-label="Field values">
-      <h3>Filled by AI <span className="t3 num plain">{filled} of {values.length}</span></h3>
+      <h3>Filled by AI <span className="t3 num plain">{filled} of {values.length}</span><Link to="/mappings" search={{ s: session }} className="end plain" data-tip="A dry run of the field mappings on this conversation: writes nothing">Where from?</Link></h3>
       <dl>
         {values.map(([name, value]) => (
           <div key={name} className="fv flex">

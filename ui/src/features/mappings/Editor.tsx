@@ -26,13 +26,13 @@ export type Edit = {
 
 type Props = {
   ref: Ref<HTMLElement>; connection: string; usable: { mapping: Mapping; column: Column | undefined } | undefined; draft: Draft; columns: Column[]; admin: boolean; dry: DryRunState;
-  alarms: MappingAlarm[]; saved: Mapping[]; onAdd: () => void; onTab: (pane: Pane) => void;
+  alarms: MappingAlarm[]; saved: Mapping[]; onRemove: (id: string) => void; onTab: (pane: Pane) => void;
 };
 
 const BLANK = { ai: { from: "ai" }, static: { from: "static", value: null }, session: { from: "session", attribute: "channel" }, contact: { from: "contact", attribute: "name" }, template: { from: "template", text: "" } } as const;
 
 /** One mapping: what fills it, how sure that must be, and what it may write over. */
-export function Editor({ ref, connection, usable, draft, columns, admin, dry, alarms, saved, onTab }: Props) {
+export function Editor({ ref, connection, usable, draft, columns, admin, dry, alarms, saved, onRemove, onTab }: Props) {
   const [words, setWords] = useState(false);
   if (!usable) {
     return (
@@ -58,14 +58,14 @@ export function Editor({ ref, connection, usable, draft, columns, admin, dry, al
         <h2 className="h2 ell" data-tip={title}><bdi>{title}</bdi></h2>
         <span className="f12 t3 nowrap ell kind">{kindWords(kind)}</span>
         <span className="end flex tight">
-          {admin && <IconButton icon="bin" label={`Remove the mapping of ${title}`} onClick={() => draft.remove(mapping.id)} />}
+          {admin && <IconButton icon="bin" label={`Remove the mapping of ${title}`} onClick={() => onRemove(mapping.id)} />}
           <PaneTabs pane="edit" onPane={onTab} />
         </span>
       </div>
       <div className="scroll grow">
         <fieldset className="edit-in" disabled={!admin}>
           <legend className="vh">{title}</legend>
-          {alarms.map((alarm) => <AlarmNote key={`${alarm.kind} ${alarm.detail}`} alarm={alarm} edit={edit} columns={columns} taken={draft.mappings} saved={saved} onRemove={() => draft.remove(mapping.id)} />)}
+          {alarms.map((alarm) => <AlarmNote key={`${alarm.kind} ${alarm.detail}`} alarm={alarm} edit={edit} columns={columns} taken={draft.mappings} saved={saved} onRemove={() => onRemove(mapping.id)} />)}
           {wrong && alarms.length === 0 && <div className="note act" role="alert"><Icon name="warn" /><div className="grow">{wrong}</div></div>}
           {column?.locked && (
             <Toggle on={mapping.unlocked} set={(unlocked) => edit.change({ unlocked })} disabled={!admin} name="Unlock this column" means="Who owns a case, its state and its contact are left to people and to this connection's settings. Unlocked, the mapping may write it too." />

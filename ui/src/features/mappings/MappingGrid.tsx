@@ -15,7 +15,7 @@ import { PaneTabs, type Pane } from "./PaneTabs";
 
 type Props = {
   ref: Ref<HTMLElement>; draft: Draft; columns: Column[]; alarms: MappingAlarm[]; chosen: string; admin: boolean; crm: string;
-  onChoose: (id: string) => void; onOpen: () => void; onAdd: () => void; onTab: (pane: Pane) => void;
+  onChoose: (id: string) => void; onOpen: () => void; onAdd: () => void; onRemove: (id: string) => void; onTab: (pane: Pane) => void;
 };
 
 const inField = (target: EventTarget | null) => target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
@@ -23,7 +23,7 @@ const inField = (target: EventTarget | null) => target instanceof HTMLElement &&
 const DRAG_FROM_PX = 4;
 
 /** The mappings in their order. A grid, for its rows hold a switch: arrows move, Right reaches the switch, Alt and arrows move the row. */
-export function MappingGrid({ ref, draft, columns, alarms, chosen, admin, crm, onChoose, onOpen, onAdd, onTab }: Props) {
+export function MappingGrid({ ref, draft, columns, alarms, chosen, admin, crm, onChoose, onOpen, onAdd, onRemove, onTab }: Props) {
   const { mappings } = draft;
   const box = useRef<HTMLDivElement>(null);
   const [part, setPart] = useState<"name" | "switch">("name");
@@ -70,13 +70,13 @@ export function MappingGrid({ ref, draft, columns, alarms, chosen, admin, crm, o
     } else if (event.key === "Enter" && onName) onOpen();
     else if (event.key === " " && onName && one && admin) draft.change(one.id, { enabled: !one.enabled });
     else if (event.key === "Delete" && one && admin) {
-      hold.current = true;
-      onChoose((mappings[at + 1] ?? mappings[at - 1])?.id ?? "");
-      draft.remove(one.id);
+      setPart("name");
+      onRemove(one.id);
     } else return;
     event.preventDefault();
   };
 
+  const changed = new Set([...draft.difference.added, ...draft.difference.changed.map(({ after }) => after)].map((one) => one.id));
   const look = new Set([...alarms.map((one) => one.mapping), ...draft.problems.map((one) => one.mapping)]);
   const needs = mappings.filter((one) => look.has(one.id)).length;
   return (
@@ -90,7 +90,7 @@ export function MappingGrid({ ref, draft, columns, alarms, chosen, admin, crm, o
             <div ref={box} className="scroll grow" role="grid" aria-label="Mappings, in their order" aria-rowcount={mappings.length} onKeyDown={onKeyDown}>
               {mappings.map((one, i) => (
                 <MappingRow
-                  key={one.id} mapping={one} column={columnOf(columns, one)} place={i + 1} of={mappings.length} selected={one.id === chosen} part={part} admin={admin}
+                  key={one.id} mapping={one} column={columnOf(columns, one)} place={i + 1} of={mappings.length} selected={one.id === chosen} part={part} admin={admin} changed={changed.has(one.id)}
                   alarm={alarms.find((alarm) => alarm.mapping === one.id)} problem={draft.problems.find((problem) => problem.mapping === one.id)?.message} crm={crm}
                   onChoose={(to) => { setPart(to); onChoose(one.id); }} onOpen={onOpen} onToggle={() => draft.change(one.id, { enabled: !one.enabled })}
                 />

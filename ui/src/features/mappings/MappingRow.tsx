@@ -6,16 +6,16 @@ import { kindIcon, kindWord } from "./kinds";
 import { alarmWords, sourceName } from "./words";
 
 type Props = {
-  mapping: Mapping; column: Column | undefined; place: number; of: number; selected: boolean; part: "name" | "switch"; admin: boolean; crm: string;
+  mapping: Mapping; column: Column | undefined; place: number; of: number; selected: boolean; part: "name" | "switch"; admin: boolean; changed: boolean; crm: string;
   alarm: MappingAlarm | undefined; problem: string | undefined; onChoose: (part: "name" | "switch") => void; onOpen: () => void; onToggle: () => void;
 };
 
-export function MappingRow({ mapping, column, place, of, selected, part, admin, crm, alarm, problem, onChoose, onOpen, onToggle }: Props) {
+export function MappingRow({ mapping, column, place, of, selected, part, admin, changed, crm, alarm, problem, onChoose, onOpen, onToggle }: Props) {
   const { setNodeRef, setActivatorNodeRef, listeners, transform, transition, isDragging } = useSortable({ id: mapping.id, disabled: !admin });
   const title = column?.title ?? mapping.title;
   const trouble = problem ?? (alarm ? alarmWords(alarm.kind, title, crm) : undefined);
   const source = sourceName(mapping.source);
-  const label = [title, column?.required && "required", kindWord(column?.kind ?? mapping.kind), `from ${source}`, mapping.enabled ? "on" : "off", trouble, `${place} of ${of}`].filter(Boolean).join(", ");
+  const label = [title, column?.required && "required", kindWord(column?.kind ?? mapping.kind), `from ${source}`, mapping.enabled ? "on" : "off", changed && "not saved", trouble, `${place} of ${of}`].filter(Boolean).join(", ");
   const stop = (which: "name" | "switch") => (selected && part === which ? 0 : -1);
   return (
     <div
@@ -26,7 +26,7 @@ export function MappingRow({ mapping, column, place, of, selected, part, admin, 
         <span ref={setActivatorNodeRef} className={admin ? "grip" : "grip off"} {...listeners} data-tip="Drag, or Alt ↑ ↓"><Icon name="grip" small /></span>
         <span className="t3"><Icon name={kindIcon(column?.kind ?? mapping.kind)} /></span>
         <span className="mname">
-          <span className="flex tight"><bdi className="m ell" data-tip={title}>{title}</bdi>{column?.required && <span className="f11 t3">required</span>}</span>
+          <span className="flex tight"><bdi className="m ell" data-tip={title}>{title}</bdi>{column?.required && <span className="f11 t3">required</span>}{changed && <span className="unsaved" data-tip="Not saved yet" />}</span>
           <code className="ell f11 t3 block" dir="ltr">{mapping.column}</code>
         </span>
         {trouble && <span className="c-act" data-tip={trouble}><Icon name="warn" /></span>}

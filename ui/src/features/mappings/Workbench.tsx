@@ -46,6 +46,12 @@ export function Workbench({ connection, view, columns, admin, tabs, note, first,
     setTab("edit");
     requestAnimationFrame(() => editor.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-first]")?.focus());
   };
+  const remove = (id: string) => {
+    const at = draft.mappings.findIndex((other) => other.id === id);
+    setChosen((draft.mappings[at + 1] ?? draft.mappings[at - 1])?.id ?? "");
+    draft.remove(id);
+    toList();
+  };
   const save = async () => {
     const stops = await draft.save();
     if (stops) show(stops);
@@ -74,11 +80,11 @@ export function Workbench({ connection, view, columns, admin, tabs, note, first,
       <div className="maps" data-tab={tab}>
         <MappingGrid
           ref={list} draft={draft} columns={columns.columns} alarms={view.alarms} chosen={one?.id ?? ""} admin={admin} crm={connection.name}
-          onChoose={setChosen} onOpen={toEditor} onAdd={add} onTab={setTab}
+          onChoose={setChosen} onOpen={toEditor} onAdd={add} onRemove={remove} onTab={setTab}
         />
         <Editor
           key={one?.id ?? ""} ref={editor} connection={connection.name} usable={usable} draft={draft} columns={columns.columns} admin={admin} dry={dry}
-          alarms={view.alarms.filter((alarm) => alarm.mapping === one?.id)} saved={view.set.mappings} onAdd={add} onTab={setTab}
+          alarms={view.alarms.filter((alarm) => alarm.mapping === one?.id)} saved={view.set.mappings} onRemove={remove} onTab={setTab}
         />
         <DryRunPane dry={dry} mappings={draft.mappings} chosen={one?.id ?? ""} onChoose={setChosen} onRun={run} onTab={setTab} onAnalyst={() => setOver("analyst")} />
       </div>

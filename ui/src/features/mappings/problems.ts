@@ -14,6 +14,13 @@ function wrong(kind: Mapping["kind"], value: unknown): string | null {
   return null;
 }
 
+/** Just begun: what was not filled in yet is no fault until somebody wants to save it. */
+export function unfinished({ source }: Mapping): boolean {
+  if (source.from === "static") return source.value === null || source.value === "";
+  if (source.from === "template") return source.text.trim() === "";
+  return (source.from === "session" || source.from === "contact") && source.attribute === "";
+}
+
 /** What can be told without asking the engine, at the moment it is typed. */
 export function localProblems(mappings: Mapping[], columns: Column[]): Problem[] {
   return mappings.flatMap((one) => {

@@ -3,8 +3,8 @@ import { useAsk, useCheck } from "../../data/mappings";
 import type { Column, Mapping, MappingSet, MappingsView, Problem } from "../../host/mapping-types";
 import { asCallError, type CallError } from "../../host";
 import { toast } from "../../shared/toasts";
-import { changes, diff, moved, newMapping, ordered, rebase } from "./draft";
-import { localProblems } from "./problems";
+import { changes, diff, moved, newMapping, ordered, placeOf, rebase } from "./draft";
+import { localProblems, unfinished } from "./problems";
 
 export type Conflict = { theirs: MappingSet; both: Mapping[]; merged: Mapping[] };
 
@@ -27,13 +27,17 @@ export function useDraft(connection: string, view: MappingsView, columns: Column
     setMappings(ordered(with_, columns));
     setConflict(null);
     setError(null);
+    setAtSave(null);
   };
   // Another desk saved while nothing was changed here: theirs is simply shown.
   if (view.set.version > base.version && count === 0) adopt(view.set);
 
   const local = useMemo(() => localProblems(mappings, columns), [mappings, columns]);
   const fromEngine = atSave?.of === mappings ? atSave.problems : (check.data ?? []);
-  const problems = [...local, ...fromEngine.filter((one) => !local.some((mine) => mine.mapping === one.mapping && mine.field === one.field))];
+  const begunOnly = new Set(atSave ? [] : mappings.filter(unfinished).map((one) => one.id));
+  const there = new Set(mappings.map((one) => one.id));
+  const problems = [...local, ...fromEngine.filter((one) => !local.some((mine) => mine.mapping === one.mapping && mine.field === one.field))]
+    .filter((one) => there.has(one.mapping) && !(begunOnly.has(one.mapping) && placeOf(one.field) === "source"));
 
   const clash = (theirs: MappingSet) => {
     const { mappings: merged, both } = rebase(base.mappings, mappings, theirs.mappings);
