@@ -23,7 +23,7 @@ export function Toolbar({ connection, draft, columns, admin, tabs, onOver, onPro
       {tabs}
       <Button
         kind="ghost" icon="retry" onClick={() => again.mutate()} disabled={again.isPending} className={again.isError ? "c-act" : columns.stale ? "c-time" : ""}
-        aria-label={`Columns of ${connection.name}, read ${age}: read them again`}
+        aria-label={`Columns read ${age}: read them again from ${connection.name}`}
         data-tip={again.isError ? `${connection.name} did not tell its columns: ${again.error.message} Those of ${age} are shown.` : `${exactTime(columns.read_at)}\nRead them again from ${connection.name}`}
       >
         {again.isPending ? "Reading columns" : again.isError ? "Columns not read" : <span className="nowrap"><span className="hide-narrow">Columns read </span>{age}</span>}
