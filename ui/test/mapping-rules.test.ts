@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fakeColumns, fakeMappings } from "../src/host/fake-mapping-data";
 import type { ColumnKind, Mapping } from "../src/host/mapping-types";
-import { changes, diff, goneValues, moved, newMapping, ordered, placeOf, rebase, replaceValue } from "../src/features/mappings/draft";
+import { changes, diff, goneValues, moved, newMapping, ordered, rebase, replaceValue } from "../src/features/mappings/draft";
 import { pieces, sureAt } from "../src/features/mappings/dry/evidence";
 import { closed, findColumns, kindWords } from "../src/features/mappings/kinds";
 import { localProblems } from "../src/features/mappings/problems";
@@ -159,9 +159,7 @@ describe("evidence in a transcript", () => {
 
   it("says how many of the found values are sure enough", () => {
     const value = (confidence: number | null) => ({ mapping: "a", column: "A", outcome: "write" as const, value: "x", shown: "x", note: null, confidence, evidence: [] });
-    const runs = [50, 80, null].map((confidence, i) => ({ session: String(i), lines: [], values: [value(confidence)], by: "built_in", cost: { calls: 0, tokens_in: 0, tokens_out: 0, took_ms: 1 } }));
+    const runs = [50, 80, null].map((confidence, i) => ({ session: String(i), lines: [], values: [value(confidence)], by: "built_in" as const, model: null, cost: { calls: 0, tokens_in: 0, tokens_out: 0, took_ms: 1 } }));
     expect(sureAt(runs, "a", 70)).toEqual({ sure: 1, found: 2 });
   });
 });
-
-it.each([["synonyms.x", "synonyms"], ["source.value", "source"], ["fallback", "fallback"], ["threshold", "sure"], ["column", "column"], ["anything else", "column"]])("a problem of %s stands at %s", (field, place) => expect(placeOf(field)).toBe(place));

@@ -12,9 +12,10 @@ export function useMappings(connection: string) {
   return useQuery({ queryKey: ["mappings", connection], queryFn: () => host.call("mappings_show", { connection }), meta: { tags: ["mappings", tag(connection)] }, enabled: connection !== "" });
 }
 
-export function useColumns(connection: string) {
+/** Admins only: who may not map asks no CRM. */
+export function useColumns(connection: string, on: boolean) {
   const host = useHost();
-  return useQuery({ queryKey: ["columns", connection], queryFn: () => host.call("columns_list", { connection }), staleTime: 60_000, meta: { tags: ["columns"] }, enabled: connection !== "" });
+  return useQuery({ queryKey: ["columns", connection], queryFn: () => host.call("columns_list", { connection }), staleTime: 60_000, meta: { tags: ["columns"] }, enabled: on && connection !== "" });
 }
 
 /** Asks the CRM for its columns now. What was known stays until the answer is there. */
@@ -46,13 +47,13 @@ export function useLookup(connection: string, column: string, query: string, on:
 const CHECK_MS = 350;
 
 /** The engine's own checks of a draft, a moment after it was last changed. */
-export function useCheck(connection: string, mappings: Mapping[]) {
+export function useCheck(connection: string, mappings: Mapping[], on: boolean) {
   const host = useHost();
   const settled = useDebounced(mappings, CHECK_MS);
   return useQuery({
     queryKey: ["check", connection, settled],
     queryFn: () => host.call("mappings_check", { connection, mappings: settled }),
-    placeholderData: keepPreviousData, gcTime: 10_000, enabled: connection !== "" && settled.length > 0, meta: { tags: ["columns"] },
+    placeholderData: keepPreviousData, gcTime: 10_000, enabled: on && settled.length > 0, meta: { tags: ["columns"] },
   });
 }
 
@@ -78,7 +79,17 @@ export const useVersion = (connection: string, version: number) => {
   return useQuery({ queryKey: ["version", connection, version], queryFn: () => host.call("mappings_version", { connection, version }), staleTime: Infinity, enabled: version > 0, placeholderData: keepPreviousData, meta: { tags: [] } });
 };
 
-export const useAnalyst = () => {
+export const useAnalyst = (on = true) => {
   const host = useHost();
-  return useQuery({ queryKey: ["analyst"], queryFn: () => host.call("analyst_show", {}), meta: { tags: ["analyst"] } });
+  return useQuery({ queryKey: ["analyst"], queryFn: () => host.call("analyst_show", {}), enabled: on, meta: { tags: ["analyst"] } });
 };
+
+/** Takes a value that the analyst was not sure of, or puts it away. */
+export function useSuggestion(session: string) {
+  const host = useHost();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ take, ...which }: { take: boolean; connection: string; mapping: string }) => host.call(take ? "suggestion_take" : "suggestion_dismiss", { session, ...which }),
+    onSettled: () => refresh(client, [`session:${session}`, "sessions"]),
+  });
+}

@@ -3,7 +3,7 @@ import type {
   SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
-import type { Allowed, AnalystTest, AnalystView, Columns, DryRun, Mapping, MappingSet, MappingsView, MappingVersion, Problem } from "./mapping-types";
+import type { Allowed, AnalystAnswer, AnalystView, ColumnList, DryRun, Mapping, MappingDraft, MappingProblem, MappingSet, MappingsSaved, MappingsView, MappingVersionLine } from "./mapping-types";
 
 type Settings = Record<string, unknown>;
 /** A record of the CRM that a choice of reply kinds would deliver. */
@@ -74,18 +74,20 @@ export interface Commands {
   webhook_grace: [{ name: string; minutes: number }, unknown];
   webhook_regenerate: [{ name: string; grace_minutes?: number }, unknown];
   mappings_show: [{ connection: string }, MappingsView];
-  columns_list: [{ connection: string; refresh?: boolean }, Columns];
+  columns_list: [{ connection: string; refresh?: boolean }, ColumnList];
   lookup_values: [{ connection: string; column: string; query?: string }, Allowed[]];
-  mappings_save: [{ connection: string; based_on: number; mappings: Mapping[] }, { set: MappingSet }];
-  mappings_check: [{ connection: string; mappings: Mapping[] }, Problem[]];
-  mappings_versions: [{ connection: string }, MappingVersion[]];
+  mappings_save: [{ connection: string; based_on: number; mappings: Mapping[] }, MappingsSaved];
+  mappings_check: [{ connection: string; mappings: Mapping[] }, MappingProblem[]];
+  mappings_versions: [{ connection: string }, MappingVersionLine[]];
   mappings_version: [{ connection: string; version: number }, MappingSet];
-  mappings_export: [{ connection: string }, string];
-  mappings_import: [{ connection: string; text: string }, { mappings: Mapping[]; problems: Problem[] }];
+  mappings_export: [{ connection: string }, { text: string }];
+  mappings_import: [{ connection: string; text: string }, MappingDraft];
   mappings_dry_run: [{ connection: string; sessions: string[]; mappings?: Mapping[] }, DryRun[]];
+  suggestion_take: [{ session: string; connection: string; mapping: string }, Seq];
+  suggestion_dismiss: [{ session: string; connection: string; mapping: string }, Seq];
   analyst_show: [object, AnalystView];
   analyst_set: [{ kind: AnalystView["kind"]; base_url?: string; model?: string; api?: "openai" | "anthropic"; key?: string }, AnalystView];
-  analyst_test: [object, AnalystTest];
+  analyst_test: [object, AnalystAnswer];
   log_show: [object, LogView];
   log_set: [{ area: LogArea["area"]; level?: NonNullable<LogArea["level"]>; keep: boolean }, LogView];
   doctor: [object, Doctor];

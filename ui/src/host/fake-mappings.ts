@@ -1,7 +1,7 @@
-import type { ConnectionView, EventView, SessionRow } from "../generated";
+import type { ConnectionView, EventView } from "../generated";
 import { fakeColumns, fakeMappings } from "./fake-mapping-data";
 import type { Handlers } from "./fake";
-import type { AnalystView, Column, DryRun, DryValue, Mapping, MappingAlarm, MappingSet, Problem } from "./mapping-types";
+import type { AnalystView, Column, DryRun, FieldOutcome, Mapping, MappingAlarm, MappingPart, MappingProblem, MappingSet } from "./mapping-types";
 import { CallError } from "./types";
 
 type Held = { columns: Column[]; versions: MappingSet[]; readAt: string };
@@ -21,12 +21,12 @@ function alarmsOf(mappings: Mapping[], columns: Column[]): MappingAlarm[] {
   });
 }
 
-function problemsOf(mappings: Mapping[], columns: Column[]): Problem[] {
+function problemsOf(mappings: Mapping[], columns: Column[]): MappingProblem[] {
   return mappings.flatMap((one) => {
-    const found: Problem[] = [];
-    const say = (field: string, message: string) => found.push({ mapping: one.id, field, message });
+    const found: MappingProblem[] = [];
+    const say = (field: MappingPart, message: string) => found.push({ mapping: one.id, field, message });
     const column = columns.find((other) => other.name === one.column);
-    if (!column) return [{ mapping: one.id, field: "column", message: `The case has no column ${one.column}. Letter case counts.` }];
+    if (!column) return [{ mapping: one.id, field: "column" as const, message: `The case has no column ${one.column}. Letter case counts.` }];
     if (mappings.some((other) => other !== one && other.column === one.column)) say("column", `${one.column} is mapped twice.`);
     if (column.locked && !one.unlocked && one.enabled && one.source.from === "ai") say("column", `${column.title} is left to people unless you unlock it.`);
     const value = one.source.from === "static" ? one.source.value : null;
@@ -43,8 +43,8 @@ const CODE = /\b[A-Z0-9]{3}-[0-9A-Z]{4}\b/;
 const DAY = /Monday the 23rd/;
 
 /** What an analyst would find, by patterns: enough to show every outcome. */
-function read(mapping: Mapping, events: EventView[], column: Column | undefined): DryValue {
-  const blank: DryValue = { mapping: mapping.id, column: mapping.column, outcome: "unsure", value: null, shown: null, note: "The conversation does not say", confidence: 0, evidence: [] };
+function read(mapping: Mapping, events: EventView[], column: Column | undefined): FieldOutcome {
+  const blank: FieldOutcome = { mapping: mapping.id, column: mapping.column, outcome: "unsure", value: null, shown: "", note: "The conversation does not say", confidence: 0, evidence: [] };
   const gone = { ...blank, outcome: "refused" as const, note: `There is no column ${mapping.column}`, confidence: null };
   if (!column) return gone;
   if (!column.writable) return { ...gone, value: true, shown: "Yes", note: `“Casebridge” may not write ${mapping.column}` };
@@ -54,7 +54,7 @@ function read(mapping: Mapping, events: EventView[], column: Column | undefined)
     return value === null ? { ...blank, outcome: "left_out", note: "No value is chosen", confidence: null } : { ...blank, outcome: "write", value, shown: label ?? String(value), note: null, confidence: null };
   }
   if (mapping.source.from !== "ai") return { ...blank, outcome: "write", value: "whatsapp", shown: mapping.source.from === "template" ? "https://casebridge.example/s/ses_70482" : "WhatsApp", note: null, confidence: null };
-  const find = (pattern: RegExp, shown: (hit: RegExpExecArray) => string, confidence: number, more: Partial<DryValue> = {}): DryValue => {
+  const find = (pattern: RegExp, shown: (hit: RegExpExecArray) => string, confidence: number, more: Partial<FieldOutcome> = {}): FieldOutcome => {
     for (const one of events) {
       const text = typeof one.body.text === "string" ? one.body.text : "";
       const hit = pattern.exec(text);
@@ -75,9 +75,9 @@ function read(mapping: Mapping, events: EventView[], column: Column | undefined)
 }
 
 /** Mappings in memory: versions, checks and a dry run by patterns. */
-export function mappings(joined: ConnectionView[], rows: SessionRow[], eventsOf: (session: string) => EventView[], tell: (...tags: string[]) => void): Handlers {
+export function mappings(joined: ConnectionView[], eventsOf: (session: string) => EventView[], tell: (...tags: string[]) => void): Handlers {
   const held = new Map<string, Held>();
-  const analyst: AnalystView = { kind: "built_in", base_url: null, model: null, api: null, key_stored: false };
+  const analyst: AnalystView = { kind: "built_in", base_url: "", model: "", api: "openai", has_key: false };
   const of = (connection: string): Held => {
     const one = joined.find((other) => other.name === connection || other.id === connection);
     if (!one) throw new CallError("not_found", `there is no connection \`${connection}\``, null, null, 404);
@@ -90,10 +90,9 @@ export function mappings(joined: ConnectionView[], rows: SessionRow[], eventsOf:
   const latest = (one: Held) => one.versions[0] as MappingSet;
   const run = (session: string, set: Mapping[], columns: Column[]): DryRun => {
     const events = eventsOf(session).filter((one) => typeof one.body.text === "string");
-    const name = rows.find((one) => one.id === session)?.contact_name ?? "Customer";
-    const from = (one: EventView) => (one.body.from === "customer" ? name : one.body.from === "ai" ? "AI" : String(one.body.author ?? "Agent"));
+    const from = (one: EventView) => (one.body.from === "customer" || one.body.from === "ai" ? one.body.from : "agent");
     return {
-      session, by: analyst.kind === "provider" ? (analyst.model ?? "provider") : "built_in", cost: { calls: 1, tokens_in: 1_104, tokens_out: 100, took_ms: 900 },
+      session, by: analyst.kind, model: analyst.model || null, cost: { calls: 1, tokens_in: 1_104, tokens_out: 100, took_ms: 900 },
       lines: events.map((one) => ({ seq: one.seq, from: from(one), at: one.at, text: String(one.body.text) })),
       values: set.filter((one) => one.enabled).map((one) => read(one, events, columns.find((column) => column.name === one.column))),
     };
@@ -110,15 +109,16 @@ export function mappings(joined: ConnectionView[], rows: SessionRow[], eventsOf:
     mappings_save: ({ connection, based_on, mappings: set }) => {
       const one = of(connection);
       if (latest(one).version !== based_on) throw new CallError("conflict", `${latest(one).author} saved version ${latest(one).version} meanwhile`, "look at what changed, then save again", null, 409);
-      if (problemsOf(set, one.columns).length > 0) throw new CallError("invalid", "some mappings cannot be saved", null, null, 400);
+      const problems = problemsOf(set, one.columns);
+      if (problems.length > 0) return { set: null, problems };
       const saved: MappingSet = { connection, version: based_on + 1, author: "Mira Kovač", at: ago(0), mappings: structuredClone(set) };
       one.versions.unshift(saved);
       tell("mappings");
-      return { set: saved };
+      return { set: saved, problems: [] };
     },
     mappings_versions: ({ connection }) => of(connection).versions.filter((one) => one.version > 0).map(({ version, author, at, mappings: set }) => ({ version, author, at, count: set.length })),
     mappings_version: ({ connection, version }) => of(connection).versions.find((one) => one.version === version) ?? latest(of(connection)),
-    mappings_export: ({ connection }) => JSON.stringify({ casebridge_mappings: 1, mappings: latest(of(connection)).mappings }, null, 2),
+    mappings_export: ({ connection }) => ({ text: JSON.stringify({ casebridge_mappings: 1, mappings: latest(of(connection)).mappings }, null, 2) }),
     mappings_import: ({ connection, text }) => {
       const told = (() => { try { return JSON.parse(text) as { mappings?: Mapping[] }; } catch { return null; } })();
       if (!told?.mappings) throw new CallError("invalid", "this is no export of mappings", "paste the whole text of an export", null, 400);
@@ -127,9 +127,11 @@ export function mappings(joined: ConnectionView[], rows: SessionRow[], eventsOf:
     mappings_dry_run: ({ connection, sessions, mappings: set }) => sessions.map((one) => run(one, set ?? latest(of(connection)).mappings, of(connection).columns)),
     analyst_show: () => ({ ...analyst }),
     analyst_set: ({ key, ...change }) => {
-      Object.assign(analyst, { base_url: null, model: null, api: null }, change, key ? { key_stored: true } : {});
+      Object.assign(analyst, { base_url: "", model: "", api: "openai" }, change, key ? { has_key: true } : {});
       return { ...analyst };
     },
-    analyst_test: () => (analyst.base_url?.includes("away") ? { good: false, detail: "the provider did not answer", hint: "check its address" } : { good: true, detail: `${analyst.model ?? "The built-in analyst"} answered in 0.4 s`, hint: null }),
+    analyst_test: () => (analyst.base_url.includes("away")
+      ? { good: false, by: null, model: null, cost: null, failure: "the provider did not answer", hint: "check its address" }
+      : { good: true, by: analyst.kind, model: analyst.model || null, cost: { calls: 1, tokens_in: 80, tokens_out: 20, took_ms: 400 }, failure: null, hint: null }),
   };
 }

@@ -166,7 +166,7 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
     },
     connection_list: () => joined,
     ...integrations(joined, tell),
-    ...mappings(joined, rows, eventsOf, tell),
+    ...mappings(joined, eventsOf, tell),
     doctor: () => doctor(joined),
     log_show: () => structuredClone(log_view),
     log_set: ({ area, level, keep }) => {

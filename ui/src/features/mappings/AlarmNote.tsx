@@ -24,9 +24,10 @@ export function AlarmNote({ alarm, edit, columns, taken, saved, onRemove }: Prop
       <Icon name="warn" />
       <div className="grow">
         <div className="m">{alarmWords(alarm.kind, column?.title ?? mapping.title, connection)}</div>
-        {alarm.detail && <div className="f12 t2 any" dir="auto">{sentence(alarm.detail)}</div>}
-        {alarm.kind === "refused" && <div className="f12 t2">Cases are made without it meanwhile. A new version tries it again.</div>}
-        {alarm.kind === "not_writable" && <div className="f12 t2">Cases are made without it meanwhile.</div>}
+        {(alarm.kind === "renamed" || alarm.kind === "retyped") && <div className="f12 t2 any" dir="auto">{sentence(alarm.detail)}</div>}
+        {alarm.kind === "refused" && <><blockquote className="code quote" dir="auto">{alarm.detail}</blockquote><div className="f12 t2">Cases are made without it meanwhile. A new version tries it again.</div></>}
+        {alarm.kind === "not_writable" && <div className="f12 t2">Give its user the right to edit this column. Cases are made without it meanwhile.</div>}
+        {alarm.kind === "value_gone" && gone.length === 0 && <div className="f12 t2 any" dir="auto">{sentence(alarm.detail)}</div>}
         {edit.admin && (alarm.kind === "renamed" || alarm.kind === "removed") && <OtherColumn edit={edit} columns={columns} taken={taken} onRemove={onRemove} />}
         {edit.admin && alarm.kind === "retyped" && column && (
           <div className="flex note-acts"><Button onClick={() => edit.change({ kind: column.kind, title: column.title, ...(mapping.source.from === "static" ? { source: { from: "static", value: null } } : {}), fallback: null, synonyms: {} })}>Use it as {kindWord(column.kind).toLowerCase()}</Button><Button danger onClick={onRemove}>Remove the mapping</Button></div>

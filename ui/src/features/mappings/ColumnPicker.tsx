@@ -1,7 +1,7 @@
 import { Command } from "cmdk";
 import { useMemo, useState } from "react";
 import { createPortal } from "react-dom";
-import type { Column, Columns, Mapping } from "../../host/mapping-types";
+import type { Column, ColumnList, Mapping } from "../../host/mapping-types";
 import { useNow } from "../../shared/clock";
 import { Icon } from "../../shared/Icon";
 import { Keys } from "../../shared/Kbd";
@@ -11,7 +11,7 @@ import { useShortcuts } from "../../shared/shortcuts";
 import { ago } from "../../shared/time";
 import { closed, findColumns, kindIcon, kindWords } from "./kinds";
 
-type Props = { columns: Columns; mapped: Mapping[]; crm: string; onPick: (column: Column) => void; onClose: () => void };
+type Props = { columns: ColumnList; mapped: Mapping[]; crm: string; onPick: (column: Column) => void; onClose: () => void };
 
 /** The case's columns by title, name or type. Those that cannot be mapped stay in sight and say why. */
 export function ColumnPicker({ columns, mapped, crm, onPick, onClose }: Props) {

@@ -1,12 +1,12 @@
 import type { Ref } from "react";
 import { useState } from "react";
-import type { Column, Mapping, MappingAlarm } from "../../host/mapping-types";
+import type { Column, Mapping, MappingAlarm, MappingPart } from "../../host/mapping-types";
 import { IconButton } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
 import { EmptyState } from "../../shared/States";
 import { Toggle } from "../../shared/Toggle";
 import { AlarmNote } from "./AlarmNote";
-import { problemAt, type Place } from "./draft";
+import { problemAt } from "./draft";
 import type { DryRunState } from "./dry/useDryRun";
 import { Instruction } from "./Instruction";
 import { kindIcon, kindWords } from "./kinds";
@@ -21,7 +21,7 @@ import { SOURCES } from "./words";
 export type Edit = {
   connection: string; mapping: Mapping; column: Column | undefined; kind: Column["kind"]; admin: boolean;
   change: (part: Partial<Mapping>) => void;
-  problem: (place: Place) => string | undefined;
+  problem: (part: MappingPart) => string | undefined;
 };
 
 type Props = {
@@ -48,7 +48,7 @@ export function Editor({ ref, connection, usable, draft, columns, admin, dry, al
   const edit: Edit = {
     connection, mapping, column, kind, admin,
     change: (part) => draft.change(mapping.id, part),
-    problem: (place) => problemAt(draft.problems, mapping.id, place),
+    problem: (part) => problemAt(draft.problems, mapping.id, part),
   };
   const wrong = edit.problem("column");
   return (

@@ -4,7 +4,7 @@ import { goneValues } from "./draft";
 import type { Edit } from "./Editor";
 import { allowed, isChoice } from "./kinds";
 
-export const INSTRUCTION_MOST = 500;
+export const INSTRUCTION_MOST = 2_000;
 const CHIPS = 24;
 
 /** What the AI is told, and what it may choose from. */
@@ -13,7 +13,7 @@ export function Instruction({ edit, onWords }: { edit: Edit; onWords: () => void
   const length = [...mapping.instruction].length;
   return (
     <>
-      <Field label="Tell the AI what belongs here" error={problem("instruction")} hint={<span className="num">{length === 0 ? "Without it, the title alone says what is looked for." : `${length} of ${INSTRUCTION_MOST} characters`}</span>}>
+      <Field label="Tell the AI what belongs here" error={problem("instruction")} hint={<span className="num">{length === 0 ? "Without it, the title alone says what is looked for." : `${length} of ${INSTRUCTION_MOST.toLocaleString("en")} characters`}</span>}>
         <textarea data-first rows={4} maxLength={Math.max(INSTRUCTION_MOST, length)} value={mapping.instruction} dir="auto" className="area grows" placeholder={`What “${mapping.title}” means to your team, and what it is not`} onChange={(event) => change({ instruction: event.target.value })} />
       </Field>
       {isChoice(kind) && <Choices edit={edit} crm={connection} onWords={onWords} />}

@@ -6,6 +6,7 @@ import { Button, IconButton } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
 import { Keys } from "../../shared/Kbd";
 import { placeAfter } from "../../shared/listkeys";
+import { sentence } from "../../shared/sentence";
 import { useShortcuts } from "../../shared/shortcuts";
 import { EmptyState } from "../../shared/States";
 import { columnOf } from "./draft";
@@ -81,9 +82,9 @@ export function MappingGrid({ ref, draft, columns, alarms, chosen, admin, crm, o
   const needs = mappings.filter((one) => look.has(one.id)).length;
   return (
     <section ref={ref} className="pane map-list" aria-label="Mappings" data-region>
-      <div className="lhead">
-        <button type="button" className="search add" onClick={onAdd} disabled={!admin} aria-keyshortcuts="N"><Icon name="plus" small /><span className="ell">Add a column: {columns.length} in Case</span><Keys keys="N" /></button>
-      </div>
+      {admin && <div className="lhead">
+        <button type="button" className="search add" onClick={onAdd} aria-keyshortcuts="N"><Icon name="plus" small /><span className="ell">Add a column: {columns.length} in Case</span><Keys keys="N" /></button>
+      </div>}
       {mappings.length === 0 ? <NothingYet columns={columns} crm={crm} admin={admin} onAdd={onAdd} /> : (
         <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={onDragEnd} accessibility={{ screenReaderInstructions: { draggable: "Alt with the arrow keys moves a mapping." } }}>
           <SortableContext items={mappings.map((one) => one.id)} strategy={verticalListSortingStrategy}>
@@ -91,7 +92,7 @@ export function MappingGrid({ ref, draft, columns, alarms, chosen, admin, crm, o
               {mappings.map((one, i) => (
                 <MappingRow
                   key={one.id} mapping={one} column={columnOf(columns, one)} place={i + 1} of={mappings.length} selected={one.id === chosen} part={part} admin={admin} changed={changed.has(one.id)}
-                  alarm={alarms.find((alarm) => alarm.mapping === one.id)} problem={draft.problems.find((problem) => problem.mapping === one.id)?.message} crm={crm}
+                  alarm={alarms.find((alarm) => alarm.mapping === one.id)} problem={sentence(draft.problems.find((problem) => problem.mapping === one.id)?.message)} crm={crm}
                   onChoose={(to) => { setPart(to); onChoose(one.id); }} onOpen={onOpen} onToggle={() => draft.change(one.id, { enabled: !one.enabled })}
                 />
               ))}

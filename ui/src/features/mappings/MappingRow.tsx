@@ -7,13 +7,13 @@ import { alarmWords, sourceName } from "./words";
 
 type Props = {
   mapping: Mapping; column: Column | undefined; place: number; of: number; selected: boolean; part: "name" | "switch"; admin: boolean; changed: boolean; crm: string;
-  alarm: MappingAlarm | undefined; problem: string | undefined; onChoose: (part: "name" | "switch") => void; onOpen: () => void; onToggle: () => void;
+  alarm: MappingAlarm | undefined; problem: string; onChoose: (part: "name" | "switch") => void; onOpen: () => void; onToggle: () => void;
 };
 
 export function MappingRow({ mapping, column, place, of, selected, part, admin, changed, crm, alarm, problem, onChoose, onOpen, onToggle }: Props) {
   const { setNodeRef, setActivatorNodeRef, listeners, transform, transition, isDragging } = useSortable({ id: mapping.id, disabled: !admin });
   const title = column?.title ?? mapping.title;
-  const trouble = problem ?? (alarm ? alarmWords(alarm.kind, title, crm) : undefined);
+  const trouble = problem || (alarm ? alarmWords(alarm.kind, title, crm) : undefined);
   const source = sourceName(mapping.source);
   const label = [title, column?.required && "required", kindWord(column?.kind ?? mapping.kind), `from ${source}`, mapping.enabled ? "on" : "off", changed && "not saved", trouble, `${place} of ${of}`].filter(Boolean).join(", ");
   const stop = (which: "name" | "switch") => (selected && part === which ? 0 : -1);

@@ -9,7 +9,7 @@ import type { Overwrite, Unsure } from "../../host/mapping-types";
 
 /** When a value is sure, what stands in for one, and what may be written over. */
 export function Rules({ edit, dry }: { edit: Edit; dry: DryRunState }) {
-  const { mapping, change, problem } = edit;
+  const { mapping, change } = edit;
   const ai = mapping.source.from === "ai";
   return (
     <>
@@ -21,7 +21,7 @@ export function Rules({ edit, dry }: { edit: Edit; dry: DryRunState }) {
             </select>
           </Field>
         )}
-        <Field label="If it has a value" error={problem("overwrite")} hint={OVERWRITE[mapping.overwrite].means}>
+        <Field label="If it has a value" hint={OVERWRITE[mapping.overwrite].means}>
           <select value={mapping.overwrite} onChange={(event) => change({ overwrite: event.target.value as Overwrite })}>
             {Object.entries(OVERWRITE).map(([id, { name }]) => <option key={id} value={id}>{name}</option>)}
           </select>
@@ -36,7 +36,7 @@ export function Rules({ edit, dry }: { edit: Edit; dry: DryRunState }) {
 function Threshold({ edit, dry }: { edit: Edit; dry: DryRunState }) {
   const { mapping, change, problem } = edit;
   const id = useId();
-  const wrong = problem("sure");
+  const wrong = problem("threshold");
   const { sure, found } = sureAt(dry.runs, mapping.id, mapping.threshold);
   return (
     <div className="fld">

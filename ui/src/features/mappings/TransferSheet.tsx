@@ -2,11 +2,11 @@ import { useRef, useState } from "react";
 import { useHost } from "../../data/client";
 import { useAsk } from "../../data/mappings";
 import { useQuery } from "@tanstack/react-query";
-import type { Mapping, Problem } from "../../host/mapping-types";
+import type { Mapping, MappingProblem } from "../../host/mapping-types";
 import { Button } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
 import { copyText } from "../../shared/insecure";
-import { said } from "../../shared/sentence";
+import { said, sentence } from "../../shared/sentence";
 import { Sheet } from "../../shared/Sheet";
 import { toast } from "../../shared/toasts";
 import { changes, diff } from "./draft";
@@ -14,12 +14,12 @@ import type { Draft } from "./useDraft";
 import { SegRadio } from "./SegRadio";
 
 /** From one installation to another: the saved version as text, and such a text checked against this CRM. */
-export function TransferSheet({ connection, draft, admin, onClose }: { connection: string; draft: Draft; admin: boolean; onClose: () => void }) {
+export function TransferSheet({ connection, draft, onClose }: { connection: string; draft: Draft; onClose: () => void }) {
   const [way, setWay] = useState<"export" | "import">("export");
   return (
     <Sheet title="Export and import" onClose={onClose}>
       <div className="transfer">
-        {admin && <SegRadio quiet legend="Which way" name="way" value={way} options={[{ id: "export", name: "Export" }, { id: "import", name: "Import" }]} onChange={setWay} />}
+        <SegRadio quiet legend="Which way" name="way" value={way} options={[{ id: "export", name: "Export" }, { id: "import", name: "Import" }]} onChange={setWay} />
         {way === "export" ? <Export connection={connection} version={draft.base.version} unsaved={draft.count > 0} /> : <Import connection={connection} draft={draft} onClose={onClose} />}
       </div>
     </Sheet>
@@ -30,7 +30,7 @@ function Export({ connection, version, unsaved }: { connection: string; version:
   const host = useHost();
   const text = useQuery({ queryKey: ["export", connection, version], queryFn: () => host.call("mappings_export", { connection }), enabled: version > 0, meta: { tags: [] } });
   const keep = () => {
-    const url = URL.createObjectURL(new Blob([text.data ?? ""], { type: "application/json" }));
+    const url = URL.createObjectURL(new Blob([text.data?.text ?? ""], { type: "application/json" }));
     const link = document.createElement("a");
     link.href = url;
     link.download = `field-mappings-${connection}-v${version}.json`.replace(/[^\w.-]+/g, "-");
@@ -42,8 +42,8 @@ function Export({ connection, version, unsaved }: { connection: string; version:
     <>
       <p className="t2">Version {version} as text{unsaved && ", without what is unsaved"}. It holds column names, instructions and words: no customer data, no secret.</p>
       {text.isError && <p className="c-act" role="alert">{said(text.error)}</p>}
-      <textarea className="inp area mono export" readOnly rows={12} dir="ltr" aria-label="The export" value={text.data ?? ""} data-autofocus onFocus={(event) => event.target.select()} />
-      <div className="flex"><Button kind="primary" icon="copy" disabled={!text.data} onClick={() => void copyText(text.data ?? "", "The export is copied")}>Copy</Button><Button icon="file" disabled={!text.data} onClick={keep}>Save as a file</Button></div>
+      <textarea className="inp area mono export" readOnly rows={12} dir="ltr" aria-label="The export" value={text.data?.text ?? ""} data-autofocus onFocus={(event) => event.target.select()} />
+      <div className="flex"><Button kind="primary" icon="copy" disabled={!text.data} onClick={() => void copyText(text.data?.text ?? "", "The export is copied")}>Copy</Button><Button icon="file" disabled={!text.data} onClick={keep}>Save as a file</Button></div>
     </>
   );
 }
@@ -76,7 +76,7 @@ function Import({ connection, draft, onClose }: { connection: string; draft: Dra
 
 const FEW = 8;
 
-function Checked({ mappings, problems, draft, onTake }: { mappings: Mapping[]; problems: Problem[]; draft: Draft; onTake: () => void }) {
+function Checked({ mappings, problems, draft, onTake }: { mappings: Mapping[]; problems: MappingProblem[]; draft: Draft; onTake: () => void }) {
   const { added, removed, changed } = diff(draft.mappings, mappings);
   const none = changes(diff(draft.mappings, mappings)) === 0;
   const unfit = new Set(problems.map((one) => one.mapping)).size;
@@ -88,7 +88,7 @@ function Checked({ mappings, problems, draft, onTake }: { mappings: Mapping[]; p
         <div className="grow">
           <div className="m">{problems.length === 0 ? `All ${mappings.length} mappings fit here.` : `${unfit} of ${mappings.length} ${mappings.length === 1 ? "mapping" : "mappings"} ${unfit === 1 ? "does" : "do"} not fit here yet.`}</div>
           <div className="f12 t2">{none ? "They are the same as those in the editor." : `${added.length} would be added, ${changed.length} changed, ${removed.length} taken away.`}</div>
-          {problems.length > 0 && <ul className="f12 probs">{problems.slice(0, FEW).map((one, i) => <li key={i}><b className="m"><bdi>{title(one.mapping)}</bdi></b>: {one.message}</li>)}{problems.length > FEW && <li>and {problems.length - FEW} more, at their fields</li>}</ul>}
+          {problems.length > 0 && <ul className="f12 probs">{problems.slice(0, FEW).map((one, i) => <li key={i}><b className="m"><bdi>{title(one.mapping)}</bdi></b>: {sentence(one.message)}</li>)}{problems.length > FEW && <li>and {problems.length - FEW} more, at their fields</li>}</ul>}
         </div>
       </div>
       <Button kind="primary" disabled={none} onClick={onTake}>{problems.length > 0 ? "Take it in as a draft, and correct it there" : "Take it in as a draft"}</Button>

@@ -1,6 +1,6 @@
 import { useRef, useState, type ReactNode } from "react";
 import type { ConnectionView } from "../../generated";
-import type { Columns, MappingsView } from "../../host/mapping-types";
+import type { ColumnList, MappingsView } from "../../host/mapping-types";
 import { useShortcuts } from "../../shared/shortcuts";
 import { AnalystSheet } from "./AnalystSheet";
 import { ColumnPicker } from "./ColumnPicker";
@@ -16,11 +16,11 @@ import { TransferSheet } from "./TransferSheet";
 import { useDraft } from "./useDraft";
 import { VersionsSheet } from "./VersionsSheet";
 
-type Props = { connection: ConnectionView; view: MappingsView; columns: Columns; admin: boolean; tabs: ReactNode; note: ReactNode; first: string | undefined; session: string | undefined };
+type Props = { connection: ConnectionView; view: MappingsView; columns: ColumnList; admin: boolean; tabs: ReactNode; note: ReactNode; first: string | undefined; session: string | undefined };
 
 /** Lists, changes and tries the mappings of one connection. */
 export function Workbench({ connection, view, columns, admin, tabs, note, first, session }: Props) {
-  const draft = useDraft(connection.name, view, columns.columns);
+  const draft = useDraft(connection.name, view, columns.columns, admin);
   const [chosen, setChosen] = useState(() => (view.set.mappings.find((one) => one.id === first || one.column === first) ?? draft.mappings[0])?.id ?? "");
   const [tab, setTab] = useState<"list" | "edit" | "dry">(first ? "edit" : "list");
   const [over, setOver] = useState<Over>(null);
@@ -57,6 +57,7 @@ export function Workbench({ connection, view, columns, admin, tabs, note, first,
     if (stops) show(stops);
   };
   const run = () => {
+    if (!admin) return;
     setTab("dry");
     dry.run();
   };
@@ -86,12 +87,12 @@ export function Workbench({ connection, view, columns, admin, tabs, note, first,
           key={one?.id ?? ""} ref={editor} connection={connection.name} usable={usable} draft={draft} columns={columns.columns} admin={admin} dry={dry}
           alarms={view.alarms.filter((alarm) => alarm.mapping === one?.id)} saved={view.set.mappings} onRemove={remove} onTab={setTab}
         />
-        <DryRunPane dry={dry} mappings={draft.mappings} chosen={one?.id ?? ""} onChoose={setChosen} onRun={run} onTab={setTab} onAnalyst={() => setOver("analyst")} />
+        <DryRunPane admin={admin} dry={dry} mappings={draft.mappings} chosen={one?.id ?? ""} onChoose={setChosen} onRun={run} onTab={setTab} onAnalyst={() => setOver("analyst")} />
       </div>
       {over === "columns" && <ColumnPicker columns={columns} mapped={draft.mappings} crm={connection.name} onClose={() => setOver(null)} onPick={(column) => { setOver(null); setChosen(draft.add(column)); toEditor(); }} />}
       {over === "versions" && <VersionsSheet connection={connection.name} draft={draft} admin={admin} onClose={() => setOver(null)} />}
-      {over === "transfer" && <TransferSheet connection={connection.name} draft={draft} admin={admin} onClose={() => setOver(null)} />}
-      {over === "analyst" && <AnalystSheet admin={admin} onClose={() => setOver(null)} />}
+      {over === "transfer" && <TransferSheet connection={connection.name} draft={draft} onClose={() => setOver(null)} />}
+      {over === "analyst" && <AnalystSheet onClose={() => setOver(null)} />}
       <LeaveGuard dirty={draft.count > 0} />
     </div>
   );

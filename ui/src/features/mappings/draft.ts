@@ -1,4 +1,5 @@
-import type { Column, Mapping, Problem } from "../../host/mapping-types";
+import type { Column, Mapping, MappingPart, MappingProblem } from "../../host/mapping-types";
+import { sentence } from "../../shared/sentence";
 import { newId } from "../../shared/insecure";
 import { allowed } from "./kinds";
 
@@ -78,9 +79,9 @@ export function rebase(base: Mapping[], mine: Mapping[], theirs: Mapping[]): { m
 export function goneValues(mapping: Mapping, column: Column | undefined): string[] {
   const kind = column?.kind;
   if (!kind || allowed(kind).length === 0) return [];
-  const known = new Set(allowed(kind).map((one) => one.value));
+  const known = new Set(allowed(kind).map((one) => one.value.toLowerCase()));
   const named = [mapping.source.from === "static" ? mapping.source.value : null, mapping.fallback].flat().filter((one) => typeof one === "string");
-  return [...new Set([...Object.keys(mapping.synonyms), ...named])].filter((one) => !known.has(one));
+  return [...new Set([...Object.keys(mapping.synonyms), ...named])].filter((one) => !known.has(one.toLowerCase()));
 }
 
 /** Without the words of one value. */
@@ -96,11 +97,6 @@ export function replaceValue(mapping: Mapping, old: string, now: string): Mappin
   return { ...mapping, source, fallback: swap(mapping.fallback), synonyms };
 }
 
-/** The engine's names of a mapping's parts, and where they stand in the editor. */
-const PLACES: [RegExp, Place][] = [[/synonym/, "synonyms"], [/fallback/, "fallback"], [/threshold|unsure/, "sure"], [/overwrite/, "overwrite"], [/instruction/, "instruction"], [/source|value|attribute|template|text/, "source"]];
-export type Place = "column" | "source" | "instruction" | "fallback" | "sure" | "overwrite" | "synonyms";
-
-export const placeOf = (field: string): Place => PLACES.find(([name]) => name.test(field))?.[1] ?? "column";
-
-export const problemAt = (problems: Problem[], mapping: string, place: Place): string | undefined =>
-  problems.filter((one) => one.mapping === mapping && placeOf(one.field) === place).map((one) => one.message).join(" ") || undefined;
+/** What is wrong with one part of a mapping, as sentences. */
+export const problemAt = (problems: MappingProblem[], mapping: string, part: MappingPart): string | undefined =>
+  problems.filter((one) => one.mapping === mapping && one.field === part).map((one) => sentence(one.message)).join(" ") || undefined;

@@ -1,4 +1,4 @@
-import type { Column, Mapping, Problem } from "../../host/mapping-types";
+import type { Column, Mapping, MappingProblem } from "../../host/mapping-types";
 import { columnOf } from "./draft";
 import { readTyped } from "./values";
 
@@ -22,11 +22,11 @@ export function unfinished({ source }: Mapping): boolean {
 }
 
 /** What can be told without asking the engine, at the moment it is typed. */
-export function localProblems(mappings: Mapping[], columns: Column[]): Problem[] {
+export function localProblems(mappings: Mapping[], columns: Column[]): MappingProblem[] {
   return mappings.flatMap((one) => {
     const kind = columnOf(columns, one)?.kind ?? one.kind;
     const source = one.source.from === "static" ? wrong(kind, one.source.value) : null;
     const fallback = wrong(kind, one.fallback);
-    return [...(source ? [{ mapping: one.id, field: "source", message: source }] : []), ...(fallback ? [{ mapping: one.id, field: "fallback", message: fallback }] : [])];
+    return [...(source ? [{ mapping: one.id, field: "source" as const, message: source }] : []), ...(fallback ? [{ mapping: one.id, field: "fallback" as const, message: fallback }] : [])];
   });
 }

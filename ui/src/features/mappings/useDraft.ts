@@ -1,15 +1,15 @@
 import { useMemo, useState } from "react";
 import { useAsk, useCheck } from "../../data/mappings";
-import type { Column, Mapping, MappingSet, MappingsView, Problem } from "../../host/mapping-types";
+import type { Column, Mapping, MappingSet, MappingsView, MappingProblem } from "../../host/mapping-types";
 import { asCallError, type CallError } from "../../host";
 import { toast } from "../../shared/toasts";
-import { changes, diff, moved, newMapping, ordered, placeOf, rebase } from "./draft";
+import { changes, diff, moved, newMapping, ordered, rebase } from "./draft";
 import { localProblems, unfinished } from "./problems";
 
 export type Conflict = { theirs: MappingSet; both: Mapping[]; merged: Mapping[] };
 
 /** The mappings as they are being changed, and their way into the next version. */
-export function useDraft(connection: string, view: MappingsView, columns: Column[]) {
+export function useDraft(connection: string, view: MappingsView, columns: Column[], admin: boolean) {
   const [base, setBase] = useState(view.set);
   const [mappings, setMappings] = useState(() => ordered(view.set.mappings, columns));
   const [conflict, setConflict] = useState<Conflict | null>(null);
@@ -18,8 +18,8 @@ export function useDraft(connection: string, view: MappingsView, columns: Column
   const begun = useMemo(() => ordered(base.mappings, columns), [base, columns]);
   const difference = useMemo(() => diff(begun, mappings), [begun, mappings]);
   const count = changes(difference);
-  const check = useCheck(connection, mappings);
-  const [atSave, setAtSave] = useState<{ of: Mapping[]; problems: Problem[] } | null>(null);
+  const check = useCheck(connection, mappings, admin);
+  const [atSave, setAtSave] = useState<{ of: Mapping[]; problems: MappingProblem[] } | null>(null);
   const ask = { check: useAsk("mappings_check"), save: useAsk("mappings_save"), show: useAsk("mappings_show") };
 
   const adopt = (set: MappingSet, with_: Mapping[] = set.mappings) => {
@@ -37,7 +37,7 @@ export function useDraft(connection: string, view: MappingsView, columns: Column
   const begunOnly = new Set(atSave ? [] : mappings.filter(unfinished).map((one) => one.id));
   const there = new Set(mappings.map((one) => one.id));
   const problems = [...local, ...fromEngine.filter((one) => !local.some((mine) => mine.mapping === one.mapping && mine.field === one.field))]
-    .filter((one) => there.has(one.mapping) && !(begunOnly.has(one.mapping) && placeOf(one.field) === "source"));
+    .filter((one) => there.has(one.mapping) && !(begunOnly.has(one.mapping) && one.field === "source"));
 
   const clash = (theirs: MappingSet) => {
     const { mappings: merged, both } = rebase(base.mappings, mappings, theirs.mappings);
@@ -54,7 +54,11 @@ export function useDraft(connection: string, view: MappingsView, columns: Column
       setAtSave({ of: mappings, problems: found });
       const first = found[0];
       if (first) return first.mapping;
-      const { set } = await ask.save.mutateAsync({ connection, based_on: base.version, mappings });
+      const { set, problems: kept } = await ask.save.mutateAsync({ connection, based_on: base.version, mappings });
+      if (!set) {
+        setAtSave({ of: mappings, problems: kept });
+        return kept[0]?.mapping ?? null;
+      }
       adopt(set);
       toast(`Saved as version ${set.version}`);
     } catch (failed) {

@@ -1,4 +1,4 @@
-import type { DryOutcome, MappingAlarm, Overwrite, Source, Unsure } from "../../host/mapping-types";
+import type { FieldOutcomeKind, MappingAlarm, Overwrite, Source, Unsure } from "../../host/mapping-types";
 import type { IconName } from "../../shared/icons";
 
 export const SOURCES: { from: Source["from"]; name: string; means: string }[] = [
@@ -36,7 +36,7 @@ export function sureWords(threshold: number): string {
 }
 
 export type Tone = "" | "act" | "time" | "ai";
-export const OUTCOMES: Record<DryOutcome, { name: string; icon: IconName; tone: Tone }> = {
+export const OUTCOMES: Record<FieldOutcomeKind, { name: string; icon: IconName; tone: Tone }> = {
   write: { name: "Will be written", icon: "check", tone: "" },
   left_out: { name: "Left out", icon: "minus", tone: "" },
   refused: { name: "Would be refused", icon: "close", tone: "act" },

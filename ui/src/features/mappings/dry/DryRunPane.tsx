@@ -12,10 +12,10 @@ import { SessionPicker } from "./SessionPicker";
 import { Transcript } from "./Transcript";
 import type { DryRunState } from "./useDryRun";
 
-type Props = { dry: DryRunState; mappings: Mapping[]; chosen: string; onChoose: (mapping: string) => void; onRun: () => void; onTab: (pane: Pane) => void; onAnalyst: () => void };
+type Props = { admin: boolean; dry: DryRunState; mappings: Mapping[]; chosen: string; onChoose: (mapping: string) => void; onRun: () => void; onTab: (pane: Pane) => void; onAnalyst: () => void };
 
 /** What the mappings would write, and the sentences it was taken from. */
-export function DryRunPane({ dry, mappings, chosen, onChoose, onRun, onTab, onAnalyst }: Props) {
+export function DryRunPane({ admin, dry, mappings, chosen, onChoose, onRun, onTab, onAnalyst }: Props) {
   const [picking, setPicking] = useState(false);
   const { picked, runs, busy } = dry;
   const one = picked[0];
@@ -27,10 +27,10 @@ export function DryRunPane({ dry, mappings, chosen, onChoose, onRun, onTab, onAn
         <h2 className="h2">Dry run</h2>
         <span className="f12 t3 nowrap writes">writes nothing</span>
         <span className="end flex tight">
-          <button type="button" className="chip pick" onClick={() => setPicking(true)} disabled={dry.none} aria-haspopup="dialog" aria-label={`Conversations: ${picked.length === 1 ? one?.name : `${picked.length} chosen`}. Choose others`}>
+          {admin && <><button type="button" className="chip pick" onClick={() => setPicking(true)} disabled={dry.none} aria-haspopup="dialog" aria-label={`Conversations: ${picked.length === 1 ? one?.name : `${picked.length} chosen`}. Choose others`}>
             {picked.length > 1 ? <><Icon name="chat" small />{picked.length} conversations</> : one ? <><Icon name={channelIcon(one.channel)} small /><bdi className="ell">{one.name}</bdi></> : "Choose…"}<Icon name="down" small />
           </button>
-          <Button icon="play" keys="Ctrl ↵" onClick={onRun} disabled={busy || picked.length === 0 || mappings.length === 0}>{busy ? "Running" : "Run"}</Button>
+          <Button icon="play" keys="Ctrl ↵" onClick={onRun} disabled={busy || picked.length === 0 || mappings.length === 0}>{busy ? "Running" : "Run"}</Button></>}
           <PaneTabs pane="dry" onPane={onTab} />
         </span>
       </div>
@@ -38,7 +38,7 @@ export function DryRunPane({ dry, mappings, chosen, onChoose, onRun, onTab, onAn
         <div className="note act stale" role="alert"><Icon name="warn" /><div className="grow"><span className="m">The dry run did not come through.</span> <span className="t2">{words(dry.error)} Nothing was written.</span><Support error={dry.error} /></div><Button onClick={onRun}>Try again</Button></div>
       )}
       {dry.outdated && !busy && runs.length > 0 && <div className="note time stale" role="status"><Icon name="clock" /><div className="grow">The mappings were changed since this run.</div><Button keys="Ctrl ↵" onClick={onRun}>Run again</Button></div>}
-      {busy && runs.length === 0 ? <Loading what="the conversation"><Bars rows={6} height={50} /></Loading> : !run ? <Before dry={dry} mapped={mappings.length > 0} onRun={onRun} onAnalyst={onAnalyst} /> : (
+      {busy && runs.length === 0 ? <Loading what="the conversation"><Bars rows={6} height={50} /></Loading> : !admin ? <EmptyState as="h3" title="Admins try mappings here" glyph="none">A dry run reads a conversation and shows what would be written, and why. Ask an admin for one.</EmptyState> : !run ? <Before dry={dry} mapped={mappings.length > 0} onRun={onRun} onAnalyst={onAnalyst} /> : (
         <div className={busy ? "dry-in busy" : "dry-in"} aria-busy={busy}>
           {runs.length > 1
             ? <ManyTable dry={dry} mappings={mappings} chosen={chosen} onChoose={onChoose} />
@@ -48,7 +48,7 @@ export function DryRunPane({ dry, mappings, chosen, onChoose, onRun, onTab, onAn
             <span className="ell">{runs.length > 1 && <bdi>{dry.names[dry.shown]?.name}</bdi>}{runs.length > 1 && said !== "" && ", "}{said}</span>
             <button type="button" className="linkish end nowrap num plain" onClick={onAnalyst} data-tip="Who reads the conversations">{cost(run)}</button>
           </div>
-          <Transcript key={run.session} run={run} chosen={chosen} onChoose={onChoose} />
+          <Transcript key={run.session} run={run} name={dry.names[dry.shown]?.name} chosen={chosen} onChoose={onChoose} />
         </div>
       )}
       {picking && <SessionPicker picked={picked} onClose={() => setPicking(false)} onPick={(of) => { setPicking(false); dry.pick(of); }} />}
@@ -76,8 +76,10 @@ function about(run: DryRun, mappings: Mapping[], chosen: string): string {
 }
 
 /** Who read it and what that cost: 1 call, 1,204 tokens, 0.9 s. */
-export function cost({ by, cost: { calls, tokens_in, tokens_out, took_ms } }: DryRun): string {
+export function cost({ by, model, cost: { calls, tokens_in, tokens_out, took_ms } }: DryRun): string {
+  if (by === null) return "Nobody had to read it";
+  const who = by === "built_in" ? "Built in" : (model ?? "Language model");
   const took = took_ms < 950 ? `${(took_ms / 1000).toFixed(took_ms < 95 ? 2 : 1)} s` : `${(took_ms / 1000).toFixed(1)} s`;
-  if (tokens_in + tokens_out === 0) return `${by === "built_in" ? "Built in" : by}, ${took}`;
-  return `${by === "built_in" ? "Built in" : by}, ${calls} ${calls === 1 ? "call" : "calls"}, ${(tokens_in + tokens_out).toLocaleString("en")} tokens, ${took}`;
+  if (tokens_in + tokens_out === 0) return `${who}, ${took}`;
+  return `${who}, ${calls} ${calls === 1 ? "call" : "calls"}, ${(tokens_in + tokens_out).toLocaleString("en")} tokens, ${took}`;
 }

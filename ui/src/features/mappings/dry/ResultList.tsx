@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { DryRun, DryValue, Mapping } from "../../../host/mapping-types";
+import type { DryRun, FieldOutcome, Mapping } from "../../../host/mapping-types";
 import { Icon } from "../../../shared/Icon";
 import { useListKeys } from "../../../shared/listkeys";
 import { OUTCOMES } from "../words";
@@ -31,11 +31,11 @@ export function ResultList({ run, mappings, chosen, onChoose }: Props) {
 }
 
 /** What is sent, when it is not what people read. */
-export const sentAs = ({ value, shown, column }: DryValue) => (typeof value === "string" && shown !== null && value !== shown && !shown.includes(value) ? `${column} = ${value}` : null);
+export const sentAs = ({ value, shown, column }: FieldOutcome) => (typeof value === "string" && shown !== "" && value !== shown && !shown.includes(value) ? `${column} = ${value}` : null);
 
-function Row({ value, title, selected, onSelect }: { value: DryValue; title: string; selected: boolean; onSelect: () => void }) {
+function Row({ value, title, selected, onSelect }: { value: FieldOutcome; title: string; selected: boolean; onSelect: () => void }) {
   const { name, icon, tone } = OUTCOMES[value.outcome];
-  const blank = value.shown === null || value.shown === "";
+  const blank = value.shown === "";
   const sent = sentAs(value);
   const sure = value.confidence === null ? "n/a" : `${value.confidence} %`;
   return (

@@ -3,13 +3,13 @@ import type { DryRun } from "../../../host/mapping-types";
 import { exactTime, hhmm } from "../../../shared/time";
 import { pieces, placed } from "./evidence";
 
-const SPEAKERS: Record<string, string> = { customer: "Customer", ai: "AI", agent: "Agent", system: "System" };
-/** A whole name does not fit beside each line. */
-const short = (from: string) => SPEAKERS[from] ?? (from.split(/\s+/)[0] || from);
+const SPEAKERS = { customer: "Customer", ai: "AI", agent: "Agent" };
 
 /** The conversation with every value's evidence marked, and that of the chosen one strengthened, numbered and brought into view. */
-export function Transcript({ run, chosen, onChoose }: { run: DryRun; chosen: string; onChoose: (mapping: string) => void }) {
+export function Transcript({ run, name, chosen, onChoose }: { run: DryRun; name: string | undefined; chosen: string; onChoose: (mapping: string) => void }) {
   const box = useRef<HTMLDivElement>(null);
+  // A whole name does not fit beside each line.
+  const first = name?.split(/\s+/)[0];
   const evidence = placed(run.values);
   useEffect(() => {
     box.current?.querySelector("mark.on")?.scrollIntoView({ block: "center" });
@@ -19,7 +19,7 @@ export function Transcript({ run, chosen, onChoose }: { run: DryRun; chosen: str
       {run.lines.length === 0 && <p className="t3 trans-none">Nobody has written anything in it.</p>}
       {run.lines.map((line) => (
         <div key={line.seq} className="tr">
-          <span className="w"><bdi data-tip={line.from}>{short(line.from)}</bdi> <time dateTime={line.at} data-tip={exactTime(line.at)}>{hhmm(line.at)}</time></span>
+          <span className="w"><bdi data-tip={line.from === "customer" ? name : undefined}>{line.from === "customer" && first ? first : SPEAKERS[line.from]}</bdi> <time dateTime={line.at} data-tip={exactTime(line.at)}>{hhmm(line.at)}</time></span>
           <p dir="auto">
             {pieces(line.text, line.seq, evidence, chosen).map((piece, i) => {
               const mark = piece.marks.find((one) => one.on) ?? piece.marks[0];

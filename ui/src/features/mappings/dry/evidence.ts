@@ -1,11 +1,11 @@
-import type { DryRun, DryValue, Evidence } from "../../../host/mapping-types";
+import type { DryRun, FieldOutcome, FieldEvidence } from "../../../host/mapping-types";
 
 export type Mark = { mapping: string; n: number | null; on: boolean };
 export type Piece = { text: string; marks: Mark[] };
-type Placed = Evidence & { mapping: string };
+type Placed = FieldEvidence & { mapping: string };
 
 /** The evidence of all values, that of the chosen one numbered in the order of the conversation. */
-export const placed = (values: DryValue[]): Placed[] => values.flatMap(({ mapping, evidence }) => evidence.map((one) => ({ ...one, mapping })));
+export const placed = (values: FieldOutcome[]): Placed[] => values.flatMap(({ mapping, evidence }) => evidence.map((one) => ({ ...one, mapping })));
 
 /** A line cut where evidence begins and ends. Places are counted in characters, as people count them, not in UTF-16. */
 export function pieces(text: string, seq: number, evidence: Placed[], chosen: string): Piece[] {
