@@ -16,6 +16,7 @@ const fn place(package: &'static str, knows: &'static [&'static str], reason: &'
 
 const DOMAIN: &str = "casebridge-domain";
 const STORE: &str = "casebridge-store";
+const ANALYST: &str = "casebridge-analyst";
 const CONNECTORS: &str = "casebridge-connectors";
 const ENGINE: &str = "casebridge-engine";
 const API: &str = "casebridge-api";
@@ -31,7 +32,8 @@ const TESTS: &str = "casebridge-tests";
 pub const PLACES: &[Place] = &[
     place(DOMAIN, &[], "the rules are pure, so that they can be tested and read alone"),
     place(STORE, &[DOMAIN], "storing knows what is stored, not who sends or decides"),
-    place(CONNECTORS, &[DOMAIN], "a CRM client must work without our database: the engine joins the two"),
+    place(ANALYST, &[DOMAIN], "reading a conversation needs no database and no network"),
+    place(CONNECTORS, &[DOMAIN, ANALYST], "a CRM client must work without our database: the engine joins the two"),
     place(ENGINE, &[DOMAIN, STORE, CONNECTORS], "the engine works without any surface above it"),
     place(API, &[DOMAIN, ENGINE], "the console's commands reach the store and the CRMs only through the engine"),
     place(GATEWAY, &[DOMAIN, ENGINE, API], "HTTP is a surface: what it may do, the engine decides"),

@@ -4,6 +4,7 @@ import type { ContactView } from "./ContactView";
 import type { Explanation } from "./Explanation";
 import type { ReplyView } from "./ReplyView";
 import type { SessionRow } from "./SessionRow";
+import type { SuggestionView } from "./SuggestionView";
 
 /**
  * A conversation without its log.
@@ -48,4 +49,8 @@ summary: string | null,
 /**
  * Why it was handed off.
  */
-handoff_reason: string | null, };
+handoff_reason: string | null, 
+/**
+ * Values that the analyst was not sure of, and nobody decided about yet.
+ */
+suggestions: Array<SuggestionView>, };

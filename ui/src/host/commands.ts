@@ -1,5 +1,5 @@
 import type {
-  AddReport, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
+  AddReport, Allowed, AnalystAnswer, AnalystView, ColumnList, DryRun, Mapping, MappingDraft, MappingProblem, MappingSet, MappingsSaved, MappingsView, MappingVersionLine, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
   SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
@@ -39,6 +39,21 @@ export interface Commands {
   filters_list: [object, SavedFilterView[]];
   filter_save: [{ id?: string; name: string; view: View; query: string }, SavedFilterView];
   filter_drop: [{ id: string }, unknown];
+  mappings_show: [{ connection: string }, MappingsView];
+  columns_list: [{ connection: string; refresh?: boolean }, ColumnList];
+  lookup_values: [{ connection: string; column: string; query?: string }, Allowed[]];
+  mappings_save: [{ connection: string; based_on: number; mappings: Mapping[] }, MappingsSaved];
+  mappings_check: [{ connection: string; mappings: Mapping[] }, MappingProblem[]];
+  mappings_versions: [{ connection: string }, MappingVersionLine[]];
+  mappings_version: [{ connection: string; version: number }, MappingSet];
+  mappings_export: [{ connection: string }, { text: string }];
+  mappings_import: [{ connection: string; text: string }, MappingDraft];
+  mappings_dry_run: [{ connection: string; sessions: string[]; mappings?: Mapping[] }, DryRun[]];
+  suggestion_take: [{ session: string; connection: string; mapping: string }, Seq];
+  suggestion_dismiss: [{ session: string; connection: string; mapping: string }, Seq];
+  analyst_show: [object, AnalystView];
+  analyst_set: [{ kind: "built_in" | "provider"; base_url?: string; model?: string; api?: "openai" | "anthropic"; key?: string }, AnalystView];
+  analyst_test: [object, AnalystAnswer];
   trace: [{ session: string }, TraceView];
   explain: [{ session: string }, Explanation[]];
   find: [{ text: string }, { session: string }];

@@ -62,6 +62,9 @@ pub fn least_role(command: &Command) -> Role {
         | Command::FiltersList
         | Command::FilterSave(_)
         | Command::FilterDrop { .. }
+        | Command::MappingsShow { .. }
+        | Command::MappingsVersions { .. }
+        | Command::MappingsVersion { .. }
         | Command::WebhookShow { .. } => Role::Viewer,
         Command::SessionReply(_)
         | Command::SessionTakeOver { .. }
@@ -77,6 +80,8 @@ pub fn least_role(command: &Command) -> Role {
         | Command::CaseLook { .. }
         | Command::ProfileSet(_)
         | Command::CrmPeople { .. }
+        | Command::SuggestionTake(_)
+        | Command::SuggestionDismiss(_)
         | Command::Doctor => Role::Agent,
         Command::ConnectionAdd(_)
         | Command::ConnectionSet(_)
@@ -110,6 +115,16 @@ pub fn least_role(command: &Command) -> Role {
         | Command::ConsoleLink { .. }
         | Command::ConsoleVisitors
         | Command::ConsoleDismiss { .. }
+        | Command::ColumnsList { .. }
+        | Command::LookupValues { .. }
+        | Command::MappingsSave(_)
+        | Command::MappingsCheck { .. }
+        | Command::MappingsExport { .. }
+        | Command::MappingsImport { .. }
+        | Command::MappingsDryRun { .. }
+        | Command::AnalystShow
+        | Command::AnalystSet(_)
+        | Command::AnalystTest
         | Command::LogShow
         | Command::LogSet { .. }
         | Command::SandboxStart => Role::Admin,

@@ -1,7 +1,9 @@
 //! The list of commands.
 
+use casebridge_domain::mapping::Mapping;
 use casebridge_domain::{ConnectionKind, Mode};
 use casebridge_engine::View;
+use casebridge_engine::analysts::AnalystSettings;
 use casebridge_engine::connections::ChoiceKind;
 use casebridge_engine::logging::{Area, LogLevel};
 use casebridge_engine::visitors::Role;
@@ -298,6 +300,80 @@ pub enum Command {
         /// Minutes that the old address works on; a day when not given.
         grace_minutes: Option<u64>,
     },
+    /// A connection's mappings, with what became wrong since they were saved.
+    MappingsShow {
+        /// Connection, by name or id.
+        connection: String,
+    },
+    /// The columns of a connection's cases.
+    ColumnsList {
+        /// Connection, by name or id.
+        connection: String,
+        /// Whether they are read from the CRM now.
+        #[serde(default)]
+        refresh: bool,
+    },
+    /// Values that a picklist or lookup allows.
+    LookupValues {
+        /// Connection, by name or id.
+        connection: String,
+        /// The column's name.
+        column: String,
+        /// A part of the label.
+        query: Option<String>,
+    },
+    /// Saves mappings as the version after another.
+    MappingsSave(MappingsSave),
+    /// What is wrong with mappings; nothing is saved.
+    MappingsCheck {
+        /// Connection, by name or id.
+        connection: String,
+        /// The mappings.
+        mappings: Vec<Mapping>,
+    },
+    /// All versions of a connection's mappings.
+    MappingsVersions {
+        /// Connection, by name or id.
+        connection: String,
+    },
+    /// One of them.
+    MappingsVersion {
+        /// Connection, by name or id.
+        connection: String,
+        /// Which.
+        version: i64,
+    },
+    /// The newest mappings as a file.
+    MappingsExport {
+        /// Connection, by name or id.
+        connection: String,
+    },
+    /// Reads such a file; nothing is saved.
+    MappingsImport {
+        /// Connection, by name or id.
+        connection: String,
+        /// What the file holds.
+        text: String,
+    },
+    /// What mappings would do with conversations; nothing is written anywhere.
+    MappingsDryRun {
+        /// Connection, by name or id.
+        connection: String,
+        /// The conversations, named as for `Trace`; at most 20.
+        sessions: Vec<String>,
+        /// Mappings that are not saved; the saved ones unless given.
+        mappings: Option<Vec<Mapping>>,
+    },
+    /// Writes a value that the analyst was not sure of to the case.
+    SuggestionTake(SuggestionName),
+    /// Leaves it unwritten for good.
+    SuggestionDismiss(SuggestionName),
+    /// Who analyses.
+    AnalystShow,
+    /// Decides who does.
+    AnalystSet(AnalystSet),
+    /// Asks whoever analyses about two made-up lines.
+    AnalystTest,
     /// Lists replies of people.
     RepliesList(RepliesSelection),
     /// Delivers a held reply.
@@ -326,6 +402,38 @@ pub enum Command {
         #[serde(default)]
         redacted: bool,
     },
+}
+
+/// Mappings to be saved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MappingsSave {
+    /// Connection, by name or id.
+    pub connection: String,
+    /// The version that they were made from; another one by now is a conflict.
+    pub based_on: i64,
+    /// All mappings, in their order.
+    pub mappings: Vec<Mapping>,
+}
+
+/// Names one suggestion.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SuggestionName {
+    /// The conversation, named as for `Trace`.
+    pub session: String,
+    /// Connection, by name or id.
+    pub connection: String,
+    /// The mapping that it is for.
+    pub mapping: uuid::Uuid,
+}
+
+/// Who analyses from now on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AnalystSet {
+    /// `built_in` or `provider`.
+    #[serde(flatten)]
+    pub settings: AnalystSettings,
+    /// The provider's key; an empty one is forgotten, none leaves it as it is.
+    pub key: Option<Secret>,
 }
 
 /// Which conversations are listed.

@@ -14,6 +14,7 @@ mod keys;
 mod lanes;
 mod links;
 mod lists;
+mod mappings;
 mod people;
 mod sessions;
 mod webhooks;
@@ -110,6 +111,29 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::WebhookRegenerate { name, grace_minutes } => {
             webhooks::regenerate(engine, &name, grace_minutes, actor).await
         }
+        Command::MappingsShow { connection } => mappings::show(engine, &connection).await,
+        Command::ColumnsList { connection, refresh } => mappings::columns(engine, &connection, refresh).await,
+        Command::LookupValues { connection, column, query } => {
+            mappings::lookup_values(engine, &connection, &column, query.as_deref()).await
+        }
+        Command::MappingsSave(save) => mappings::save(engine, save, actor).await,
+        Command::MappingsCheck { connection, mappings } => mappings::check(engine, &connection, &mappings).await,
+        Command::MappingsVersions { connection } => mappings::versions(engine, &connection).await,
+        Command::MappingsVersion { connection, version } => mappings::version(engine, &connection, version).await,
+        Command::MappingsExport { connection } => mappings::export(engine, &connection).await,
+        Command::MappingsImport { connection, text } => mappings::import(engine, &connection, &text).await,
+        Command::MappingsDryRun { connection, sessions, mappings } => {
+            mappings::dry_run(engine, &connection, &sessions, mappings).await
+        }
+        Command::SuggestionTake(name) => {
+            mappings::decide_suggestion(engine, name, true, &me(engine, caller).await?).await
+        }
+        Command::SuggestionDismiss(name) => {
+            mappings::decide_suggestion(engine, name, false, &me(engine, caller).await?).await
+        }
+        Command::AnalystShow => mappings::analyst(engine).await,
+        Command::AnalystSet(set) => mappings::set_analyst(engine, set, actor).await,
+        Command::AnalystTest => mappings::test_analyst(engine).await,
         Command::RepliesList(selection) => back::replies_list(engine, selection).await,
         Command::RepliesRelease { reply, session } => {
             back::replies_release(engine, &reply, session.as_deref(), actor).await

@@ -6,6 +6,7 @@ use casebridge_engine::{Engine, EngineError, ListWish, Reply, View};
 use serde_json::{Value, json};
 
 use crate::dto::deliveries::{TraceCase, TraceEntry, TraceView};
+use crate::dto::mappings::SuggestionView;
 use crate::dto::sessions::{CaseChip, ContactView, EventPage, EventView, Explanation, SessionDetail, SessionRow};
 use crate::dto::time;
 use crate::error::ApiError;
@@ -70,6 +71,7 @@ pub(crate) async fn open(engine: &Engine, session: &str, me: &str) -> Result<Val
         sentiment,
         summary,
         handoff_reason: reason,
+        suggestions: engine.suggestions(id).await?.into_iter().map(SuggestionView::from).collect(),
         row: SessionRow::new(row, me),
     }))
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use casebridge_api::dto::{connections::*, deliveries::*, links::*, logging::*, people::*, sessions::*};
+use casebridge_api::dto::{connections::*, deliveries::*, links::*, logging::*, mappings::*, people::*, sessions::*};
 use ts_rs::{Config, TS};
 
 fn generated() -> BTreeMap<String, String> {
@@ -70,6 +70,34 @@ fn generated() -> BTreeMap<String, String> {
         Doctor,
         LogArea,
         LogView,
+        TextFormat,
+        Allowed,
+        ColumnKind,
+        Column,
+        ColumnList,
+        Source,
+        Unsure,
+        Overwrite,
+        Mapping,
+        MappingSet,
+        AlarmKind,
+        MappingAlarm,
+        MappingPart,
+        MappingProblem,
+        MappingsView,
+        MappingsSaved,
+        MappingDraft,
+        MappingVersionLine,
+        FieldOutcomeKind,
+        FieldEvidence,
+        FieldOutcome,
+        TranscriptLineView,
+        AnalystKind,
+        AnalysisCost,
+        DryRun,
+        SuggestionView,
+        AnalystView,
+        AnalystAnswer,
     );
     let index = all.keys().map(|file| file.trim_end_matches(".ts"));
     let index: String = index.map(|name| format!("export type {{ {name} }} from \"./{name}\";\n")).collect();

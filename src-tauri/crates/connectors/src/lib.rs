@@ -3,6 +3,7 @@
 //! What a case system can do is in [`port`]; how each does it is in [`creatio`] and [`salesforce`]. Nothing here knows
 //! the store: what must be kept goes through [`port::Vault`] and comes back as data.
 
+pub mod analyst;
 pub mod creatio;
 mod knock;
 mod once;
@@ -12,7 +13,8 @@ pub mod salesforce;
 pub use knock::{Knock, knock};
 pub use port::{
     Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, ChangedCase, ChangedRecord, Changes,
-    Check, Choice, ChoiceKind, Look, LookAt, Meaning, Proof, Standing, TestReport, Vault, VaultError,
+    Check, Choice, ChoiceKind, Isolated, Look, LookAt, MappedPart, Meaning, Proof, Standing, TestReport, Vault,
+    VaultError,
 };
 
 /// Installs the process's TLS provider, for whoever makes an HTTP client of their own. Once is enough; again

@@ -1,14 +1,18 @@
 //! The port of a case system: few calls, each of which says exactly what is known afterwards.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use casebridge_domain::{CallFailure, CaseSeen, CrmRecord, Effect, Marks, RecordRef, SessionKey};
+use casebridge_domain::mapping::{Allowed, Column};
+use casebridge_domain::plan::fields::Refusal;
+use casebridge_domain::{CallFailure, CaseSeen, CrmRecord, Effect, FieldValue, Marks, RecordRef, SessionKey};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Effects for one case, in the order in which they must stand.
@@ -29,11 +33,41 @@ pub enum Applied {
     All {
         /// The case as the CRM answered it, when the batch opened it.
         case: Option<CaseStands>,
+        /// What became of the mapped columns; everything else of the batch stands whatever it is (R26).
+        fields: MappedPart,
     },
     /// Something was sent and not everything was confirmed: only reading back tells what stands.
     Unsettled(CallFailure),
     /// Nothing that writes was sent: no token, a failed look-up before the write, a refusal of our own.
     NotSent(CallFailure),
+}
+
+/// What became of the mapped columns of a batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum MappedPart {
+    /// They stand, or there were none.
+    #[default]
+    Stands,
+    /// The CRM refused all of them, because of one or more: see [`CaseSystem::isolate`].
+    Refused(CallFailure),
+    /// The CRM took all but these, by column.
+    LeftOut(BTreeMap<String, Refusal>),
+}
+
+/// What became of mapped columns that were written apart.
+#[derive(Clone, Default)]
+pub struct Isolated {
+    /// What stands now, by column.
+    pub wrote: BTreeMap<String, Value>,
+    /// What the CRM refused, by column. A column that only was too short for its value is in both.
+    pub refused: BTreeMap<String, Refusal>,
+}
+
+/// Values are personal data: `Debug` names columns only.
+impl fmt::Debug for Isolated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Isolated").field("wrote", &self.wrote.keys()).field("refused", &self.refused.keys()).finish()
+    }
 }
 
 /// A case that the CRM holds.
@@ -344,6 +378,31 @@ pub trait CaseSystem: Send + Sync {
 
     /// Ids of the cases that have this number; more than one only where the CRM lets numbers repeat.
     async fn numbered(&self, number: &str, log: &CallLog) -> Result<Vec<Uuid>, CallFailure>;
+
+    /// The columns of a case by the CRM's own metadata, with the rows of those lookups that have few.
+    async fn columns(&self, log: &CallLog) -> Result<Vec<Column>, CallFailure>;
+
+    /// Rows that a lookup column of a case can name, at most fifty, by label. `query` is a part of the label.
+    async fn lookup(&self, column: &str, query: Option<&str>, log: &CallLog) -> Result<Vec<Allowed>, CallFailure>;
+
+    /// What stands in these columns of a case, by name; empty ones are left out. One call.
+    async fn fields(
+        &self,
+        case: Uuid,
+        wanted: &[FieldValue],
+        log: &CallLog,
+    ) -> Result<BTreeMap<String, Value>, CallFailure>;
+
+    /// Writes mapped columns that were `refused` together, and finds out which of them the CRM refuses: by the names
+    /// that it gives, else by halving, with a bounded number of calls (R26). An error means that nothing is known of
+    /// those that are in neither list.
+    async fn isolate(
+        &self,
+        case: Uuid,
+        values: &[FieldValue],
+        refused: &CallFailure,
+        log: &CallLog,
+    ) -> Result<Isolated, CallFailure>;
 
     /// Most cases that one [`CaseSystem::look`] should be asked for.
     fn look_limit(&self) -> usize;

@@ -2,9 +2,12 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::event::{Attachment, Speaker};
+use crate::mapping::{ColumnKind, Overwrite};
+use crate::plan::fields::FieldOutcome;
 use crate::session::{Contact, SessionKey};
 
 /// The kinds of CRM records that the ledger knows.
@@ -20,6 +23,8 @@ pub enum RecordKind {
     Status,
     /// A message on the customers' portal.
     PortalMessage,
+    /// Values of a case's mapped columns, by the event that made them known. Like a status, they have no id of their own.
+    Fields,
 }
 
 impl RecordKind {
@@ -31,13 +36,16 @@ impl RecordKind {
             RecordKind::Activity => "activity",
             RecordKind::Status => "status",
             RecordKind::PortalMessage => "portal_message",
+            RecordKind::Fields => "fields",
         }
     }
 
     /// Reads what [`Self::as_str`] wrote.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Case, Self::Activity, Self::Status, Self::PortalMessage].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Case, Self::Activity, Self::Status, Self::PortalMessage, Self::Fields]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 }
 
@@ -138,6 +146,42 @@ pub enum StatusWish {
     Reopened,
 }
 
+/// A value for a mapped column. Personal data: `Debug` names the column only.
+#[derive(Clone, PartialEq)]
+pub struct FieldValue {
+    /// Which mapping wants it.
+    pub mapping: Uuid,
+    /// The column's name in the CRM.
+    pub column: String,
+    /// What the column holds.
+    pub kind: ColumnKind,
+    /// The value, fitted to the column; never `Null`.
+    pub value: Value,
+    /// When it replaces what stands.
+    pub overwrite: Overwrite,
+}
+
+impl std::fmt::Debug for FieldValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FieldValue").field("column", &self.column).finish_non_exhaustive()
+    }
+}
+
+/// Values for the mapped columns of a case. Separable (R36): whatever is refused of them holds nothing else back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldsDraft {
+    /// Ledger id.
+    pub id: Uuid,
+    /// The newest event that made values known.
+    pub seq: i64,
+    /// The mappings' version.
+    pub version: i64,
+    /// The values, each column once.
+    pub values: Vec<FieldValue>,
+    /// What becomes of every mapping, for the trace.
+    pub outcomes: Vec<FieldOutcome>,
+}
+
 /// One thing to be done. Bodies are personal data: `Debug` names the kind and the event only.
 #[derive(Clone, PartialEq)]
 pub enum Effect {
@@ -154,6 +198,8 @@ pub enum Effect {
         /// What the case should be.
         to: StatusWish,
     },
+    /// Fill mapped columns of the case.
+    SetFields(Box<FieldsDraft>),
 }
 
 impl Effect {
@@ -164,6 +210,7 @@ impl Effect {
             Effect::OpenCase(draft) => RecordRef { kind: RecordKind::Case, id: draft.id },
             Effect::AddActivity(draft) => RecordRef { kind: RecordKind::Activity, id: draft.id },
             Effect::SetStatus { id, .. } => RecordRef { kind: RecordKind::Status, id: *id },
+            Effect::SetFields(draft) => RecordRef { kind: RecordKind::Fields, id: draft.id },
         }
     }
 
@@ -174,6 +221,7 @@ impl Effect {
             Effect::OpenCase(draft) => draft.opening_seq,
             Effect::AddActivity(draft) => draft.seq,
             Effect::SetStatus { seq, .. } => *seq,
+            Effect::SetFields(draft) => draft.seq,
         }
     }
 
@@ -190,6 +238,7 @@ impl Effect {
             },
             Effect::SetStatus { to: StatusWish::Resolved, .. } => "resolve_case",
             Effect::SetStatus { to: StatusWish::Reopened, .. } => "reopen_case",
+            Effect::SetFields(_) => "set_fields",
         }
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::analysis::Analysis;
 use crate::effect::RecordRef;
 use crate::ids::{ConnectionId, ReplyId, SessionId};
 
@@ -170,6 +171,34 @@ pub enum EventKind {
         /// What is different now.
         changes: Vec<CaseChange>,
     },
+    /// An analyst read the conversation up to a handoff. Written by the engine, once per handoff, connection and version
+    /// of its mappings (R27).
+    Analysed {
+        /// Whose mappings were asked for.
+        connection: ConnectionId,
+        /// The handoff.
+        handoff: i64,
+        /// The mappings' version; 0 when nothing is mapped.
+        version: i64,
+        /// What was found; nothing when the analyst failed for good.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        analysis: Option<Box<Analysis>>,
+        /// Why there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<String>,
+    },
+    /// A person took or dismissed a value that the analyst was not sure of. Written by the engine.
+    SuggestionDecided {
+        /// Whose case it is for.
+        connection: ConnectionId,
+        /// Which mapping.
+        mapping: Uuid,
+        /// The value that was taken; nothing when it was dismissed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<Value>,
+        /// Who decided.
+        by: String,
+    },
 }
 
 /// One difference of a case.
@@ -205,6 +234,8 @@ impl EventKind {
             EventKind::CrmMessage { .. } => "crm_message",
             EventKind::AgentReply { .. } => "agent_reply",
             EventKind::CaseChanged { .. } => "case_changed",
+            EventKind::Analysed { .. } => "analysed",
+            EventKind::SuggestionDecided { .. } => "suggestion_decided",
         }
     }
 
@@ -216,6 +247,8 @@ impl EventKind {
             EventKind::CrmMessage { .. }
                 | EventKind::AgentReply { .. }
                 | EventKind::CaseChanged { .. }
+                | EventKind::Analysed { .. }
+                | EventKind::SuggestionDecided { .. }
                 | EventKind::Resolved { via: Some(_), .. }
                 | EventKind::Reopened { via: Some(_), .. }
         )
@@ -279,6 +312,18 @@ impl EventKind {
             EventKind::AttachmentAdded { from, attachment } => Some((*from, &attachment.name)),
             EventKind::AgentReply { text, .. } => Some((Speaker::Agent, text)),
             _ => None,
+        }
+    }
+
+    /// Whether it makes values of mapped columns known on this connection.
+    #[must_use]
+    pub fn tells_fields(&self, of: ConnectionId) -> bool {
+        match self {
+            EventKind::HandedOff { .. } | EventKind::FieldValues { .. } => true,
+            EventKind::Analysed { connection, .. } | EventKind::SuggestionDecided { connection, .. } => {
+                *connection == of
+            }
+            _ => false,
         }
     }
 

@@ -25,7 +25,9 @@ pub mod text;
 pub use back::{BackSettings, ReopenPolicy};
 pub use case::{Case, CaseState};
 pub use connection::{Adoption, Connection, ConnectionKind, Pause, PauseKind};
-pub use effect::{ActivityDraft, ActivityKind, CaseDraft, Effect, RecordKind, RecordRef, StatusWish};
+pub use effect::{
+    ActivityDraft, ActivityKind, CaseDraft, Effect, FieldValue, FieldsDraft, RecordKind, RecordRef, StatusWish,
+};
 pub use event::{Attachment, CaseChange, Event, EventKind, NewEvent, Speaker};
 pub use failure::{CallFailure, FailureClass, FailureScope};
 pub use ids::{AttemptId, ConnectionId, Consumer, KeyId, ReceiptId, ReplyId, SessionId};

@@ -1,5 +1,11 @@
 //! Mappings: which column of the case is filled, from what, and when it is left alone (R26, R27, R37).
 
+mod check;
+mod value;
+
+pub use check::{Alarm, AlarmKind, Part, Problem, alarms, check};
+pub use value::{Coerced, coerce, same, shown};
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -195,6 +201,46 @@ pub struct Mapping {
     /// Words that customers use for an allowed value, by [`Allowed::value`].
     #[serde(default)]
     pub synonyms: BTreeMap<String, Vec<String>>,
+}
+
+impl ColumnKind {
+    /// Allowed values, as far as they are known; `None`: the kind has no list.
+    #[must_use]
+    pub fn allowed(&self) -> Option<&[Allowed]> {
+        match self {
+            ColumnKind::Picklist { values, .. }
+            | ColumnKind::MultiPicklist { values, .. }
+            | ColumnKind::Lookup { values, .. } => Some(values),
+            _ => None,
+        }
+    }
+
+    /// The kind's name, as it is stored and shown.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            ColumnKind::Text { .. } => "text",
+            ColumnKind::Integer => "integer",
+            ColumnKind::Decimal { .. } => "decimal",
+            ColumnKind::Money { .. } => "money",
+            ColumnKind::Date => "date",
+            ColumnKind::DateTime => "date_time",
+            ColumnKind::Time => "time",
+            ColumnKind::Boolean => "boolean",
+            ColumnKind::Picklist { .. } => "picklist",
+            ColumnKind::MultiPicklist { .. } => "multi_picklist",
+            ColumnKind::Lookup { .. } => "lookup",
+            ColumnKind::Other { .. } => "other",
+        }
+    }
+}
+
+impl Mapping {
+    /// Whether an analyst is asked for it.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.enabled && self.source == Source::Ai
+    }
 }
 
 impl fmt::Debug for Mapping {

@@ -32,6 +32,8 @@ impl Pace {
             EventKind::HandedOff { .. }
             | EventKind::Resolved { .. }
             | EventKind::Reopened { .. }
+            | EventKind::Analysed { .. }
+            | EventKind::SuggestionDecided { .. }
             | EventKind::AgentReply { .. } => true,
             _ => first_message,
         };

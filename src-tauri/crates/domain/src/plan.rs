@@ -1,10 +1,15 @@
 //! The pure planner: snapshot + events after `written_seq` + case + settings -> effects.
 
+pub mod fields;
+pub mod said;
+
 use uuid::Uuid;
 
+use self::fields::FieldSources;
+use crate::analysis::Analysis;
 use crate::back::ReopenPolicy;
 use crate::case::{Case, CaseState};
-use crate::effect::{ActivityDraft, ActivityKind, CaseDraft, Effect, StatusWish};
+use crate::effect::{ActivityDraft, ActivityKind, CaseDraft, Effect, FieldsDraft, StatusWish};
 use crate::event::{Event, EventKind, Speaker};
 use crate::failure::{CallFailure, FailureClass, FailureScope};
 use crate::ids::{ConnectionId, activity_id, case_id};
@@ -39,6 +44,17 @@ pub struct Snapshot<'a> {
     pub connection: ConnectionId,
     /// What a customer's message does to a closed case.
     pub reopen: ReopenPolicy,
+    /// The mapped columns and what is known for them; `None`: nothing is mapped.
+    pub fields: Option<Fields<'a>>,
+}
+
+/// What a plan knows of mapped columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields<'a> {
+    /// The mappings' version.
+    pub version: i64,
+    /// Where values come from.
+    pub sources: FieldSources<'a>,
 }
 
 /// What to do with a lane.
@@ -211,7 +227,8 @@ fn effects(snapshot: Snapshot<'_>, mut effects: Vec<Effect>, opening_seq: i64, s
             _ if event.echo_of.is_some() => {}
             kind => {
                 if let Some(what) = activity(kind, event.seq, target) {
-                    let what = if skipped { ActivityKind::LeftOut } else { what };
+                    let found = analysis_of(events, event.seq, snapshot.connection);
+                    let what = if skipped { ActivityKind::LeftOut } else { with_found(what, found) };
                     let first = event.seq == first_seq;
                     effects.push(Effect::AddActivity(Box::new(ActivityDraft {
                         id,
@@ -224,12 +241,34 @@ fn effects(snapshot: Snapshot<'_>, mut effects: Vec<Effect>, opening_seq: i64, s
             }
         }
     }
-    // Only the newest status counts, and it comes last: a closed case may refuse activities.
+    // Only the newest status counts, and it comes after the activities: a closed case may refuse them.
     effects.extend(status);
+    // Last and as a part of its own: whatever is refused of them holds nothing else back (R26).
+    effects.extend(set_fields(&snapshot, target, opens, through));
     if effects.is_empty() {
         return Plan::Nothing { considered: through, why: "nothing here concerns the CRM", done: true };
     }
     Plan::Write { effects, through }
+}
+
+/// The values that the newest event up to `through` made known.
+fn set_fields(snapshot: &Snapshot<'_>, target: Target, opens: bool, through: i64) -> Option<Effect> {
+    let Fields { version, sources } = snapshot.fields?;
+    let tells = |event: &&Event| {
+        let opened_by = opens && event.seq == target.opening_seq;
+        event.seq <= through && (opened_by || event.kind.tells_fields(snapshot.connection))
+    };
+    let newest = snapshot.events.iter().filter(tells).max_by_key(|event| event.seq)?;
+    let outcomes = fields::outcomes(sources);
+    let values = fields::to_write(&outcomes, sources.mappings, sources.columns);
+    // With nothing to write and nothing to tell there is no step either.
+    outcomes.iter().any(|outcome| outcome.outcome != fields::Outcome::LeftOut).then(|| {
+        let path = format!("{}#fields", event_path(snapshot.session, newest));
+        let chosen = snapshot.case.filter(|chosen| Some(chosen.crm_id) == target.case);
+        let path = chosen.map_or_else(|| path.clone(), |chosen| chosen.record_path(&path));
+        let id = activity_id(snapshot.namespace, &snapshot.session.key.source, &path);
+        Effect::SetFields(Box::new(FieldsDraft { id, seq: newest.seq, version, values, outcomes }))
+    })
 }
 
 /// The event's name in the CRM instance's id space: unique per source, not only per session.
@@ -314,6 +353,10 @@ fn open_case(snapshot: &Snapshot<'_>, previous: Option<Uuid>, opening_seq: i64) 
             _ => None,
         })
         .unwrap_or_default();
+    let found = analysis_of(events, opening_seq, snapshot.connection);
+    let summary = or_found(summary, found, |one| one.summary.as_ref());
+    let language = or_found(language, found, |one| one.language.as_ref());
+    let sentiment = or_found(sentiment, found, |one| one.sentiment.as_ref());
     Effect::OpenCase(Box::new(CaseDraft {
         id: case_id(snapshot.namespace, &session.key.path(), previous),
         opening_seq,
@@ -328,6 +371,33 @@ fn open_case(snapshot: &Snapshot<'_>, previous: Option<Uuid>, opening_seq: i64) 
         session: session.key.clone(),
         registered_on: events.first().map_or(session.created_at, |event| event.ordered_at),
     }))
+}
+
+/// What was found about the conversation up to a handoff.
+fn analysis_of(events: &[Event], handoff: i64, of: ConnectionId) -> Option<&Analysis> {
+    events.iter().find_map(|event| match &event.kind {
+        EventKind::Analysed { connection, handoff: read, analysis, .. } if *read == handoff && *connection == of => {
+            analysis.as_deref()
+        }
+        _ => None,
+    })
+}
+
+/// What the source of a handoff did not say the analyst may.
+fn or_found(said: Option<String>, found: Option<&Analysis>, part: fn(&Analysis) -> Option<&String>) -> Option<String> {
+    said.filter(|text| !text.trim().is_empty()).or_else(|| found.and_then(part).cloned())
+}
+
+fn with_found(what: ActivityKind, found: Option<&Analysis>) -> ActivityKind {
+    match what {
+        ActivityKind::HandoffNote { reason, summary, language, sentiment } => ActivityKind::HandoffNote {
+            reason,
+            summary: or_found(summary, found, |one| one.summary.as_ref()),
+            language: or_found(language, found, |one| one.language.as_ref()),
+            sentiment: or_found(sentiment, found, |one| one.sentiment.as_ref()),
+        },
+        what => what,
+    }
 }
 
 fn unusable(kind: ParkKind, message: &str) -> Plan {

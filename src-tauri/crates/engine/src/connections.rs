@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use casebridge_connectors::analyst::Analyst;
 use casebridge_connectors::creatio::CreatioSettings;
 use casebridge_connectors::{CallLog, CaseSystem, Vault, VaultError};
 pub use casebridge_connectors::{Choice, ChoiceKind, Meaning, TestReport};
@@ -15,6 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::analysts::AnalystSettings;
 use crate::changes::Change;
 use crate::crm::CrmSettings;
 use crate::error::EngineError;
@@ -25,6 +27,8 @@ pub trait Connectors: Send + Sync {
     fn build(&self, connection: &Connection, vault: Arc<dyn Vault>) -> Result<Arc<dyn CaseSystem>, CallFailure>;
     /// Passes that a connection may run at the same time.
     fn concurrency(&self, connection: &Connection) -> usize;
+    /// The client of a provider of language models, or why there can be none.
+    fn analyst(&self, settings: &AnalystSettings, key: Option<SecretString>) -> Result<Arc<dyn Analyst>, CallFailure>;
 }
 
 /// Name of the client secret in a connection's part of the secret store.

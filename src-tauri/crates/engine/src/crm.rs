@@ -3,12 +3,15 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use casebridge_connectors::analyst::Analyst;
 use casebridge_connectors::creatio::{self, Creatio, CreatioAuth, CreatioSettings};
 use casebridge_connectors::salesforce::{self, Salesforce, SalesforceSettings};
 use casebridge_connectors::{CaseSystem, Vault};
-use casebridge_domain::{CallFailure, Connection, ConnectionKind, ids};
+use casebridge_domain::{CallFailure, Connection, ConnectionKind, FailureClass, FailureScope, ids};
+use secrecy::SecretString;
 use url::Url;
 
+use crate::analysts::AnalystSettings;
 use crate::error::EngineError;
 use crate::sign_in::SignInStep;
 
@@ -160,6 +163,17 @@ impl crate::Connectors for CrmConnectors {
                 Ok(Arc::new(Salesforce::new(settings, vault)?))
             }
         }
+    }
+
+    fn analyst(&self, settings: &AnalystSettings, _key: Option<SecretString>) -> Result<Arc<dyn Analyst>, CallFailure> {
+        Err(CallFailure {
+            class: FailureClass::Setup,
+            scope: FailureScope::Lane,
+            status: None,
+            message: format!("providers such as {} cannot be asked yet", settings.base_url),
+            hint: "use the analyst that is built in".into(),
+            item: None,
+        })
     }
 
     fn concurrency(&self, connection: &Connection) -> usize {

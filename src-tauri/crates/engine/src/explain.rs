@@ -88,6 +88,7 @@ impl Engine {
             skipped: &[],
             connection: connection.id,
             reopen: ReopenPolicy::ReopenCase,
+            fields: None,
         });
         Ok(match planned {
             Plan::Write { effects, .. } => Wanted::These(

@@ -4,6 +4,7 @@
 //! [`pass`] carries a lane one step on; [`trace`] and [`explain`] tell what happened and why.
 
 pub mod acts;
+pub mod analysts;
 mod another;
 pub mod carriers;
 pub mod changes;
@@ -21,6 +22,7 @@ pub mod keys;
 pub mod lanes;
 pub mod links;
 pub mod logging;
+pub mod mappings;
 pub mod measures;
 mod own_name;
 pub mod pass;
@@ -74,6 +76,8 @@ struct Inner {
     doorkeeper: webhooks::Doorkeeper,
     carriers: carriers::Carriers,
     listeners: changes::Listeners,
+    mapped: mappings::MappedCache,
+    analyses: analysts::UnderWay,
     words: tokio::sync::Notify,
     started: std::sync::atomic::AtomicBool,
 }
@@ -108,6 +112,8 @@ impl Engine {
                 doorkeeper: webhooks::Doorkeeper::default(),
                 carriers: carriers::Carriers::default(),
                 listeners: changes::Listeners::default(),
+                mapped: mappings::MappedCache::default(),
+                analyses: analysts::UnderWay::default(),
                 words: tokio::sync::Notify::new(),
                 started: std::sync::atomic::AtomicBool::new(false),
             }),
@@ -173,11 +179,11 @@ impl Engine {
         }
     }
 
-    /// How many passes, looks and rounds of pollers are under way.
+    /// How many passes, looks, rounds of pollers and analyses are under way.
     #[must_use]
     pub fn in_flight(&self) -> usize {
         let runtimes = self.inner.runtimes.lock().unwrap_or_else(PoisonError::into_inner);
-        runtimes.values().map(|runtime| runtime.in_flight()).sum()
+        runtimes.values().map(|runtime| runtime.in_flight()).sum::<usize>() + self.inner.analyses.count()
     }
 
     /// Bodies of attempts are dropped after 30 days (R30).

@@ -397,6 +397,7 @@ impl About<'_> {
             skipped: &[],
             connection: choice.connection,
             reopen: ReopenPolicy::ReopenCase,
+            fields: None,
         });
         Ok(match planned {
             Plan::Write { effects, .. } => {

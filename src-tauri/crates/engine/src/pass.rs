@@ -3,24 +3,27 @@
 //! The order is what keeps effects single: nothing is sent before its intent is on disk, and after any
 //! answer that is not wholly good the CRM is asked, by id, what stands.
 
+mod fields;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use casebridge_connectors::{Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Standing};
 use casebridge_domain::absorb::on_crm_clock;
-use casebridge_domain::plan::{Plan, Snapshot, UNLINKED, plan};
+use casebridge_domain::plan::{Fields, Plan, Snapshot, UNLINKED, plan};
 use casebridge_domain::retry::{Verdict, after_failure};
 use casebridge_domain::{
     CallFailure, Case, CaseDraft, CaseState, Effect, Event, FailureClass, FailureScope, Lane, ParkKind, ParkReason,
     RecordKind, RecordRef, Session, StatusClass, StatusWish,
 };
-use casebridge_store::{Attempt, CaseUpdate, Intent, LaneEnd, PassResult, Reservation, Step, StoreError};
+use casebridge_store::{Attempt, CaseUpdate, FieldsResult, Intent, LaneEnd, PassResult, Reservation, Step, StoreError};
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::Engine;
 use crate::another::{self, Found};
+use crate::pass::fields::KeepFailed;
 use crate::runtime::Runtime;
 
 /// Events read at once for a case that stands; more wait for the next pass.
@@ -61,6 +64,8 @@ struct Progress {
     /// Records that stood before this pass sent anything.
     fresh: Vec<RecordRef>,
     case: Option<CaseUpdate>,
+    /// What became of mapped columns.
+    fields: Option<FieldsResult>,
     /// The case that is written to, and when its place was reserved.
     case_id: Option<uuid::Uuid>,
     reserved_at: Option<Timestamp>,
@@ -86,6 +91,11 @@ impl Pass<'_> {
             let why = "handoff only: this conversation was not handed to a person";
             return self.end(LaneEnd::Considered { seq: self.lane.dirty_seq, why }).await;
         };
+        let known = match self.known_fields().await? {
+            fields::Known::Wait(end) => return self.end(end).await,
+            fields::Known::Nothing => None,
+            fields::Known::All(mapped, said) => Some((mapped, said)),
+        };
         let planned = plan(Snapshot {
             session: &session,
             events: &events,
@@ -97,6 +107,9 @@ impl Pass<'_> {
             skipped: &self.lane.skipped,
             connection: self.runtime.connection.id,
             reopen: self.runtime.back.reopen,
+            fields: known
+                .as_ref()
+                .map(|(mapped, said)| Fields { version: mapped.set.version, sources: mapped.sources(&session, said) }),
         });
         match planned {
             // Nothing here can still open a case: these events are done with, and the next pass must read on behind
@@ -204,23 +217,31 @@ impl Pass<'_> {
                 Err(failure) => return self.fail(failure, progress, &effects, through).await,
             }
         }
-        let todo = remaining(&effects, &progress);
+        let mut todo = remaining(&effects, &progress);
         if todo.is_empty() {
             return self.succeed(progress, through).await;
         }
         if !self.runtime.fits_lease(self.lane.session_id) {
             return self.finish(LaneEnd::Wait, progress, None).await;
         }
+        match self.keep_theirs(crm, case_id, &mut todo).await {
+            Ok(()) => {}
+            Err(KeepFailed::Crm(failure)) => return self.fail(failure, progress, &effects, through).await,
+            Err(KeepFailed::Store(error)) => return Err(error),
+        }
         let batch = Batch { case_id, session: &session.key, effects: &todo };
         match crm.apply(&batch, &self.log).await {
-            Applied::All { case } => {
-                for effect in &todo {
+            Applied::All { case, fields } => {
+                for effect in todo.iter().filter(|effect| !matches!(effect, Effect::SetFields(_))) {
                     stood(&mut progress, effect.record());
                 }
                 if let Some(case) = case {
                     progress.case = Some(self.opened(case_id, &case, &progress));
                 }
-                self.succeed(progress, through).await
+                match self.settle_fields(crm, case_id, &mut todo, fields, &mut progress).await {
+                    Ok(()) => self.succeed(progress, through).await,
+                    Err(failure) => self.fail(failure, progress, &effects, through).await,
+                }
             }
             Applied::NotSent(failure) => self.fail(failure, progress, &effects, through).await,
             Applied::Unsettled(failure) => {
@@ -444,6 +465,7 @@ impl Pass<'_> {
             written_seq: written,
             stands: progress.fresh,
             case: progress.case,
+            fields: progress.fields,
             attempts: self.log.take().into_iter().map(|call| attempt(fence, call)).collect(),
             steps: progress.steps,
             end,

@@ -195,6 +195,18 @@ fn event_entry(event: &Event) -> Entry {
                 .collect();
             format!("the case was changed in the CRM: {}", changes.join(", "))
         }
+        EventKind::Analysed { handoff, analysis: Some(analysis), .. } => {
+            let found = analysis.found.iter().filter(|one| one.value.is_some()).count();
+            format!("the conversation up to #{handoff} was read: {found} of {} fields found", analysis.found.len())
+        }
+        EventKind::Analysed { handoff, failure, .. } => {
+            let why = failure.as_deref().unwrap_or("nobody knows why");
+            format!("the conversation up to #{handoff} could not be read: {why}")
+        }
+        EventKind::SuggestionDecided { value, by, .. } => {
+            let what = if value.is_some() { "took" } else { "dismissed" };
+            format!("{by} {what} a suggested value")
+        }
     };
     let summary = match event.echo_of {
         Some(reply) => format!("{summary} (the carrier's echo of {reply}: not written again)"),
@@ -207,6 +219,20 @@ fn event_entry(event: &Event) -> Entry {
         summary: format!("#{} {summary}", event.seq),
         detail: json!({ "seq": event.seq, "id": event.event_id, "occurred_at": event.occurred_at, "event": event.kind }),
     }
+}
+
+/// What became of mapped columns, with the CRM's words for those that it refused.
+fn fields_summary(detail: &Value) -> String {
+    let lines = || detail.get("fields").and_then(Value::as_array).into_iter().flatten();
+    let text = |line: &Value, member: &str| line.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let written = lines().filter(|line| text(line, "outcome") == "write").count();
+    let mut parts = vec![format!("fields: {written} of {} written", lines().count())];
+    parts.extend(
+        lines()
+            .filter(|line| text(line, "outcome") == "refused")
+            .map(|line| format!("{} was refused: {}", text(line, "column"), text(line, "note"))),
+    );
+    parts.join("; ")
 }
 
 fn step_summary(what: &str, detail: &Value) -> String {
@@ -224,6 +250,7 @@ fn step_summary(what: &str, detail: &Value) -> String {
         "another_engine" => "another engine wrote this: this one stopped here until somebody decides".to_owned(),
         "pull_failed" => format!("the case could not be looked at: {} (next at {})", text("failure"), text("next")),
         "link" => link_summary(detail),
+        "fields" => fields_summary(detail),
         "amend" => format!("columns brought up to date: {}", detail["columns"]),
         _ => detail.to_string(),
     }

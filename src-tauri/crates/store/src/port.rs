@@ -18,6 +18,7 @@ use crate::back::{Inbound, Replies};
 use crate::console::Console;
 use crate::error::StoreError;
 use crate::links::Links;
+use crate::mappings::{FieldsResult, Mappings};
 use crate::measures::Measures;
 use crate::people::People;
 
@@ -196,6 +197,13 @@ pub enum LaneEnd {
     },
     /// The connection waits; due at once when it goes on.
     Wait,
+    /// Something is awaited that is worth waiting for, but not longer than this.
+    Until {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        why: &'static str,
+    },
     /// A person must act.
     Park(ParkReason),
 }
@@ -215,6 +223,8 @@ pub struct PassResult {
     pub stands: Vec<RecordRef>,
     /// What was learned about the case.
     pub case: Option<CaseUpdate>,
+    /// What became of mapped columns.
+    pub fields: Option<FieldsResult>,
     /// Calls made.
     pub attempts: Vec<Attempt>,
     /// Lines for the trace.
@@ -372,7 +382,10 @@ pub trait Registry: Send + Sync {
 
 /// A whole store.
 pub trait Store:
-    SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Links + Measures + People
+    SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Links + Measures + People + Mappings
 {
 }
-impl<T: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Links + Measures + People> Store for T {}
+impl<T> Store for T where
+    T: SessionLog + Lanes + Traces + Registry + Inbound + Replies + Console + Links + Measures + People + Mappings
+{
+}

@@ -4,6 +4,7 @@ pub mod connections;
 pub mod deliveries;
 pub mod links;
 pub mod logging;
+pub mod mappings;
 pub mod people;
 pub mod sessions;
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use ts_rs::TS;
 
+use super::mappings::SuggestionView;
 use super::time;
 
 /// Who has a conversation.
@@ -451,6 +452,8 @@ pub struct SessionDetail {
     pub summary: Option<String>,
     /// Why it was handed off.
     pub handoff_reason: Option<String>,
+    /// Values that the analyst was not sure of, and nobody decided about yet.
+    pub suggestions: Vec<SuggestionView>,
 }
 
 /// A case and its conversation.

@@ -1,6 +1,10 @@
 //! Writing a batch: look-ups first, then everything in one call.
 
-use casebridge_domain::{CallFailure, Effect, FailureClass};
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use casebridge_domain::plan::fields::Refusal;
+use casebridge_domain::{CallFailure, Effect, FailureClass, FieldValue};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -10,15 +14,15 @@ use super::http::{Call, Deadline, NoAnswer};
 use super::odata::{Operation, guid, id, segment, string};
 use super::owner::no_owner;
 use super::read::strange;
-use super::{Creatio, activity, case};
-use crate::port::{Applied, Batch, CallLog, CaseStands};
+use super::{Creatio, activity, case, fields};
+use crate::port::{Applied, Batch, CallLog, CaseStands, MappedPart};
 
 impl Creatio {
     /// Everything ends within the write time-out: the engine's lease is measured by it.
     pub(crate) async fn write_batch(&self, batch: &Batch<'_>, log: &CallLog) -> Applied {
         let deadline = Deadline::after(self.settings.write_timeout());
         if batch.effects.is_empty() {
-            return Applied::All { case: None };
+            return Applied::All { case: None, fields: MappedPart::Stands };
         }
         let prepared = async {
             let parts = self.parts(batch, log).await?;
@@ -28,6 +32,10 @@ impl Creatio {
             Ok(prepared) => prepared,
             Err(failure) => return Applied::NotSent(failure),
         };
+        if parts.is_empty() {
+            return Applied::All { case: None, fields: MappedPart::Stands };
+        }
+        let mapped_parts = mapped_count(batch, &parts);
         let mut call = Call::send(Method::POST, path, batch::write(&parts), self.settings.write_timeout());
         call.parts = parts.len();
         let answer = match self.http.call(&call, Some(deadline), log).await {
@@ -44,7 +52,13 @@ impl Creatio {
             let target = self.target("$batch", Operation::Batch, None);
             let body = self.good(&answer, &target, &[]).await?;
             let answers = body.as_ref().and_then(batch::read).ok_or_else(|| strange(&answer))?;
-            let bodies = batch::judge(&parts, &answers, &self.settings, answer.fresh_token);
+            let (parts, mapped) = parts.split_at(parts.len() - mapped_parts);
+            let bodies = batch::judge(parts, &answers, &self.settings, answer.fresh_token);
+            let fields = match &bodies {
+                Ok(_) => self.judge_fields(parts.len(), mapped, &answers, answer.fresh_token, batch).await,
+                Err(_) => Ok(MappedPart::Stands),
+            };
+            let bodies = bodies.and_then(|bodies| Ok((bodies, fields?)));
             if bodies.as_ref().is_err_and(|failure| failure.status == Some(401)) {
                 self.http.tokens.forget().await;
             }
@@ -52,7 +66,7 @@ impl Creatio {
         };
         match bodies.await {
             Err(failure) => Applied::Unsettled(failure),
-            Ok(bodies) => {
+            Ok((bodies, fields)) => {
                 self.pace.took(parts.len(), answer.took);
                 let made = parts
                     .iter()
@@ -62,7 +76,7 @@ impl Creatio {
                     Some((_, row)) => Some(CaseStands { seen_at: answer.at, ..self.made(row).await }),
                     None => None,
                 };
-                Applied::All { case }
+                Applied::All { case, fields }
             }
         }
     }
@@ -82,11 +96,38 @@ impl Creatio {
         }
     }
 
-    /// The requests of a batch: the contact if one is made, the case, its activities, its status last. A
-    /// case that is closed first might refuse what follows.
+    /// What became of the mapped columns: their part was refused, or read back without what it wrote.
+    async fn judge_fields(
+        &self,
+        place: usize,
+        mapped: &[Part],
+        answers: &std::collections::HashMap<String, batch::PartAnswer>,
+        fresh_token: bool,
+        batch: &Batch<'_>,
+    ) -> Result<MappedPart, CallFailure> {
+        let Some(part) = mapped.first() else { return Ok(MappedPart::Stands) };
+        if let Err(failure) = batch::judge_at(place, part, answers, &self.settings, fresh_token) {
+            return if fields::is_refusal(&failure) { Ok(MappedPart::Refused(failure)) } else { Err(failure) };
+        }
+        // A host that takes no reads in a batch leaves the columns unproven.
+        let row = mapped.get(1).map(|read| batch::judge_at(place + 1, read, answers, &self.settings, fresh_token));
+        let (Some(Ok(row)), Some(values)) = (row, mapped_values(batch)) else { return Ok(MappedPart::Stands) };
+        let missing = fields::missing(&row, values);
+        let words = "Creatio accepted a change of this column and did not make it";
+        let hint = "check the column in Creatio: its name, its type and the right to change it";
+        let told = Refusal { words: words.into(), hint: hint.into(), limit: None };
+        let left: BTreeMap<String, Refusal> = missing.iter().map(|one| (one.column.clone(), told.clone())).collect();
+        let made = values.iter().map(|one| one.column.clone()).filter(|column| !left.contains_key(column));
+        self.proven.lock().await.extend(made);
+        Ok(if left.is_empty() { MappedPart::Stands } else { MappedPart::LeftOut(left) })
+    }
+
+    /// The requests of a batch: the contact if one is made, the case, its activities, its status, since a case that is
+    /// closed first might refuse what follows; mapped columns last, since they may be refused. The first change of a
+    /// column is read back in the same call: old builds accept what they drop (R23).
     async fn parts(&self, batch: &Batch<'_>, log: &CallLog) -> Result<Vec<Part>, CallFailure> {
         let mut parts = Vec::with_capacity(batch.effects.len() + 1);
-        let mut last = Vec::new();
+        let (mut last, mut mapped) = (Vec::new(), Vec::new());
         for effect in batch.effects {
             let item = Some(effect.record().id);
             match effect {
@@ -110,14 +151,28 @@ impl Creatio {
                         method: "PATCH",
                         url: segment("Case", batch.case_id),
                         body: Some(body),
-                        object: "Case",
+                        object: "Case".into(),
                         operation: Operation::Update,
                         item,
                     });
                 }
+                Effect::SetFields(draft) if draft.values.is_empty() => {}
+                Effect::SetFields(draft) => {
+                    let body = fields::body(&draft.values, &self.settings);
+                    let proven = self.proven.lock().await;
+                    let new = draft.values.iter().any(|value| !proven.contains(&value.column));
+                    let columns: Vec<&str> = draft.values.iter().map(|value| value.column.as_str()).collect();
+                    let url = segment("Case", batch.case_id);
+                    let read = format!("{url}?$select=Id,{}", columns.join(","));
+                    mapped.push(part("PATCH", url, Some(body), Operation::Update, item));
+                    if new && !self.reads_singly.load(Ordering::Relaxed) {
+                        mapped.push(part("GET", read, None, Operation::Read, None));
+                    }
+                }
             }
         }
         parts.append(&mut last);
+        parts.append(&mut mapped);
         if parts.len() > MOST_PARTS {
             return Err(CallFailure {
                 class: FailureClass::Refused,
@@ -131,5 +186,30 @@ impl Creatio {
 }
 
 fn insert(object: &'static str, body: Option<Map<String, Value>>, item: Option<uuid::Uuid>) -> Part {
-    Part { method: "POST", url: object.to_owned(), body, object, operation: Operation::Insert, item }
+    Part { method: "POST", url: object.to_owned(), body, object: object.into(), operation: Operation::Insert, item }
+}
+
+fn part(
+    method: &'static str,
+    url: String,
+    body: Option<Map<String, Value>>,
+    operation: Operation,
+    item: Option<uuid::Uuid>,
+) -> Part {
+    Part { method, url, body, object: "Case".into(), operation, item }
+}
+
+/// How many parts at the end are about mapped columns.
+fn mapped_count(batch: &Batch<'_>, parts: &[Part]) -> usize {
+    let fields = batch.effects.iter().find(|effect| matches!(effect, Effect::SetFields(_)));
+    let id = fields.map(|effect| effect.record().id);
+    parts.iter().rposition(|part| id.is_some() && part.item == id).map_or(0, |place| parts.len() - place)
+}
+
+/// The values of mapped columns in a batch.
+fn mapped_values<'a>(batch: &Batch<'a>) -> Option<&'a [FieldValue]> {
+    batch.effects.iter().find_map(|effect| match effect {
+        Effect::SetFields(draft) => Some(draft.values.as_slice()),
+        _ => None,
+    })
 }

@@ -1,6 +1,7 @@
 //! JSON `$batch`: many requests in one call, in order. Never with continue-on-error: a transcript stops at
 //! its first gap. Atomicity groups are not used, since it is unconfirmed whether they roll anything back.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use casebridge_domain::{CallFailure, FailureClass, FailureScope};
@@ -20,7 +21,7 @@ pub(crate) struct Part {
     /// Below the service root, without a slash in front.
     pub(crate) url: String,
     pub(crate) body: Option<Map<String, Value>>,
-    pub(crate) object: &'static str,
+    pub(crate) object: Cow<'static, str>,
     pub(crate) operation: Operation,
     /// The record of the ledger that it is about.
     pub(crate) item: Option<Uuid>,
@@ -156,7 +157,7 @@ fn refused(part: &Part, answer: &PartAnswer, settings: &CreatioSettings) -> Call
         retry_after: None,
         sent: &sent,
     };
-    classify(&answered, &Target { object: part.object, operation: part.operation, item: part.item, settings })
+    classify(&answered, &Target { object: &part.object, operation: part.operation, item: part.item, settings })
 }
 
 /// The call as a whole was let in, so either the token ran out on the way, or the host says 401 where
@@ -204,7 +205,7 @@ mod tests {
             method: "POST",
             url: "Activity".into(),
             body: Some(body),
-            object: "Activity",
+            object: "Activity".into(),
             operation: Operation::Insert,
             item: Some(id),
         }

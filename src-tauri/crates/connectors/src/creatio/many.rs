@@ -1,5 +1,6 @@
 //! Many reads in one call, and one by one where a host takes no reads in a batch.
 
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use casebridge_domain::CallFailure;
@@ -17,7 +18,7 @@ use crate::port::CallLog;
 /// One list to be read.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
-    set: &'static str,
+    set: Cow<'static, str>,
     /// Below the service root, encoded.
     url: String,
 }
@@ -25,18 +26,23 @@ pub(crate) struct Ask {
 impl Ask {
     /// Rows of a set.
     pub(crate) fn list(set: &'static str, query: &Query<'_>) -> Self {
-        Ask { set, url: query.path() }
+        Ask { set: Cow::Borrowed(set), url: query.path() }
+    }
+
+    /// The same of a set that is not known beforehand.
+    pub(crate) fn of(set: &str, query: &Query<'_>) -> Self {
+        Ask { set: Cow::Owned(set.to_owned()), url: query.path() }
     }
 
     /// A page of a set. Only for conditions without texts of people: no message leaves texts of the query out.
     pub(crate) fn page(set: &'static str, page: &Page<'_>) -> Self {
-        Ask { set, url: page.path() }
+        Ask { set: Cow::Borrowed(set), url: page.path() }
     }
 }
 
 impl From<&Query<'static>> for Ask {
     fn from(query: &Query<'static>) -> Self {
-        Ask { set: query.set, url: query.path() }
+        Ask { set: Cow::Borrowed(query.set), url: query.path() }
     }
 }
 
@@ -88,7 +94,7 @@ impl Creatio {
                 method: "GET",
                 url: ask.url.clone(),
                 body: None,
-                object: ask.set,
+                object: ask.set.clone(),
                 operation: Operation::List,
                 item: None,
             })
@@ -122,7 +128,7 @@ impl Creatio {
             let answer = self.get(path, log).await?;
             // What was read first is the oldest: the clock must not be ahead of it.
             many.at = many.at.or(answer.at);
-            let list = self.good(&answer, &self.target(ask.set, Operation::List, None), &[]).await;
+            let list = self.good(&answer, &self.target(&ask.set, Operation::List, None), &[]).await;
             many.lists.push(list.and_then(|body| rows_of(body).ok_or_else(|| strange(&answer))));
         }
         Ok(many)

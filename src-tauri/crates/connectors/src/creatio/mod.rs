@@ -12,6 +12,7 @@ mod case_page;
 mod check;
 mod choices;
 mod contact;
+mod fields;
 mod http;
 mod many;
 mod markup;
@@ -29,14 +30,16 @@ mod settings;
 mod settle;
 pub mod stock;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use casebridge_domain::{CallFailure, CrmRecord, Marks};
+use casebridge_domain::mapping::{Allowed, Column};
+use casebridge_domain::{CallFailure, CrmRecord, FieldValue, Marks};
+use serde_json::Value;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -47,7 +50,8 @@ use self::probe::Statuses;
 use self::pull::{Columns, Names, Walked};
 use crate::once::Once;
 use crate::port::{
-    Applied, Batch, CallLog, CaseSystem, Changes, Choice, ChoiceKind, Look, LookAt, Standing, TestReport, Vault,
+    Applied, Batch, CallLog, CaseSystem, Changes, Choice, ChoiceKind, Isolated, Look, LookAt, Standing, TestReport,
+    Vault,
 };
 
 pub(crate) use self::activity::file as file_lines;
@@ -81,6 +85,7 @@ pub struct Creatio {
     /// Portal messages cannot be read, and nobody asked for them.
     no_portal: AtomicBool,
     columns: Columns,
+    lookups: fields::Lookups,
     names: Names,
     walked: Walked,
     pace: Pace,
@@ -103,6 +108,7 @@ impl Creatio {
             reads_singly: AtomicBool::new(false),
             no_portal: AtomicBool::new(false),
             columns: Columns::default(),
+            lookups: fields::Lookups::default(),
             names: Names::default(),
             walked: Walked::default(),
             pace: Pace::new(settings.write_timeout()),
@@ -155,6 +161,33 @@ impl CaseSystem for Creatio {
 
     async fn numbered(&self, number: &str, log: &CallLog) -> Result<Vec<Uuid>, CallFailure> {
         self.cases_numbered(number, log).await
+    }
+
+    async fn columns(&self, log: &CallLog) -> Result<Vec<Column>, CallFailure> {
+        self.case_columns(log).await
+    }
+
+    async fn lookup(&self, column: &str, query: Option<&str>, log: &CallLog) -> Result<Vec<Allowed>, CallFailure> {
+        self.search_lookup(column, query, log).await
+    }
+
+    async fn fields(
+        &self,
+        case: Uuid,
+        wanted: &[FieldValue],
+        log: &CallLog,
+    ) -> Result<BTreeMap<String, Value>, CallFailure> {
+        self.read_fields(case, wanted, log).await
+    }
+
+    async fn isolate(
+        &self,
+        case: Uuid,
+        values: &[FieldValue],
+        refused: &CallFailure,
+        log: &CallLog,
+    ) -> Result<Isolated, CallFailure> {
+        self.find_refused(case, values, refused, log).await
     }
 
     fn look_limit(&self) -> usize {

@@ -254,6 +254,11 @@ impl CreatioSettings {
         self.html_columns.get(column).copied().unwrap_or(!stock_text)
     }
 
+    /// Whether anybody said whether a column holds markup.
+    pub(crate) fn knows_markup(&self, column: &str) -> bool {
+        self.html_columns.contains_key(column) || matches!(column, "Case.Subject" | "Case.Symptoms" | "Case.Solution")
+    }
+
     /// Origin of a case from this channel.
     pub(crate) fn origin_of(&self, channel: &str) -> Uuid {
         self.origin.unwrap_or_else(|| match channel.to_ascii_lowercase().as_str() {

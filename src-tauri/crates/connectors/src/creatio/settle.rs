@@ -42,7 +42,8 @@ impl Creatio {
                 for effect in batch.effects {
                     let there = match effect {
                         Effect::OpenCase(_) => true,
-                        Effect::AddActivity(_) => false,
+                        // Values have no id: they are read when they are written again.
+                        Effect::AddActivity(_) | Effect::SetFields(_) => false,
                         // A wish is about how the case is: a person who went further has fulfilled it.
                         Effect::SetStatus { to: StatusWish::Resolved, .. } => stands.closed,
                         Effect::SetStatus { to: StatusWish::Reopened, .. } => !stands.closed,

@@ -19,14 +19,14 @@ use super::known::Known;
 use super::read::{Ask, id, string};
 use super::shape::{SEQ, Shape, WRITE};
 use super::statuses::wished;
-use super::{Salesforce, case, comment, setup, soql};
+use super::{Salesforce, case, comment, fields, setup, soql};
 use crate::creatio::{Deadline, NoAnswer};
-use crate::port::{Applied, Batch, CallLog, CaseStands};
+use crate::port::{Applied, Batch, CallLog, CaseStands, MappedPart};
 
 /// What is read of a case that was just made.
 const MADE: &str = "CaseNumber,CreatedDate,Status,IsClosed";
 /// How much longer than our patience a write may take to commit, where no rule refuses it then.
-const LATE: Duration = Duration::from_secs(60);
+pub(crate) const LATE: Duration = Duration::from_secs(60);
 
 /// A batch ready to be sent.
 struct Prepared {
@@ -40,14 +40,36 @@ struct Prepared {
 impl Salesforce {
     /// Everything ends within the write time-out: the engine's lease is measured by it.
     pub(crate) async fn write_batch(&self, batch: &Batch<'_>, log: &CallLog) -> Applied {
+        let mapped = batch.effects.iter().find(|effect| matches!(effect, Effect::SetFields(_)));
+        let fields = mapped.map(|effect| effect.record().id);
+        match self.write_all(batch, log).await {
+            // All or none: with the mapped fields everything was taken back. It goes without them, once (R26).
+            Applied::Unsettled(refused)
+                if fields.is_some() && refused.item == fields && fields::is_refusal(&refused) =>
+            {
+                let rest: Vec<Effect> =
+                    batch.effects.iter().filter(|effect| !matches!(effect, Effect::SetFields(_))).cloned().collect();
+                match self.write_all(&Batch { effects: &rest, ..*batch }, log).await {
+                    Applied::All { case, .. } => Applied::All { case, fields: MappedPart::Refused(refused) },
+                    other => other,
+                }
+            }
+            other => other,
+        }
+    }
+
+    async fn write_all(&self, batch: &Batch<'_>, log: &CallLog) -> Applied {
         if batch.effects.is_empty() {
-            return Applied::All { case: None };
+            return Applied::All { case: None, fields: MappedPart::Stands };
         }
         let deadline = Deadline::after(self.settings.write_timeout());
         let prepared = match self.prepare(batch, log).await {
             Ok(prepared) => prepared,
             Err(failure) => return Applied::NotSent(failure),
         };
+        if prepared.parts.is_empty() {
+            return Applied::All { case: None, fields: MappedPart::Stands };
+        }
         let (path, body) = bundle::write(&prepared.parts);
         let timeout = self.settings.write_timeout();
         let call = Call { method: Method::POST, path, body: Some(body), parts: prepared.parts.len(), timeout };
@@ -77,7 +99,7 @@ impl Salesforce {
             self.known.put(batch.case_id, Known { id: case, writes: prepared.writes });
         }
         let stands = bodies.last().filter(|_| made).map(|row| CaseStands { seen_at: at, ..stands(row) });
-        Applied::All { case: stands }
+        Applied::All { case: stands, fields: MappedPart::Stands }
     }
 
     /// The kit's rule says only that the number was counted on from was not the newest: what stands is read, and the
@@ -146,6 +168,15 @@ impl Salesforce {
                 parts.push(Part { item: Some(*id), ..part });
             }
         }
+        for effect in batch.effects {
+            if let Effect::SetFields(draft) = effect
+                && !draft.values.is_empty()
+            {
+                let path = format!("/sobjects/Case/{parent}");
+                let part = Part::update(path, "writing the mapped fields", "mapped", fields::body(&draft.values));
+                parts.push(Part { item: Some(draft.id), ..part });
+            }
+        }
         if opening.is_some() {
             let path = format!("/sobjects/Case/{parent}?fields={MADE}");
             let made = Part::update(path, "reading the case", "made", Map::new());
@@ -187,7 +218,7 @@ impl Salesforce {
     }
 
     /// Where a case is, and how often it was written to: as remembered, else as read now.
-    async fn known_case(&self, case: Uuid, shape: &Shape, log: &CallLog) -> Result<Known, CallFailure> {
+    pub(crate) async fn known_case(&self, case: Uuid, shape: &Shape, log: &CallLog) -> Result<Known, CallFailure> {
         // One that was met before the kit came is read again.
         if let Some(known) = self.known.get(case).filter(|known| known.writes.is_some() == shape.is_fenced()) {
             return Ok(known);

@@ -10,6 +10,7 @@ mod changes;
 mod check;
 mod choices;
 mod comment;
+mod fields;
 mod http;
 pub mod ids;
 mod known;
@@ -25,13 +26,16 @@ mod standing;
 mod statuses;
 mod usage;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use casebridge_domain::{CallFailure, CrmRecord, FailureClass, FailureScope, Marks};
+use casebridge_domain::mapping::{Allowed, Column};
+use casebridge_domain::{CallFailure, CrmRecord, FailureClass, FailureScope, FieldValue, Marks};
+use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -43,7 +47,8 @@ use self::statuses::Status;
 use self::usage::Usage;
 use crate::once::Once;
 use crate::port::{
-    Applied, Batch, CallLog, CaseSystem, Changes, Choice, ChoiceKind, Look, LookAt, Standing, TestReport, Vault,
+    Applied, Batch, CallLog, CaseSystem, Changes, Choice, ChoiceKind, Isolated, Look, LookAt, Standing, TestReport,
+    Vault,
 };
 
 pub use self::oauth::{CLIENT_SECRET, REFRESH_TOKEN, SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris};
@@ -143,6 +148,33 @@ impl CaseSystem for Salesforce {
 
     async fn numbered(&self, number: &str, log: &CallLog) -> Result<Vec<Uuid>, CallFailure> {
         self.cases_numbered(number, log).await
+    }
+
+    async fn columns(&self, log: &CallLog) -> Result<Vec<Column>, CallFailure> {
+        self.case_columns(log).await
+    }
+
+    async fn lookup(&self, column: &str, query: Option<&str>, log: &CallLog) -> Result<Vec<Allowed>, CallFailure> {
+        self.search_lookup(column, query, log).await
+    }
+
+    async fn fields(
+        &self,
+        case: Uuid,
+        wanted: &[FieldValue],
+        log: &CallLog,
+    ) -> Result<BTreeMap<String, Value>, CallFailure> {
+        self.read_fields(case, wanted, log).await
+    }
+
+    async fn isolate(
+        &self,
+        case: Uuid,
+        values: &[FieldValue],
+        _refused: &CallFailure,
+        log: &CallLog,
+    ) -> Result<Isolated, CallFailure> {
+        self.find_refused(case, values, log).await
     }
 
     fn look_limit(&self) -> usize {

@@ -61,6 +61,8 @@ impl Salesforce {
             // A wish is about how the case is: a person who went further has fulfilled it.
             Effect::SetStatus { to: StatusWish::Resolved, .. } => closed,
             Effect::SetStatus { to: StatusWish::Reopened, .. } => !closed,
+            // Values have no id: they are read when they are written again.
+            Effect::SetFields(_) => false,
         };
         let records = batch.effects.iter().filter(there).map(Effect::record).collect();
         let differs = draft.map_or_else(Vec::new, |draft| differs(row, draft, &shape));

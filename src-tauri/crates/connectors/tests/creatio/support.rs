@@ -190,7 +190,7 @@ impl Story {
     /// Writes it; anything but full success is the test's failure.
     pub async fn write(&self, client: &Creatio, world: &World) -> Option<CaseStands> {
         match self.apply(client, world).await {
-            Applied::All { case } => case,
+            Applied::All { case, .. } => case,
             other => panic!("the batch was to be written: {other:?}"),
         }
     }

@@ -209,7 +209,7 @@ impl Story {
 
     pub async fn applied(&self, client: &Salesforce, world: &World) -> Option<CaseStands> {
         match client.apply(&self.batch(), &world.log).await {
-            Applied::All { case } => case,
+            Applied::All { case, .. } => case,
             other => panic!("everything is written: {other:?}"),
         }
     }

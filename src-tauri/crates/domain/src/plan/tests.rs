@@ -1,4 +1,5 @@
 mod back;
+mod fields;
 
 use std::time::Duration;
 
@@ -117,6 +118,7 @@ impl Story {
             skipped: &self.skipped,
             connection: ConnectionId(Uuid::nil()),
             reopen: self.reopen,
+            fields: None,
         })
     }
 

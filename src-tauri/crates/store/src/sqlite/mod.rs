@@ -8,6 +8,7 @@ mod inbound;
 mod keys;
 mod lanes;
 mod links;
+mod mappings;
 mod measures;
 mod offers;
 mod passes;

@@ -324,6 +324,9 @@ async fn record(conn: &mut SqliteConnection, result: PassResult) -> Result<(), S
         .execute(&mut *conn)
         .await?;
     }
+    if let Some(fields) = &result.fields {
+        super::mappings::record(conn, &connection, result.session_id, fields, result.at).await?;
+    }
     end_lane(conn, &result).await
 }
 
@@ -374,6 +377,11 @@ async fn end_lane(conn: &mut SqliteConnection, result: &PassResult) -> Result<()
         }
         LaneEnd::Wait => {
             query.push(", due_ms = ").push_bind(at);
+        }
+        LaneEnd::Until { at, why } => {
+            query.push(", considered_why = ").push_bind(*why);
+            // What came in meanwhile may be due earlier.
+            query.push(", due_ms = min(coalesce(due_ms, ").push_bind(ms(*at)).push("), ").push_bind(ms(*at)).push(")");
         }
         LaneEnd::Park(reason) => {
             query.push(", parked = ").push_bind(json("lanes.parked", reason)?).push(", due_ms = null");

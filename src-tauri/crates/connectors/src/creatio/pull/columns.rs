@@ -75,7 +75,8 @@ impl Columns {
     }
 }
 
-fn names(failure: &CallFailure, column: &str) -> bool {
+/// Whether a failure is about this column.
+pub(crate) fn names(failure: &CallFailure, column: &str) -> bool {
     let refused = matches!(failure.status, Some(400 | 404 | 500));
     refused && failure.message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == column)
 }

@@ -7,7 +7,7 @@ mod names;
 mod recent;
 mod walk;
 
-pub(crate) use columns::Columns;
+pub(crate) use columns::{Columns, names as names_column};
 pub(crate) use names::Names;
 pub(crate) use walk::Walked;
 

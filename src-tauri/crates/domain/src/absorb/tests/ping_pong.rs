@@ -213,6 +213,7 @@ impl World {
             skipped: &[],
             connection: connection(),
             reopen: crate::back::ReopenPolicy::ReopenCase,
+            fields: None,
         });
         let wish = match &planned {
             Plan::Write { effects, .. } => effects.iter().rev().find_map(|effect| match effect {

@@ -1,0 +1,121 @@
+//! Finding the column that spoils the others: halving, then one by one, with a bounded number of calls (R26).
+
+use casebridge_domain::mapping::ColumnKind;
+use casebridge_domain::plan::fields::Refusal;
+use casebridge_domain::text::cut;
+use casebridge_domain::{CallFailure, FailureClass, FieldValue};
+use reqwest::Method;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::super::Creatio;
+use super::super::http::{Call, Deadline, NoAnswer};
+use super::super::odata::{Operation, entity};
+use crate::port::{CallLog, Isolated};
+
+/// Most calls that one search for bad columns may cost: three bad ones among a hundred are found with fewer.
+const MOST_CALLS: usize = 24;
+/// The lengths that texts have by the platform's convention.
+const LENGTHS: [u32; 3] = [500, 250, 50];
+
+/// Whether an answer says that these values cannot be written, rather than that nothing can be written now.
+pub(crate) fn is_refusal(failure: &CallFailure) -> bool {
+    failure.status.is_some()
+        && matches!(
+            failure.class,
+            FailureClass::Refused | FailureClass::Rights | FailureClass::Setup | FailureClass::Unknown
+        )
+}
+
+/// What is remembered of it.
+fn refusal(failure: &CallFailure) -> Refusal {
+    Refusal { words: failure.message.clone(), hint: hint(failure), limit: None }
+}
+
+impl Creatio {
+    pub(crate) async fn find_refused(
+        &self,
+        case: Uuid,
+        values: &[FieldValue],
+        refused: &CallFailure,
+        log: &CallLog,
+    ) -> Result<Isolated, CallFailure> {
+        let deadline = Deadline::after(self.settings.write_timeout());
+        let mut found = Isolated::default();
+        let mut calls = 0;
+        // Each group stands with how it was refused as a whole; the smaller half comes next.
+        let mut groups: Vec<(Vec<FieldValue>, CallFailure)> = vec![(values.to_vec(), refused.clone())];
+        while let Some((group, failure)) = groups.pop() {
+            if let [one] = group.as_slice() {
+                let shorter = shorter(one, &failure).filter(|_| calls < MOST_CALLS);
+                let mut told = refusal(&failure);
+                if let Some((limit, value)) = shorter {
+                    calls += 1;
+                    let less = FieldValue { value, ..one.clone() };
+                    if self.patch(case, std::slice::from_ref(&less), deadline, log).await?.is_none() {
+                        told.limit = Some(limit);
+                        found.wrote.insert(less.column, less.value);
+                    }
+                }
+                found.refused.insert(one.column.clone(), told);
+                continue;
+            }
+            let (left, right) = group.split_at(group.len() / 2);
+            for half in [left, right].into_iter().filter(|half| !half.is_empty()) {
+                if calls >= MOST_CALLS {
+                    found.refused.extend(half.iter().map(|one| (one.column.clone(), refusal(&failure))));
+                    continue;
+                }
+                calls += 1;
+                match self.patch(case, half, deadline, log).await? {
+                    None => found.wrote.extend(half.iter().map(|one| (one.column.clone(), one.value.clone()))),
+                    Some(failure) => groups.push((half.to_vec(), failure)),
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// `Some`: refused. An error: nobody knows.
+    async fn patch(
+        &self,
+        case: Uuid,
+        values: &[FieldValue],
+        deadline: Deadline,
+        log: &CallLog,
+    ) -> Result<Option<CallFailure>, CallFailure> {
+        let path = self.path(&entity("Case", case), log).await?;
+        let body = super::body(values, &self.settings);
+        let text = Value::Object(body.clone()).to_string();
+        let call = Call::send(Method::PATCH, path, text, self.settings.write_timeout());
+        let answer = self.http.call(&call, Some(deadline), log).await.map_err(NoAnswer::into_failure)?;
+        let sent: Vec<&str> = body.values().filter_map(Value::as_str).collect();
+        match self.good(&answer, &self.target("Case", Operation::Update, Some(case)), &sent).await {
+            Ok(_) => Ok(None),
+            Err(failure) if is_refusal(&failure) => Ok(Some(failure)),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// Less of a text that was too long, with the length that the column seems to have.
+fn shorter(value: &FieldValue, failure: &CallFailure) -> Option<(u32, Value)> {
+    let (ColumnKind::Text { .. }, Value::String(text)) = (&value.kind, &value.value) else { return None };
+    let words = failure.message.to_ascii_lowercase();
+    let too_long = ["value too long", "would be truncated", "22001"].iter().any(|sign| words.contains(sign));
+    let length = u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX);
+    // One database tells the length, the other does not.
+    let told = words.split("varying(").nth(1).and_then(|rest| rest.split(')').next()?.parse().ok());
+    let limit = told.or_else(|| LENGTHS.into_iter().find(|limit| *limit < length))?;
+    (too_long && limit < length).then(|| (limit, Value::String(cut(text, limit as usize))))
+}
+
+fn hint(failure: &CallFailure) -> String {
+    match failure.class {
+        FailureClass::Rights => {
+            "grant the connection's user the right to change this column, then read the columns again"
+        }
+        _ => "look at the column in Creatio, then read the columns again: the mapping is tried anew",
+    }
+    .to_owned()
+}

@@ -1,0 +1,249 @@
+//! Which values are written, and when (R26, R27, R37).
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::analysis::{AnalystKind, Cost, Evidence, Found, TranscriptLine};
+use crate::mapping::{Allowed, Column, ColumnKind, Mapping, Overwrite, Source, TextFormat, Unsure};
+use crate::plan::fields::{
+    Decision, FieldSources, Handoff, Outcome, Refusal, Said, decide, grounded, outcomes, to_write,
+};
+
+fn text(max: u32) -> ColumnKind {
+    ColumnKind::Text { max: Some(max), format: TextFormat::Plain }
+}
+
+fn area() -> ColumnKind {
+    let one = |value: &str, label: &str| Allowed { value: value.into(), label: label.into() };
+    ColumnKind::Picklist { values: vec![one("hw", "Hardware"), one("sw", "Software")], restricted: false }
+}
+
+fn mapping(id: u128, column: &str, kind: ColumnKind, source: Source) -> Mapping {
+    Mapping {
+        id: Uuid::from_u128(id),
+        column: column.into(),
+        title: column.into(),
+        kind,
+        instruction: String::new(),
+        enabled: true,
+        unlocked: false,
+        source,
+        fallback: None,
+        threshold: 70,
+        unsure: Unsure::LeaveOut,
+        overwrite: Overwrite::KeepEdited,
+        synonyms: BTreeMap::new(),
+    }
+}
+
+fn found(id: u128, value: Value, confidence: u8) -> Found {
+    Found { id: Uuid::from_u128(id), value: Some(value), confidence, evidence: Vec::new(), note: None }
+}
+
+fn analysis(found: Vec<Found>) -> Analysis {
+    Analysis {
+        by: AnalystKind::BuiltIn,
+        model: None,
+        summary: Some("The printer burns.".into()),
+        language: Some("en".into()),
+        sentiment: None,
+        topic: None,
+        found,
+        cost: Cost::default(),
+    }
+}
+
+struct Case {
+    mappings: Vec<Mapping>,
+    columns: Vec<Column>,
+    said: Said,
+    refused: BTreeMap<String, Refusal>,
+    session: Session,
+}
+
+impl Case {
+    fn of(mappings: Vec<Mapping>) -> Self {
+        let session = Story::new(Mode::Every, vec![]).session;
+        Self { mappings, columns: Vec::new(), said: Said::default(), refused: BTreeMap::new(), session }
+    }
+
+    fn sources(&self) -> FieldSources<'_> {
+        FieldSources {
+            mappings: &self.mappings,
+            columns: &self.columns,
+            session: &self.session,
+            said: &self.said,
+            refused: &self.refused,
+        }
+    }
+
+    fn first(&self) -> (Outcome, Option<Value>) {
+        let all = outcomes(self.sources());
+        (all[0].outcome, all[0].value.clone())
+    }
+}
+
+#[test]
+fn r26_given_values_come_before_the_analysts_and_those_before_the_fallback() {
+    let mut case = Case::of(vec![Mapping { fallback: Some(json!("sw")), ..mapping(1, "UsrArea", area(), Source::Ai) }]);
+    assert_eq!(case.first(), (Outcome::Write, Some(json!("sw"))), "nobody knows: the fallback");
+    case.said.analysis = Some(analysis(vec![found(1, json!("hw"), 90)]));
+    assert_eq!(case.first(), (Outcome::Write, Some(json!("hw"))), "the analyst is sure");
+    case.said.analysis = Some(analysis(vec![found(1, json!("hw"), 60)]));
+    assert_eq!(case.first(), (Outcome::Write, Some(json!("sw"))), "the analyst is not sure enough: the fallback");
+    case.said.analysis = Some(analysis(vec![found(1, json!("Furniture"), 99)]));
+    assert_eq!(case.first(), (Outcome::Write, Some(json!("sw"))), "no foreign value is sent, however sure");
+    case.said.given = Map::from_iter([("UsrArea".to_owned(), json!("Hardware"))]);
+    assert_eq!(case.first(), (Outcome::Write, Some(json!("hw"))), "the source knows best, by label too");
+    case.said.decided = [(Uuid::from_u128(1), Some(json!("sw")))].into();
+    assert_eq!(case.first(), (Outcome::Write, Some(json!("sw"))), "but for a person");
+    case.said.decided = [(Uuid::from_u128(1), None)].into();
+    assert_eq!(case.first(), (Outcome::LeftOut, None), "who dismissed it wants it blank");
+}
+
+#[test]
+fn r27_what_is_not_sure_is_left_out_suggested_or_written_as_the_admin_says() {
+    let unsure = |unsure: Unsure| {
+        let mut case = Case::of(vec![Mapping { unsure, ..mapping(1, "UsrArea", area(), Source::Ai) }]);
+        case.said.analysis = Some(analysis(vec![found(1, json!("hw"), 69)]));
+        case.first()
+    };
+    assert_eq!(unsure(Unsure::LeaveOut), (Outcome::Unsure, None));
+    assert_eq!(unsure(Unsure::Suggest), (Outcome::Suggest, Some(json!("hw"))));
+    assert_eq!(unsure(Unsure::Write), (Outcome::Write, Some(json!("hw"))));
+}
+
+#[test]
+fn r27_only_quotes_of_the_transcript_are_evidence() {
+    let line = TranscriptLine { seq: 3, from: Customer, at: at(3), text: "Größe: order 4711, please".into() };
+    let quote = |start: usize, end: usize, quote: &str| Evidence { seq: 3, start, end, quote: quote.into() };
+    let answer = |evidence| Found { evidence: vec![evidence], ..found(1, json!("4711"), 95) };
+    let confidence =
+        |evidence| grounded(analysis(vec![answer(evidence)]), std::slice::from_ref(&line)).found[0].confidence;
+    assert_eq!(confidence(quote(13, 17, "4711")), 95, "places are counted in characters");
+    assert_eq!(confidence(quote(0, 4, "4711")), 0, "it does not stand there");
+    assert_eq!(confidence(Evidence { seq: 4, ..quote(13, 17, "4711") }), 0, "there is no such line");
+    assert_eq!(confidence(quote(13, 13, "")), 0, "an empty quote proves nothing");
+}
+
+#[test]
+fn r26_a_refused_column_is_not_sent_again_and_a_short_one_gets_less() {
+    let said = Source::Static { value: json!("a long text") };
+    let mut case = Case::of(vec![mapping(1, "UsrNote", text(50), said)]);
+    let refusal = |limit| Refusal { words: "no right".into(), hint: String::new(), limit };
+    case.refused = [("UsrNote".to_owned(), refusal(None))].into();
+    assert_eq!(case.first().0, Outcome::Refused, "the CRM said no before");
+    case.refused = [("UsrNote".to_owned(), refusal(Some(6)))].into();
+    assert_eq!(case.first(), (Outcome::Write, Some(json!("a lon…"))), "only its length was wrong");
+    case.refused.clear();
+    case.columns = vec![];
+    assert_eq!(case.first().0, Outcome::Write, "without metadata it is tried");
+    let other = Column {
+        name: "Other".into(),
+        title: String::new(),
+        kind: text(5),
+        required: false,
+        writable: true,
+        locked: false,
+    };
+    case.columns = vec![other];
+    assert_eq!(case.first().0, Outcome::Refused, "the column was removed");
+}
+
+#[test]
+fn sessions_contacts_and_templates_fill_columns_too() {
+    let session = |attribute: &str| Source::Session { attribute: attribute.into() };
+    let template = Source::Template { text: "{contact.name} on {session.channel}: {value.UsrArea}".into() };
+    let mut case = Case::of(vec![
+        mapping(1, "UsrLine", text(80), template),
+        mapping(2, "UsrArea", area(), Source::Static { value: json!("hw") }),
+        mapping(3, "UsrSummary", text(80), session("summary")),
+        mapping(4, "UsrPlan", text(80), session("plan")),
+        mapping(5, "UsrMail", text(80), Source::Contact { attribute: "email".into() }),
+    ]);
+    case.session.contact.name = Some("Ada".into());
+    case.said.analysis = Some(analysis(Vec::new()));
+    case.said.given = Map::from_iter([("plan".to_owned(), json!("gold"))]);
+    let all = outcomes(case.sources());
+    let shown: Vec<&str> = all.iter().map(|one| one.shown.as_str()).collect();
+    assert_eq!(shown, ["Ada on web: Hardware", "Hardware", "The printer burns.", "gold", ""], "in the mappings' order");
+    assert_eq!(all[4].outcome, Outcome::LeftOut, "no address, no value");
+    case.said.handoff = Handoff { summary: Some("By the source.".into()), ..Handoff::default() };
+    assert_eq!(outcomes(case.sources())[2].shown, "By the source.", "the source's words come before the analyst's");
+}
+
+#[test]
+fn r37_three_values_decide_whether_what_stands_is_kept() {
+    let case = Case::of(vec![mapping(1, "UsrArea", area(), Source::Static { value: json!("hw") })]);
+    let wanted = to_write(&outcomes(case.sources()), &case.mappings, &[]).remove(0);
+    let with = |overwrite| crate::effect::FieldValue { overwrite, ..wanted.clone() };
+    let (ours, theirs, other) = (json!("sw"), json!("sw"), json!("other"));
+    let keep = with(Overwrite::KeepEdited);
+    assert_eq!(decide(&keep, None, None), Decision::Write, "empty and never ours");
+    assert_eq!(decide(&keep, Some(&ours), Some(&theirs)), Decision::Write, "what stands is what we wrote");
+    assert_eq!(decide(&keep, Some(&ours), Some(&other)), Decision::Edited, "a person wrote what stands");
+    assert_eq!(decide(&keep, Some(&ours), None), Decision::Edited, "a person cleared it");
+    assert_eq!(decide(&keep, None, Some(&other)), Decision::Edited, "it was there before us");
+    assert_eq!(decide(&keep, None, Some(&json!("hw"))), Decision::Same);
+    assert_eq!(decide(&with(Overwrite::FillIfEmpty), Some(&ours), Some(&theirs)), Decision::Filled);
+    assert_eq!(decide(&with(Overwrite::FillIfEmpty), Some(&ours), None), Decision::Write);
+    assert_eq!(decide(&with(Overwrite::Always), Some(&ours), Some(&other)), Decision::Write);
+}
+
+fn analysed(handoff: i64, found: Vec<Found>) -> EventKind {
+    EventKind::Analysed {
+        connection: ConnectionId(Uuid::nil()),
+        handoff,
+        version: 1,
+        analysis: Some(Box::new(analysis(found))),
+        failure: None,
+    }
+}
+
+fn planned(story: &Story, case: &Case) -> Vec<Effect> {
+    let from = usize::try_from(story.written).unwrap_or(0);
+    let planned = plan(Snapshot {
+        session: &story.session,
+        events: &story.events[from..],
+        written_seq: story.written,
+        case: story.case.as_ref(),
+        modes: &story.modes,
+        namespace: namespace(),
+        batch_limit: story.limit,
+        skipped: &story.skipped,
+        connection: ConnectionId(Uuid::nil()),
+        reopen: story.reopen,
+        fields: Some(Fields { version: 1, sources: case.sources() }),
+    });
+    match planned {
+        Plan::Write { effects, .. } => effects,
+        other => panic!("expected something to write, got {other:?}"),
+    }
+}
+
+#[test]
+fn r26_fields_are_the_last_part_of_the_batch_and_follow_what_made_them_known() {
+    let mut case = Case::of(vec![mapping(1, "UsrArea", area(), Source::Ai)]);
+    case.said.analysis = Some(analysis(vec![found(1, json!("hw"), 90)]));
+    let bare = EventKind::HandedOff { reason: None, summary: None, language: None, sentiment: None };
+    let log = || vec![said(Customer, "it burns"), bare.clone(), analysed(2, vec![]), resolved()];
+    let story = Story::new(Mode::Handoff, log());
+    let effects = planned(&story, &case);
+    let names: Vec<String> = effects.iter().map(|effect| format!("{effect:?}")).collect();
+    assert_eq!(names, ["open_case@2", "add_message@1", "resolve_case@4", "set_fields@3"], "last, as a part of its own");
+    let Some(Effect::OpenCase(draft)) = effects.first() else { panic!("the case comes first") };
+    assert_eq!(draft.summary.as_deref(), Some("The printer burns."), "what the source did not say");
+    let Some(Effect::SetFields(fields)) = effects.last() else { panic!("the fields come last") };
+    assert_eq!(fields.values.len(), 1);
+
+    let later = Story::new(Mode::Every, log()).with_case(CaseState::Open, 1, 2);
+    let names: Vec<String> = planned(&later, &case).iter().map(|effect| format!("{effect:?}")).collect();
+    assert_eq!(names, ["resolve_case@4", "set_fields@3"], "the analysis came after the case: one update follows");
+
+    let chat = vec![said(Customer, "it burns"), said(Ai, "really?")];
+    let story = Story::new(Mode::Every, chat).with_case(CaseState::Open, 1, 1);
+    let names: Vec<String> = planned(&story, &case).iter().map(|effect| format!("{effect:?}")).collect();
+    assert_eq!(names, ["add_message@2"], "talk alone makes no values known");
+}
