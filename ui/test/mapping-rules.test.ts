@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fakeColumns, fakeMappings } from "../src/host/fake-mapping-data";
-import type { ColumnKind, Mapping } from "../src/host/mapping-types";
+import type { ColumnKind, Mapping } from "../src/generated";
 import { changes, diff, goneValues, moved, newMapping, ordered, rebase, replaceValue } from "../src/features/mappings/draft";
 import { pieces, sureAt } from "../src/features/mappings/dry/evidence";
 import { closed, findColumns, kindWords } from "../src/features/mappings/kinds";

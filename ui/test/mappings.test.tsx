@@ -361,3 +361,21 @@ describe("when the CRM does not answer", () => {
     await grid();
   });
 });
+
+describe("a value that nobody was sure enough of", () => {
+  it("waits beside the case with its evidence, and is taken or put away by a person", async () => {
+    const { user, host } = show("/inbox/all?s=ses_70482");
+    const part = await screen.findByRole("region", { name: "Suggested for the case" });
+    expect(within(part).getByText("64 % sure")).toBeInTheDocument();
+    expect(within(part).getByText("need the money back before that")).toBeInTheDocument();
+    await user.click(within(part).getByRole("button", { name: "Write High to Priority" }));
+    await waitFor(() => expect(within(part).queryByText("Priority")).not.toBeInTheDocument());
+    await user.click(within(part).getByRole("button", { name: "Put away: 2 for Party size" }));
+    await waitFor(() => expect(screen.queryByText("Suggested for the case")).not.toBeInTheDocument());
+    const told = host.calls.filter((one) => one.command.startsWith("suggestion_")).map((one) => [one.command, one.input]);
+    expect(told).toEqual([
+      ["suggestion_take", { session: "ses_70482", connection: "Creatio", mapping: "00000000-0000-4000-8000-000000000003" }],
+      ["suggestion_dismiss", { session: "ses_70482", connection: "Creatio", mapping: "00000000-0000-4000-8000-000000000011" }],
+    ]);
+  });
+});

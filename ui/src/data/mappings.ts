@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { CommandName, Input, Output } from "../host";
-import type { Mapping } from "../host/mapping-types";
+import type { Mapping } from "../generated";
 import { useDebounced } from "../shared/debounce";
 import { refresh, useHost } from "./client";
 

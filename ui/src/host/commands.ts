@@ -3,8 +3,6 @@ import type {
   SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
-import type { Allowed, AnalystAnswer, AnalystView, ColumnList, DryRun, Mapping, MappingDraft, MappingProblem, MappingSet, MappingsSaved, MappingsView, MappingVersionLine } from "./mapping-types";
-
 type Settings = Record<string, unknown>;
 /** A record of the CRM that a choice of reply kinds would deliver. */
 export type PreviewRow = { kind: string; record: string; case: string; at: string | null; author: string | null; text: string };
@@ -88,21 +86,6 @@ export interface Commands {
   webhook_url: [{ name: string }, { url: string | null; path: string }];
   webhook_grace: [{ name: string; minutes: number }, unknown];
   webhook_regenerate: [{ name: string; grace_minutes?: number }, unknown];
-  mappings_show: [{ connection: string }, MappingsView];
-  columns_list: [{ connection: string; refresh?: boolean }, ColumnList];
-  lookup_values: [{ connection: string; column: string; query?: string }, Allowed[]];
-  mappings_save: [{ connection: string; based_on: number; mappings: Mapping[] }, MappingsSaved];
-  mappings_check: [{ connection: string; mappings: Mapping[] }, MappingProblem[]];
-  mappings_versions: [{ connection: string }, MappingVersionLine[]];
-  mappings_version: [{ connection: string; version: number }, MappingSet];
-  mappings_export: [{ connection: string }, { text: string }];
-  mappings_import: [{ connection: string; text: string }, MappingDraft];
-  mappings_dry_run: [{ connection: string; sessions: string[]; mappings?: Mapping[] }, DryRun[]];
-  suggestion_take: [{ session: string; connection: string; mapping: string }, Seq];
-  suggestion_dismiss: [{ session: string; connection: string; mapping: string }, Seq];
-  analyst_show: [object, AnalystView];
-  analyst_set: [{ kind: AnalystView["kind"]; base_url?: string; model?: string; api?: "openai" | "anthropic"; key?: string }, AnalystView];
-  analyst_test: [object, AnalystAnswer];
   log_show: [object, LogView];
   log_set: [{ area: LogArea["area"]; level?: NonNullable<LogArea["level"]>; keep: boolean }, LogView];
   doctor: [object, Doctor];

@@ -1,4 +1,4 @@
-import type { Allowed, Column, ColumnKind, Mapping } from "./mapping-types";
+import type { Allowed, Column, ColumnKind, Mapping } from "../generated";
 
 const rows = (group: number, ...labels: string[]): Allowed[] => labels.map((label, i) => ({ value: `${group}0000000-0000-4000-8000-${String(i + 1).padStart(12, "0")}`, label }));
 const text = (max: number | null, format: "plain" | "email" | "url" = "plain"): ColumnKind => ({ type: "text", max, format });

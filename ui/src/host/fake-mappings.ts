@@ -1,7 +1,7 @@
 import type { ConnectionView, EventView } from "../generated";
 import { fakeColumns, fakeMappings } from "./fake-mapping-data";
 import type { Handlers } from "./fake";
-import type { AnalystView, Column, DryRun, FieldOutcome, Mapping, MappingAlarm, MappingPart, MappingProblem, MappingSet } from "./mapping-types";
+import type { AnalystView, Column, DryRun, FieldOutcome, Mapping, MappingAlarm, MappingPart, MappingProblem, MappingSet, SuggestionView } from "../generated";
 import { CallError } from "./types";
 
 type Held = { columns: Column[]; versions: MappingSet[]; readAt: string };
@@ -73,6 +73,12 @@ function read(mapping: Mapping, events: EventView[], column: Column | undefined)
   if (column.kind.type === "integer") return find(/\bwe\b/, () => "2", 31, { note: "“we” could be two or more" });
   return blank;
 }
+
+/** What the analyst was not sure enough of in the conversation about the double charge. */
+export const suggestions = (): SuggestionView[] => [
+  { connection: "Creatio", mapping: "00000000-0000-4000-8000-000000000011", column: "UsrPartySize", title: "Party size", value: 2, shown: "2", confidence: 55, evidence: [{ seq: 1, start: 0, end: 2, quote: "Mi marido" }] },
+  { connection: "Creatio", mapping: "00000000-0000-4000-8000-000000000003", column: "PriorityId", title: "Priority", value: "10000000-0000-4000-8000-000000000003", shown: "High", confidence: 64, evidence: [{ seq: 1, start: 0, end: 2, quote: "need the money back before that" }] },
+];
 
 /** Mappings in memory: versions, checks and a dry run by patterns. */
 export function mappings(joined: ConnectionView[], eventsOf: (session: string) => EventView[], tell: (...tags: string[]) => void): Handlers {

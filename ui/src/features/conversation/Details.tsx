@@ -14,6 +14,7 @@ import { Bars, Loading } from "../../shared/States";
 import { Time } from "../../shared/Time";
 import { LinkSheet } from "../links/LinkSheet";
 import { fieldValues } from "./events";
+import { Suggestions } from "./Suggestions";
 
 export function Details({ session, onClose }: { session: string; onClose: () => void }) {
   const { data: detail, isPending } = useSession(session);
@@ -25,6 +26,7 @@ export function Details({ session, onClose }: { session: string; onClose: () => 
         <>
           <Contact detail={detail} />
           <Case detail={detail} session={session} />
+          <Suggestions session={session} suggestions={detail.suggestions} />
           <Filled session={session} />
           <Answers detail={detail} session={session} />
         </>

@@ -1,5 +1,5 @@
 import { useSuggestion } from "../../data/mappings";
-import type { SuggestionView } from "../../host/mapping-types";
+import type { SuggestionView } from "../../generated";
 import { Button } from "../../shared/Button";
 import { said } from "../../shared/sentence";
 

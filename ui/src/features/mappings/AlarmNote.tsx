@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Column, Mapping, MappingAlarm } from "../../host/mapping-types";
+import type { Column, Mapping, MappingAlarm } from "../../generated";
 import { Button } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
 import { sentence } from "../../shared/sentence";

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useAnalyst, useAsk } from "../../data/mappings";
-import type { AnalystAnswer, AnalystView } from "../../host/mapping-types";
+import type { AnalystAnswer, AnalystView } from "../../generated";
 import { Button } from "../../shared/Button";
 import { Field } from "../../shared/Field";
 import { Icon } from "../../shared/Icon";

@@ -1,7 +1,7 @@
 import { Command } from "cmdk";
 import { useMemo, useState } from "react";
 import { createPortal } from "react-dom";
-import type { Column, ColumnList, Mapping } from "../../host/mapping-types";
+import type { Column, ColumnList, Mapping } from "../../generated";
 import { useNow } from "../../shared/clock";
 import { Icon } from "../../shared/Icon";
 import { Keys } from "../../shared/Kbd";

@@ -1,6 +1,6 @@
 import type { Ref } from "react";
 import { useState } from "react";
-import type { Column, Mapping, MappingAlarm, MappingPart } from "../../host/mapping-types";
+import type { Column, Mapping, MappingAlarm, MappingPart } from "../../generated";
 import { IconButton } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
 import { EmptyState } from "../../shared/States";

@@ -1,7 +1,7 @@
 import { closestCenter, DndContext, PointerSensor, useSensor, useSensors, type DragEndEvent } from "@dnd-kit/core";
 import { SortableContext, verticalListSortingStrategy } from "@dnd-kit/sortable";
 import { useEffect, useRef, useState, type KeyboardEvent, type Ref } from "react";
-import type { Column, MappingAlarm } from "../../host/mapping-types";
+import type { Column, MappingAlarm } from "../../generated";
 import { Button, IconButton } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
 import { Keys } from "../../shared/Kbd";

@@ -1,6 +1,6 @@
 import { useSortable } from "@dnd-kit/sortable";
 import { CSS } from "@dnd-kit/utilities";
-import type { Column, Mapping, MappingAlarm } from "../../host/mapping-types";
+import type { Column, Mapping, MappingAlarm } from "../../generated";
 import { Icon } from "../../shared/Icon";
 import { kindIcon, kindWord } from "./kinds";
 import { alarmWords, sourceName } from "./words";

@@ -5,7 +5,7 @@ import { sureAt } from "./dry/evidence";
 import type { DryRunState } from "./dry/useDryRun";
 import { ValueField } from "./ValueField";
 import { OVERWRITE, sureWords, UNSURE } from "./words";
-import type { Overwrite, Unsure } from "../../host/mapping-types";
+import type { Overwrite, Unsure } from "../../generated";
 
 /** When a value is sure, what stands in for one, and what may be written over. */
 export function Rules({ edit, dry }: { edit: Edit; dry: DryRunState }) {

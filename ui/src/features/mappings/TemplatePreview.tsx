@@ -1,5 +1,5 @@
 import { useSession } from "../../data/sessions";
-import type { ColumnKind } from "../../host/mapping-types";
+import type { ColumnKind } from "../../generated";
 import type { DryRunState } from "./dry/useDryRun";
 import { fillTemplate } from "./values";
 

@@ -1,7 +1,6 @@
 import type { ReactNode } from "react";
 import { useColumnsAgain } from "../../data/mappings";
-import type { ConnectionView } from "../../generated";
-import type { ColumnList } from "../../host/mapping-types";
+import type { ColumnList, ConnectionView } from "../../generated";
 import { Button } from "../../shared/Button";
 import { useNow } from "../../shared/clock";
 import { Icon } from "../../shared/Icon";

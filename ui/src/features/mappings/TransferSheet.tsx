@@ -2,7 +2,7 @@ import { useRef, useState } from "react";
 import { useHost } from "../../data/client";
 import { useAsk } from "../../data/mappings";
 import { useQuery } from "@tanstack/react-query";
-import type { Mapping, MappingProblem } from "../../host/mapping-types";
+import type { Mapping, MappingProblem } from "../../generated";
 import { Button } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
 import { copyText } from "../../shared/insecure";

@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from "react";
-import type { Allowed } from "../../host/mapping-types";
+import type { Allowed } from "../../generated";
 import { useLookup } from "../../data/mappings";
 import { Combo } from "../../shared/Combo";
 import { Field } from "../../shared/Field";

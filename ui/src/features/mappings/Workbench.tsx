@@ -1,6 +1,5 @@
 import { useRef, useState, type ReactNode } from "react";
-import type { ConnectionView } from "../../generated";
-import type { ColumnList, MappingsView } from "../../host/mapping-types";
+import type { ColumnList, ConnectionView, MappingsView } from "../../generated";
 import { useShortcuts } from "../../shared/shortcuts";
 import { AnalystSheet } from "./AnalystSheet";
 import { ColumnPicker } from "./ColumnPicker";

@@ -1,4 +1,4 @@
-import type { Column, Mapping, MappingPart, MappingProblem } from "../../host/mapping-types";
+import type { Column, Mapping, MappingPart, MappingProblem } from "../../generated";
 import { sentence } from "../../shared/sentence";
 import { newId } from "../../shared/insecure";
 import { allowed } from "./kinds";

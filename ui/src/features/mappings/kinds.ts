@@ -1,4 +1,4 @@
-import type { Allowed, Column, ColumnKind } from "../../host/mapping-types";
+import type { Allowed, Column, ColumnKind } from "../../generated";
 import type { IconName } from "../../shared/icons";
 
 const ICONS: Record<ColumnKind["type"], IconName> = {

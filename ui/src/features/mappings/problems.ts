@@ -1,4 +1,4 @@
-import type { Column, Mapping, MappingProblem } from "../../host/mapping-types";
+import type { Column, Mapping, MappingProblem } from "../../generated";
 import { columnOf } from "./draft";
 import { readTyped } from "./values";
 

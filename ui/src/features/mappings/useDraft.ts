@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import { useAsk, useCheck } from "../../data/mappings";
-import type { Column, Mapping, MappingSet, MappingsView, MappingProblem } from "../../host/mapping-types";
+import type { Column, Mapping, MappingSet, MappingsView, MappingProblem } from "../../generated";
 import { asCallError, type CallError } from "../../host";
 import { toast } from "../../shared/toasts";
 import { changes, diff, moved, newMapping, ordered, rebase } from "./draft";

@@ -1,4 +1,4 @@
-import type { ColumnKind } from "../../host/mapping-types";
+import type { ColumnKind } from "../../generated";
 import { allowed } from "./kinds";
 
 /** What a person typed, as a value of the column: or why it is none. Nothing typed is no value. */

@@ -1,4 +1,4 @@
-import type { FieldOutcomeKind, MappingAlarm, Overwrite, Source, Unsure } from "../../host/mapping-types";
+import type { FieldOutcomeKind, MappingAlarm, Overwrite, Source, Unsure } from "../../generated";
 import type { IconName } from "../../shared/icons";
 
 export const SOURCES: { from: Source["from"]; name: string; means: string }[] = [

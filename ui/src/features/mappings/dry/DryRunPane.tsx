@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useAnalyst } from "../../../data/mappings";
-import type { DryRun, Mapping } from "../../../host/mapping-types";
+import type { DryRun, Mapping } from "../../../generated";
 import { Button } from "../../../shared/Button";
 import { channelIcon, Icon } from "../../../shared/Icon";
 import { said as words } from "../../../shared/sentence";

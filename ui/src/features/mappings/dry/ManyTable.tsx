@@ -1,5 +1,5 @@
 import { useRef, type KeyboardEvent } from "react";
-import type { Mapping } from "../../../host/mapping-types";
+import type { Mapping } from "../../../generated";
 import { Icon } from "../../../shared/Icon";
 import { OUTCOMES } from "../words";
 import { filledIn } from "./evidence";

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { DryRun, FieldOutcome, Mapping } from "../../../host/mapping-types";
+import type { DryRun, FieldOutcome, Mapping } from "../../../generated";
 import { Icon } from "../../../shared/Icon";
 import { useListKeys } from "../../../shared/listkeys";
 import { OUTCOMES } from "../words";

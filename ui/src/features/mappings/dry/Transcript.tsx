@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { DryRun } from "../../../host/mapping-types";
+import type { DryRun } from "../../../generated";
 import { exactTime, hhmm } from "../../../shared/time";
 import { pieces, placed } from "./evidence";
 

@@ -1,4 +1,4 @@
-import type { DryRun, FieldOutcome, FieldEvidence } from "../../../host/mapping-types";
+import type { DryRun, FieldOutcome, FieldEvidence } from "../../../generated";
 
 export type Mark = { mapping: string; n: number | null; on: boolean };
 export type Piece = { text: string; marks: Mark[] };

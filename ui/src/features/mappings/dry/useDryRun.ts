@@ -1,8 +1,7 @@
 import { useState } from "react";
 import { useAsk } from "../../../data/mappings";
 import { useSessions } from "../../../data/sessions";
-import type { SessionRow } from "../../../generated";
-import type { DryRun, Mapping } from "../../../host/mapping-types";
+import type { DryRun, Mapping, SessionRow } from "../../../generated";
 import type { CallError } from "../../../host";
 
 export type Picked = { id: string; name: string; channel: string };
