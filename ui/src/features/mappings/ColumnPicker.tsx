@@ -21,7 +21,7 @@ export function ColumnPicker({ columns, mapped, crm, onPick, onClose }: Props) {
   const found = useMemo(() => findColumns(columns.columns, words), [columns, words]);
   const taken = useMemo(() => new Set(mapped.map((one) => one.column)), [mapped]);
   const groups: [string, Column[]][] = words.trim() === ""
-    ? [["Required", found.filter((one) => one.required)], ["All columns", found.filter((one) => !one.required)]]
+    ? [["Required", found.filter((one) => one.required && !one.locked)], ["Columns", found.filter((one) => !one.required && !one.locked)], ["Locked: left to people and to the connection's settings", found.filter((one) => one.locked)]]
     : [["", found]];
   useShortcuts({ Escape: onClose }, { layer: true });
   return createPortal(

@@ -100,13 +100,13 @@ export function MappingGrid({ ref, draft, columns, alarms, chosen, admin, crm, o
           </SortableContext>
         </DndContext>
       )}
-      <div className="list-foot f12 t3">
+      {mappings.length > 0 && <div className="list-foot f12 t3">
         <IconButton icon="up" label="Move up" keys="Alt ↑" disabled={!admin || at <= 0} onClick={() => move(chosen, at - 1)} />
         <IconButton icon="down" label="Move down" keys="Alt ↓" disabled={!admin || at < 0 || at === mappings.length - 1} onClick={() => move(chosen, at + 1)} />
         <span className="nowrap">move</span>
         <span className="end nowrap">{needs > 0 ? <span className="c-act">{needs} {needs === 1 ? "needs" : "need"} a look</span> : `${mappings.filter((one) => one.enabled).length} of ${mappings.length} on`}</span>
         <span className="only-tiny"><PaneTabs pane="list" onPane={onTab} list /></span>
-      </div>
+      </div>}
       <span className="vh" role="status">{told}</span>
     </section>
   );

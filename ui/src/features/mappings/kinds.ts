@@ -66,6 +66,6 @@ export function findColumns(columns: Column[], words: string): Column[] {
     }
     return [{ column, rank }];
   });
-  const shut = (column: Column) => Number(closed(column) !== null);
+  const shut = (column: Column) => (closed(column) !== null ? 2 : column.locked ? 1 : 0);
   return ranked.sort((a, b) => a.rank - b.rank || shut(a.column) - shut(b.column) || Number(b.column.required) - Number(a.column.required) || a.column.title.localeCompare(b.column.title)).map(({ column }) => column);
 }

@@ -79,7 +79,7 @@ function about(run: DryRun, mappings: Mapping[], chosen: string): string {
 export function cost({ by, model, cost: { calls, tokens_in, tokens_out, took_ms } }: DryRun): string {
   if (by === null) return "Nobody had to read it";
   const who = by === "built_in" ? "Built in" : (model ?? "Language model");
-  const took = took_ms < 950 ? `${(took_ms / 1000).toFixed(took_ms < 95 ? 2 : 1)} s` : `${(took_ms / 1000).toFixed(1)} s`;
+  const took = took_ms < 100 ? "under 0.1 s" : `${(took_ms / 1000).toFixed(1)} s`;
   if (tokens_in + tokens_out === 0) return `${who}, ${took}`;
   return `${who}, ${calls} ${calls === 1 ? "call" : "calls"}, ${(tokens_in + tokens_out).toLocaleString("en")} tokens, ${took}`;
 }

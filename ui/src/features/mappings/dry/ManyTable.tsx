@@ -1,6 +1,7 @@
 import { useRef, type KeyboardEvent } from "react";
 import type { Mapping } from "../../../generated";
 import { Icon } from "../../../shared/Icon";
+import { sentence } from "../../../shared/sentence";
 import { OUTCOMES } from "../words";
 import { filledIn } from "./evidence";
 import type { DryRunState } from "./useDryRun";
@@ -44,7 +45,7 @@ export function ManyTable({ dry, mappings, chosen, onChoose }: Props) {
                 const on = one.id === here && i === shown;
                 return (
                   <td key={run.session} className={on ? "on" : ""}>
-                    <button type="button" data-cell={`${one.id} ${i}`} tabIndex={on ? 0 : -1} onClick={() => go(rows.indexOf(one), i)} aria-label={[names[i]?.name, one.title, value?.shown || "blank", outcome?.name].filter(Boolean).join(", ")} data-tip={[value?.shown, value?.note, outcome?.name].filter(Boolean).join("\n")}>
+                    <button type="button" data-cell={`${one.id} ${i}`} tabIndex={on ? 0 : -1} onClick={() => go(rows.indexOf(one), i)} aria-label={[names[i]?.name, one.title, value?.shown || "blank", outcome?.name].filter(Boolean).join(", ")} data-tip={[value?.shown, value?.note && sentence(value.note), outcome?.name].filter(Boolean).join("\n")}>
                       {outcome && <span className={outcome.tone ? `c-${outcome.tone}` : "t3"}><Icon name={outcome.icon} small /></span>}
                       <bdi className={value?.shown ? "ell" : "ell t3"}>{value?.shown || "blank"}</bdi>
                     </button>

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import type { DryRun, FieldOutcome, Mapping } from "../../../generated";
 import { Icon } from "../../../shared/Icon";
 import { useListKeys } from "../../../shared/listkeys";
+import { sentence } from "../../../shared/sentence";
 import { OUTCOMES } from "../words";
 
 type Props = { run: DryRun; mappings: Mapping[]; chosen: string; onChoose: (mapping: string) => void };
@@ -37,19 +38,21 @@ function Row({ value, title, selected, onSelect }: { value: FieldOutcome; title:
   const { name, icon, tone } = OUTCOMES[value.outcome];
   const blank = value.shown === "";
   const sent = sentAs(value);
-  const sure = value.confidence === null ? "n/a" : `${value.confidence} %`;
+  // Of nothing nobody can be sure.
+  const rated = value.confidence !== null && !(blank && value.confidence === 0);
+  const sure = rated ? `${value.confidence} %` : "n/a";
   return (
     <div
       id={`res-${value.mapping}`} role="option" aria-selected={selected} className="res-row" onClick={onSelect}
-      aria-label={[title, blank ? "blank" : value.shown, value.note, value.confidence === null ? "" : `${sure} sure`, name].filter(Boolean).join(", ")}
+      aria-label={[title, blank ? "blank" : value.shown, value.note, rated ? `${sure} sure` : "", name].filter(Boolean).join(", ")}
     >
       <span className="m any"><bdi>{title}</bdi></span>
       <span className="any">
         <bdi className={blank ? "t3" : tone === "act" ? "c-act" : ""}>{blank ? "Blank" : value.shown}</bdi>
-        {value.note && <span className="f12 t3 block" dir="auto">{value.note}</span>}
+        {value.note && <span className="f12 t3 block" dir="auto">{sentence(value.note)}</span>}
         {sent && <code className="f11 t3 block ell" dir="ltr" data-tip={sent}>{sent}</code>}
       </span>
-      <span className="conf">{value.confidence !== null && <progress className="meter" max={100} value={value.confidence} aria-hidden="true" />}<span className={value.confidence === null ? "t3" : ""}>{sure}</span></span>
+      <span className="conf">{rated && <progress className="meter" max={100} value={value.confidence ?? 0} aria-hidden="true" />}<span className={rated ? "" : "t3"}>{sure}</span></span>
       <span className={tone ? `st wraps c-${tone}` : "st wraps"}><Icon name={icon} small />{name}</span>
     </div>
   );
