@@ -4,6 +4,7 @@
 //! long runs; without it conversations come from a seed.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot go on stops where it is")]
 
+mod analyst;
 mod end_to_end;
 mod forged;
 mod http;
@@ -49,6 +50,9 @@ async fn main() {
     }
     if runs("webhooks") {
         webhooks::run().await;
+    }
+    if runs("analyst") {
+        analyst::run().await;
     }
     if runs("scale") {
         scale::run().await;

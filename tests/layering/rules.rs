@@ -110,6 +110,7 @@ pub const ONLY: &[Only] = &[
         reason: ONE_STORE,
     },
     Only { library: "keyring", homes: &[Home::Whole(STORE)], reason: ONE_KEYCHAIN },
+    Only { library: "genai", homes: &[Home::Whole(CONNECTORS)], reason: ONE_CLIENT },
     Only { library: "oauth2", homes: &[Home::Whole(CONNECTORS)], reason: ONE_CLIENT },
     Only {
         library: "reqwest",

@@ -134,6 +134,8 @@ fn filter(usual: &str, changed: &Levels) -> EnvFilter {
             text.push_str(&format!(",{target}={}", level.as_str()));
         }
     }
+    // This client writes whole answers of a model at its lowest level, and they repeat the conversation.
+    text.push_str(",genai=off");
     EnvFilter::new(text)
 }
 
@@ -233,6 +235,20 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_models_answers_are_in_no_log_however_much_is_logged() {
+        let lines = Lines::default();
+        let sink = lines.clone();
+        let (layer, _) = switchable::<Registry>("trace");
+        let out = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || sink.clone());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer).with(out), || {
+            tracing::trace!(target: "genai::webc::web_client", "AI Response body");
+            tracing::trace!(target: "casebridge_engine", "ours");
+        });
+        let said = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(said.contains("ours") && !said.contains("AI Response"), "they repeat the conversation: {said}");
     }
 
     #[test]
