@@ -115,7 +115,7 @@ export function MappingGrid({ ref, draft, columns, alarms, chosen, admin, crm, o
 function NothingYet({ columns, crm, admin, onAdd }: { columns: Column[]; crm: string; admin: boolean; onAdd: () => void }) {
   const required = columns.filter((one) => one.required).length;
   return (
-    <EmptyState as="h3" title="No field is mapped yet" glyph="none" action={admin ? <Button kind="primary" icon="plus" keys="N" onClick={onAdd}>Add a column</Button> : undefined}>
+    <EmptyState as="h2" title="No field is mapped yet" glyph="none" action={admin ? <Button kind="primary" icon="plus" keys="N" onClick={onAdd}>Add a column</Button> : undefined}>
       Cases are made without them. {admin ? "Choose a column, say what belongs there, and try it on a past conversation: a dry run writes nothing." : "An admin can map them."}
       {required > 0 && ` ${crm} requires ${required}: ${required === 1 ? "it stands" : "they stand"} first.`}
     </EmptyState>

@@ -38,12 +38,18 @@ export function Workbench({ connection, view, columns, admin, tabs, note, first,
   };
   const toList = () => {
     setTab("list");
-    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>("[role=grid] [tabindex='0'], button")?.focus());
+    requestAnimationFrame(() => {
+      const find = (what: string) => list.current?.querySelector<HTMLElement>(what);
+      (find("[role=grid] [tabindex='0']") ?? find("button"))?.focus();
+    });
   };
   const show = (id: string) => {
     setChosen(id);
     setTab("edit");
-    requestAnimationFrame(() => editor.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-first]")?.focus());
+    requestAnimationFrame(() => {
+      const find = (what: string) => editor.current?.querySelector<HTMLElement>(what);
+      (find("[aria-invalid=true]") ?? find("[data-first]"))?.focus();
+    });
   };
   const remove = (id: string) => {
     const at = draft.mappings.findIndex((other) => other.id === id);
