@@ -7,6 +7,8 @@ mod addresses;
 mod commands;
 mod deep_link;
 mod desk;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod engine;
 mod follow;
 mod joined;

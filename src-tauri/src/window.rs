@@ -38,6 +38,10 @@ pub(crate) fn make(app: &AppHandle, hidden: bool) -> tauri::Result<()> {
         })
         .visible(!hidden)
         .build()?;
+    #[cfg(target_os = "linux")]
+    if !crate::drawing::has_graphics_processor() {
+        crate::drawing::by_processor(&window)?;
+    }
     let handle = app.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event

@@ -117,6 +117,17 @@ test("whoever takes over can write, and the reply stands on the case", async () 
   await faultless(page, "inbox-yours");
 });
 
+test("a reply written here says that it reached the customer's channel once its carrier took it, and not before", async () => {
+  const said = log().getByRole("article").filter({ hasText: "Banks usually show it" });
+  await said.getByText("On its way").waitFor();
+  const { events } = (await engine.call({ command: "session_events", session: ids.lucia })).body;
+  const reply = events.find((event) => event.kind === "agent_reply").body.reply_id;
+  const taken = await engine.post(`/v1/replies/${reply}/taken`, {});
+  assert.ok(taken.status < 300, JSON.stringify(taken.body));
+  await said.getByText("Reached WhatsApp").waitFor();
+  assert.equal(await said.getByText("On its way").count(), 0, "one of the two");
+});
+
 test("a message that arrives is read out once", async () => {
   const news = page.getByRole("status", { name: "New message" });
   const said = await engine.post(`/v1/sessions/${ids.lucia}/events`, { events: [{ id: "late", ...customer("Perfecto, gracias.") }] });

@@ -7,6 +7,7 @@
     reason = "a journey that cannot go on stops where it is"
 )]
 
+pub mod analyst;
 pub mod conversations;
 pub mod crm;
 pub mod days;

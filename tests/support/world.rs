@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use casebridge_domain::analysis::AnalystKind;
 use casebridge_domain::pace::Pace;
 use casebridge_domain::{Connection, ConnectionKind, Consumer, Contact, Mode, SessionId};
+use casebridge_engine::analysts::AnalystSettings;
 use casebridge_engine::connections::{ConnectionChange, NewCreatio, creatio_settings};
-use casebridge_engine::{Clock, CrmConnectors, CrmSettings, Engine, SystemClock};
+use casebridge_engine::{Clock, Connectors, CrmConnectors, CrmSettings, Engine, SystemClock};
 use casebridge_gateway::{GatewayState, PublicLimits, public_router, serve_public};
 use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio};
 use casebridge_sandbox::salesforce::{DESKTOP_CLIENT_ID, RunningSalesforce};
@@ -18,6 +20,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
 use crate::Conversation;
+use crate::analyst::{Scripted, WithAnalyst};
 
 /// Key of the secrets file in tests.
 pub const SECRETS_KEY: &str = "a key for tests, long enough";
@@ -34,6 +37,8 @@ pub struct WorldOptions {
     pub settings: Value,
     /// Quiet time; short, because most journeys are not about it.
     pub pace: Pace,
+    /// Who analyses; nobody set: the analyst that is built in.
+    pub analyst: Option<Arc<Scripted>>,
     /// Which records are replies, where not the usual ones; looked at before it is switched on.
     pub replies: Option<Value>,
 }
@@ -54,6 +59,7 @@ impl Default for WorldOptions {
             clock: Arc::new(SystemClock),
             settings: json!({}),
             pace: Pace { quiet: Duration::from_millis(20), at_most: Duration::from_millis(60) },
+            analyst: None,
             replies: None,
         }
     }
@@ -206,6 +212,15 @@ impl Side {
         futures::future::join_all(conversations.iter().map(|conversation| self.send(conversation))).await;
     }
 
+    /// Ends the engine and begins another on the same data.
+    pub async fn restart(&mut self, options: &WorldOptions) {
+        self.engine.stop().await;
+        let folder = DataFolder::open(self.data()).unwrap();
+        let key = SecretString::from(SECRETS_KEY);
+        let secrets = Secrets::open(folder.secrets_file(), Some(key), "tests").await.unwrap();
+        self.engine = begun(options, &self.store, secrets).await;
+    }
+
     /// The lane consumer of the connection.
     pub fn consumer(&self) -> Consumer {
         Consumer::Crm(self.connection.id)
@@ -242,10 +257,27 @@ async fn unconnected(options: &WorldOptions) -> (tempfile::TempDir, FolderLock, 
     let secrets = Secrets::open(folder.secrets_file(), Some(key), "tests").await.unwrap();
     let store = Sqlite::open(&folder.database().unwrap()).await.unwrap();
     store.set_pace(options.pace);
-    let engine =
-        Engine::new(Arc::new(store.clone()), Some(secrets), Arc::clone(&options.clock), Arc::new(CrmConnectors));
-    engine.start().await.unwrap();
+    let engine = begun(options, &store, secrets).await;
+    if options.analyst.is_some() {
+        let settings = AnalystSettings {
+            kind: AnalystKind::Provider,
+            base_url: "http://127.0.0.1:9/v1".into(),
+            model: "scripted".into(),
+            ..AnalystSettings::default()
+        };
+        engine.set_analyst(settings, None, "test").await.unwrap();
+    }
     (temp, lock, store, engine)
+}
+
+async fn begun(options: &WorldOptions, store: &Sqlite, secrets: Secrets) -> Engine {
+    let connectors: Arc<dyn Connectors> = match &options.analyst {
+        Some(analyst) => Arc::new(WithAnalyst(Arc::clone(analyst) as _)),
+        None => Arc::new(CrmConnectors),
+    };
+    let engine = Engine::new(Arc::new(store.clone()), Some(secrets), Arc::clone(&options.clock), connectors);
+    engine.start().await.unwrap();
+    engine
 }
 
 /// Far beyond what anything takes in a journey; only a broken engine gets there.

@@ -1,8 +1,11 @@
 import "./styles/index.css";
-import { createRoot } from "react-dom/client";
-import { App } from "./app/App";
-import { hashHistory } from "./app/history";
+import "./app/theme-first";
+import { firstList } from "./data/first";
 import { chooseHost } from "./host";
 
-const root = document.getElementById("root");
-if (root) void chooseHost().then((host) => createRoot(root).render(<App host={host} history={hashHistory()} />));
+// The first list is asked for while the rest of the page is still being read.
+void chooseHost().then(async (host) => {
+  const list = firstList(host);
+  const { start } = await import("./app/start");
+  start(host, await list);
+});

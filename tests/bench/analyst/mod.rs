@@ -94,7 +94,7 @@ async fn built_in(half: &str, conversations: &[&Recorded], slots: &[Slot]) {
         let given = share(tally.given, tally.stated);
         let met = precision >= PRECISION && given >= GIVEN && tally.right + tally.wrong >= VALUES;
         println!(
-            "{:<18} {:>6} {:>6} {:>7.2} {:>6} {:>6} {:>6} {:>10.3} {:>10.3}  {}{}",
+            "{:<18} {:>6} {:>6} {:>7.2} {:>6} {:>6} {:>6} {:>10.3} {:>10.3}  {}",
             slot.question.title,
             tally.stated,
             tally.given,
@@ -105,7 +105,6 @@ async fn built_in(half: &str, conversations: &[&Recorded], slots: &[Slot]) {
             precision,
             share(tally.right, tally.right + tally.wrong + tally.stray),
             if met { "met" } else { "MISSED" },
-            if slot.known { "" } else { ", field added when the analyst stood" },
         );
     }
 }

@@ -22,8 +22,6 @@ pub struct Slot {
     /// Names of the records' true values that mean this field.
     pub truth: &'static [&'static str],
     pub compare: Compare,
-    /// Whether it was there while the analyst was built; the others were first asked when it stood.
-    pub known: bool,
 }
 
 type Words = &'static [(&'static str, &'static [&'static str])];
@@ -75,7 +73,7 @@ const CITIES: Words = &[
 
 /// The ten.
 pub fn slots() -> Vec<Slot> {
-    let slot = |known, title: &str, instruction: &str, kind, truth, compare| Slot {
+    let slot = |title: &str, instruction: &str, kind, truth, compare| Slot {
         question: Question {
             id: Uuid::new_v5(&Uuid::NAMESPACE_OID, title.as_bytes()),
             title: title.into(),
@@ -85,13 +83,11 @@ pub fn slots() -> Vec<Slot> {
         },
         truth,
         compare,
-        known,
     };
     let text = ColumnKind::Text { max: Some(100), format: TextFormat::Plain };
     let money = ColumnKind::Money { scale: Some(2) };
     let mut slots = vec![
         slot(
-            true,
             "Number of seats",
             "How many people the table or the tickets are for: people, persons, seats, tickets, guests, party of, table for, attending. \
              Only restaurants, tables, events, concerts, games, shows. Not travelers, passengers, bus, flight, cab, trip or rooms.",
@@ -100,7 +96,6 @@ pub fn slots() -> Vec<Slot> {
             Compare::Number,
         ),
         slot(
-            true,
             "Departure date",
             "The day on which the bus or the flight leaves: leaving, departing, going, travelling, flying out, bus, flight, trip. \
              Only bus, flight, airline. Not the return, coming back, check in, pick up, drop off, rental, event, appointment, reservation, weather or visit.",
@@ -109,7 +104,6 @@ pub fn slots() -> Vec<Slot> {
             Compare::Day,
         ),
         slot(
-            true,
             "Account type",
             "The customer's own account: the balance of it, or the account that money is sent from: \"from …\", \"my … account\", \"in …\". \
              Not the recipient's account: \"to …\", \"their …\", \"into …\".",
@@ -118,7 +112,6 @@ pub fn slots() -> Vec<Slot> {
             Compare::Label,
         ),
         slot(
-            true,
             "Transfer amount",
             "How much money is transferred or sent: transfer, send, transferring, sending. Not the balance that is there.",
             money,
@@ -126,7 +119,6 @@ pub fn slots() -> Vec<Slot> {
             Compare::Number,
         ),
         slot(
-            true,
             "Recipient",
             "Who gets the money that is transferred: \"transfer to …\", \"send to …\", \"transferred to …\", \"account of …\", to whom.",
             text,
@@ -134,7 +126,6 @@ pub fn slots() -> Vec<Slot> {
             Compare::Text,
         ),
         slot(
-            false,
             "Pickup time",
             "The time at which the rental car is picked up: pick up, pick-up, collect, car, rental. Not the return, drop off, bus, flight, event, table or appointment.",
             ColumnKind::Time,
@@ -142,7 +133,6 @@ pub fn slots() -> Vec<Slot> {
             Compare::Time,
         ),
         slot(
-            false,
             "Destination",
             "Where the bus or the flight goes to: \"to …\", \"into …\", going, heading, travelling, arriving. \
              Only bus, flight, airline. Not where it leaves: \"from …\", \"out of …\", leaving, departing, origin, departure city.",
@@ -151,7 +141,6 @@ pub fn slots() -> Vec<Slot> {
             Compare::Label,
         ),
         slot(
-            false,
             "Bedrooms",
             "How many bedrooms the home has: bed, beds, bedroom. Not bathrooms, baths or hotel rooms.",
             ColumnKind::Integer,
@@ -159,7 +148,6 @@ pub fn slots() -> Vec<Slot> {
             Compare::Number,
         ),
         slot(
-            false,
             "Event category",
             "What kind of event the customer is interested in. Not a song to be played.",
             picklist(CATEGORIES),
@@ -167,7 +155,6 @@ pub fn slots() -> Vec<Slot> {
             Compare::Label,
         ),
         slot(
-            false,
             "Drop-off date",
             "The day on which it is given back: drop off, drop it off, dropping, \"until …\", \"till …\", \"ending …\". \
              Only car, rental, vehicle. Not \"from …\", pick up, pickup, available, ready, start, return flight.",

@@ -167,6 +167,7 @@ async fn pass(store: &Sqlite, consumer: Consumer, lane: Lane, number: u64, ended
         written_seq: matches!(end, LaneEnd::Written).then_some(lane.dirty_seq),
         stands: Vec::new(),
         case,
+        fields: None,
         attempts: Vec::new(),
         steps: vec![Step { at: ended, what: "written".into(), detail: json!({}) }],
         end,

@@ -199,15 +199,11 @@ export class Desktop {
   async stop() {
     await this.quit();
     for (const child of this.#children.reverse()) await end(child);
-    // Processes of the web view may still write into their caches for a moment.
-    await until("the desktop's folder is gone", () => {
-      try {
-        // A portal may keep a mount of its own in it for ever: the rest is the system's to clear.
-        try { rmSync(this.home, { recursive: true, force: true }); } catch { /* left behind */ }
-        return true;
-      } catch {
-        return false;
-      }
-    });
+    try {
+      // Processes of the web view may still write into their caches for a moment.
+      rmSync(this.home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    } catch {
+      // A portal may keep a mount of its own in it for ever: the rest is the system's to clear.
+    }
   }
 }

@@ -1,16 +1,16 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { View } from "../generated";
 import type { Input } from "../host";
+import { PAGE, sessionsKey } from "./first";
 import { refresh, useHost } from "./client";
 import { useListShown } from "./shown";
 
-const PAGE = 50;
 const EVENTS = 100;
 
 export function useSessions(view: View, query: string) {
   const host = useHost();
   return useInfiniteQuery({
-    queryKey: ["sessions", view, query],
+    queryKey: sessionsKey(view, query),
     queryFn: ({ pageParam }) =>
       host.call("sessions_list", { view, limit: PAGE, ...(query ? { query } : {}), ...(pageParam ? { cursor: pageParam } : {}) }),
     initialPageParam: "",

@@ -6,6 +6,7 @@ export type { AnalystAnswer } from "./AnalystAnswer";
 export type { AnalystKind } from "./AnalystKind";
 export type { AnalystView } from "./AnalystView";
 export type { Answer } from "./Answer";
+export type { ArrivalView } from "./ArrivalView";
 export type { CaseChip } from "./CaseChip";
 export type { CaseEffect } from "./CaseEffect";
 export type { CaseLink } from "./CaseLink";

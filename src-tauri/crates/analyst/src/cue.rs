@@ -2,8 +2,8 @@
 //!
 //! An admin writes a title and an instruction for people and models alike. Words of both are *cues*: near a value
 //! they speak for it. What the instruction says after *not* speaks against it, and so do the cues of other fields of
-//! the same kind. A sentence that begins with *only* says what the conversation must be about there. A quoted phrase with an ellipsis (`"transfer to …"`) is a template, something between slashes
-//! (`/ORD-\d{6}/`) a pattern.
+//! the same kind. A sentence that begins with *only* says what the conversation must be about there. A quoted phrase
+//! with an ellipsis (`"transfer to …"`) is a template, something between slashes (`/ORD-\d{6}/`) a pattern.
 
 use std::collections::HashSet;
 use std::ops::Range;

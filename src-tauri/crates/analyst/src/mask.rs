@@ -57,9 +57,9 @@ static NAMED: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         format!(r"\b(?:pass\s?word|passwd|pwd|pass\s?phrase|pass\s?code|kennwort|passwort|contraseña|mot de passe)\b(?:\s+(?:for|to|of)\s+[^.?!\n]{{1,30}}?)?{is}{secret}"),
         format!(r"\b(?:api|access|secret|private|client|auth|bearer|refresh)[\s_-]?(?:key|token|secret)\b{is}{secret}"),
-        format!(r"\b(?:pin|pin code|pin number|cvv2?|cvc2?|security code|card verification (?:code|number))\b(?:\s*(?:is|was|code|number|:|=|-))*\s*(?P<secret>\d{{3,8}})\b"),
+        r"\b(?:pin|pin code|pin number|cvv2?|cvc2?|security code|card verification (?:code|number))\b(?:\s*(?:is|was|code|number|:|=|-))*\s*(?P<secret>\d{3,8})\b".to_owned(),
         format!(r"\b(?:one[\s-]?time (?:code|password|pin)|otp|2fa(?: code)?|verification code|login code|auth(?:entication)? code|confirmation pin)\b(?:\s+(?:i got|i received|you sent))?{is}(?P<secret>[\d][\d\s-]{{2,9}}\d)\b"),
-        format!(r"\b(?:ssn|social security(?: number)?)\b(?:\s*(?:is|:|=|-|#))*\s*(?P<secret>\d{{3}}[\s-]?\d{{2}}[\s-]?\d{{4}})\b"),
+        r"\b(?:ssn|social security(?: number)?)\b(?:\s*(?:is|:|=|-|#))*\s*(?P<secret>\d{3}[\s-]?\d{2}[\s-]?\d{4})\b".to_owned(),
         r"\bbearer\s+(?P<secret>[A-Za-z0-9._~+/-]{16,}=*)".to_owned(),
         r"\b[a-z][a-z0-9+.-]*://[^\s/:@]+:(?P<secret>[^\s/@]+)@".to_owned(),
         r"[?&](?:access_token|token|api_key|apikey|key|secret|password|sig|signature)=(?P<secret>[^\s&#]{6,})".to_owned(),

@@ -65,6 +65,7 @@ pub(crate) async fn open(engine: &Engine, session: &str, me: &str) -> Result<Val
         },
         cases: row.cases.iter().cloned().map(CaseChip::from).collect(),
         replies: back::replies(engine, replies).await?,
+        arrivals: engine.arrivals(id, REPLIES).await?.into_iter().map(Into::into).collect(),
         explanation: engine.explain(id).await?.into_iter().map(Explanation::from).collect(),
         created_at: time(row.head.session.created_at),
         language,

@@ -30,6 +30,7 @@ fn generated() -> BTreeMap<String, String> {
         ViewCounts,
         EventView,
         EventPage,
+        ArrivalView,
         ReplyView,
         Answer,
         Explanation,

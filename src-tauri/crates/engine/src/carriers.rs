@@ -1,7 +1,7 @@
 //! Delivery to whoever carries the conversation: a reply is *offered*, and *taken* when they say so (R19).
 
-use casebridge_domain::{Consumer, ReplyId};
-use casebridge_store::{LaneFilter, Offer};
+use casebridge_domain::{Consumer, ReplyId, SessionId};
+use casebridge_store::{Arrival, LaneFilter, Offer};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::{Notify, watch};
@@ -76,6 +76,11 @@ impl Engine {
     /// What stands in the stream behind `after` and was not taken, for one source or all, at most `limit`.
     pub async fn offers(&self, after: i64, source: Option<String>, limit: i64) -> Result<Vec<Offer>, EngineError> {
         Ok(self.store().offers(after, source, limit).await?)
+    }
+
+    /// How far the carrier is with what was answered here, newest first, at most `limit`.
+    pub async fn arrivals(&self, session: SessionId, limit: i64) -> Result<Vec<Arrival>, EngineError> {
+        Ok(self.store().arrivals(session, limit).await?)
     }
 
     /// The newest place in the stream.

@@ -53,7 +53,9 @@ pub use crm::{CrmConnectors, CrmSettings};
 pub use error::EngineError;
 pub use runtime::Runtime;
 
-pub use casebridge_store::{ApiKey, AppendRefused, Appended, LaneFilter, NewSession, Offer, ReceiptOutcome, Reply};
+pub use casebridge_store::{
+    ApiKey, AppendRefused, Appended, Arrival, LaneFilter, NewSession, Offer, ReceiptOutcome, Reply,
+};
 pub use casebridge_store::{CaseWish, Holder, ListWish, SessionHead, View, ViewCounts, Visitor};
 pub use casebridge_store::{Footprint, Receipt, Refusals, SessionFlow};
 

@@ -361,6 +361,17 @@ pub struct HeldReply {
     pub record: CrmRecord,
 }
 
+/// How far the carrier is with a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    /// The reply.
+    pub id: ReplyId,
+    /// How often it was offered.
+    pub tries: i64,
+    /// When the carrier took it.
+    pub taken_at: Option<Timestamp>,
+}
+
 /// What a carrier reads.
 #[derive(Debug, Clone)]
 pub struct Offer {
@@ -402,6 +413,8 @@ pub trait Replies: Send + Sync {
     async fn offer_due(&self, now: Timestamp) -> Result<Offered, StoreError>;
     /// What stands in the stream behind `after` and was not taken, for one source or all.
     async fn offers(&self, after: i64, source: Option<String>, limit: i64) -> Result<Vec<Offer>, StoreError>;
+    /// How far the carrier is with the replies of a session that were written here and not in a CRM, newest first.
+    async fn arrivals(&self, session: SessionId, limit: i64) -> Result<Vec<Arrival>, StoreError>;
     /// The newest place in the stream.
     async fn last_offer(&self) -> Result<i64, StoreError>;
     /// Marks an offer as taken. `None`: there is none; else whether it was taken only now.

@@ -35,7 +35,8 @@ export function Conversation({ session, onBack, onDetails }: { session: string; 
   const heard = items.findLast((item) => item.type === "message" && item.from === "customer")?.at ?? null;
   const holder = row?.holder.kind === "person" ? row.holder.name : null;
   const heldSince = (events.data?.pages ?? []).flatMap((page) => page.events).filter(({ kind, body }) => (kind === "taken_over" ? body.by : kind === "assigned" ? body.to : undefined) === holder).sort((a, b) => b.seq - a.seq)[0]?.at ?? null;
-  const queued = (detail.data?.replies ?? []).filter((reply) => ["given", "released", "offered"].includes(reply.state)).length;
+  const queued = (detail.data?.replies ?? []).filter((reply) => ["given", "released", "offered"].includes(reply.state)).length
+    + (detail.data?.arrivals ?? []).filter((arrival) => arrival.taken_at === null).length;
 
   return (
     <section className="pane talk" aria-label="Conversation" data-region>
@@ -76,6 +77,7 @@ function Transcript({ items, detail, older, reading, onOlder, connectionName, no
   const first = items.find((item) => item.type !== "day")?.key ?? "";
   const last = items.at(-1)?.key ?? "";
   const replies = new Map(detail.replies.map((reply) => [reply.id, reply]));
+  const arrivals = new Map(detail.arrivals.map((arrival) => [arrival.id, arrival]));
   const held = detail.replies.filter((reply) => reply.state === "held");
   const customer = detail.row.contact_name ?? "Customer";
 
@@ -130,7 +132,7 @@ function Transcript({ items, detail, older, reading, onOlder, connectionName, no
         {items.map((item) => {
           switch (item.type) {
             case "day": return <Separator key={item.key}>{dayName(item.at, now)}</Separator>;
-            case "message": return <Message key={item.key} item={item} customer={customer} channel={detail.row.channel} reply={item.replyId ? replies.get(item.replyId) : undefined} connection={connectionName(item.connection)} />;
+            case "message": return <Message key={item.key} item={item} customer={customer} channel={detail.row.channel} reply={item.replyId ? replies.get(item.replyId) : undefined} arrival={item.replyId ? arrivals.get(item.replyId) : undefined} connection={connectionName(item.connection)} />;
             case "thought": return <Thought key={item.key} item={item} />;
             case "handoff": return <Handoff key={item.key} item={item} />;
             case "note": return item.kind === "case_changed" || item.kind === "field_values" ? <CaseNote key={item.key} item={item} /> : <Separator key={item.key}>{item.text} at {hhmm(item.at)}</Separator>;

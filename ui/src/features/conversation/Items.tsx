@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { ReplyView } from "../../generated";
+import type { ArrivalView, ReplyView } from "../../generated";
 import { channelName, Icon } from "../../shared/Icon";
 import { useShortcuts } from "../../shared/shortcuts";
 import { Span } from "../../shared/Span";
@@ -9,14 +9,15 @@ import { fileSize, type Item } from "./events";
 
 type Of<T extends Item["type"]> = Extract<Item, { type: T }>;
 
-/** Whether a person's reply arrived, as far as the ledger can prove it. */
-function Arrival({ reply, channel }: { reply: ReplyView | undefined; channel: string }) {
-  if (!reply) return null;
-  switch (reply.state) {
+/** Whether a person's reply arrived, as far as the ledger can prove it: one from the CRM, or one written here. */
+function Arrived({ reply, arrival, channel }: { reply: ReplyView | undefined; arrival: ArrivalView | undefined; channel: string }) {
+  const state = reply?.state ?? (arrival && (arrival.taken_at ? "taken" : arrival.tries > 1 ? "offered" : "given"));
+  switch (state) {
+    case undefined: return null;
     case "taken": return <span className="flex tight"><Icon name="check" small />Reached {channelName(channel)}</span>;
     case "held": return <span className="flex tight c-act"><Icon name="hand" small />Held, not sent</span>;
     case "discarded": return <span className="flex tight"><Icon name="close" small />Discarded, not sent</span>;
-    case "offered": return <span className="flex tight c-time"><Icon name="clock" small />Offered {reply.tries} times, not yet taken</span>;
+    case "offered": return <span className="flex tight c-time"><Icon name="clock" small />Offered {reply?.tries ?? arrival?.tries} times, not yet taken</span>;
     default: return <span className="flex tight c-acc"><Icon name="send" small />On its way</span>;
   }
 }
@@ -42,7 +43,7 @@ function Long({ text }: { text: string }) {
   );
 }
 
-export function Message({ item, customer, channel, reply, connection }: { item: Of<"message">; customer: string; channel: string; reply: ReplyView | undefined; connection: string }) {
+export function Message({ item, customer, channel, reply, arrival, connection }: { item: Of<"message">; customer: string; channel: string; reply: ReplyView | undefined; arrival: ArrivalView | undefined; connection: string }) {
   const out = item.from !== "customer";
   const look = item.from === "ai" ? "bub ai" : item.from === "agent" ? "bub ag" : "bub";
   return (
@@ -56,7 +57,7 @@ export function Message({ item, customer, channel, reply, connection }: { item: 
         {item.via === "crm" && <span>{out ? `wrote in ${connection}` : `wrote to ${connection}`}</span>}
         {item.via === "crm_mail" && <span>sent from {connection} itself</span>}
         <Time at={item.at} quiet />
-        {out && item.from === "agent" && <Arrival reply={reply} channel={channel} />}
+        {out && item.from === "agent" && <Arrived reply={reply} arrival={arrival} channel={channel} />}
         {item.echo && <span data-tip="The channel's echo of a reply: not written to the case again">echo</span>}
       </div>
       {item.text !== "" && <div className={look}><Long text={item.text} /></div>}

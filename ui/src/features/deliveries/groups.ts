@@ -4,7 +4,7 @@ import type { SpanKind } from "../../shared/Span";
 export type Section = "parked" | "failing" | "waiting";
 export const SECTIONS: [Section, string, string][] = [
   ["parked", "Parked", "waits for a person"],
-  ["failing", "Failing", "tries again by itself"],
+  ["failing", "Failing", "tried again by itself; behind a stopped connection, once that goes on"],
   ["waiting", "Waiting", "its turn comes by itself"],
 ];
 

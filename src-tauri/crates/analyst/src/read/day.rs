@@ -22,9 +22,12 @@ pub(crate) enum Tense {
     Ahead,
 }
 
+/// A day, and the other that may be meant.
+type Read = Option<(Date, Option<Date>)>;
+
 struct Form {
     pattern: Regex,
-    read: fn(&Captures<'_>, Date, Tense) -> Option<(Date, Option<Date>)>,
+    read: fn(&Captures<'_>, Date, Tense) -> Read,
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
@@ -88,12 +91,12 @@ fn days(found: &Captures<'_>) -> Option<i64> {
     Some(if found["unit"].eq_ignore_ascii_case("week") { count * 7 } else { count })
 }
 
-fn iso(found: &Captures<'_>, _: Date, _: Tense) -> Option<(Date, Option<Date>)> {
+fn iso(found: &Captures<'_>, _: Date, _: Tense) -> Read {
     Some((Date::new(digits(found, "y")?, digits(found, "m")?, digits(found, "d")?).ok()?, None))
 }
 
 /// `3/4/2026` is the fourth of March or the third of April.
-fn slashed(found: &Captures<'_>, _: Date, _: Tense) -> Option<(Date, Option<Date>)> {
+fn slashed(found: &Captures<'_>, _: Date, _: Tense) -> Read {
     let year: i16 = digits(found, "y")?;
     let year = if year < 100 { year + 2000 } else { year };
     let (a, b) = (digits(found, "a")?, digits(found, "b")?);
@@ -106,7 +109,7 @@ fn slashed(found: &Captures<'_>, _: Date, _: Tense) -> Option<(Date, Option<Date
     }
 }
 
-fn named(found: &Captures<'_>, base: Date, tense: Tense) -> Option<(Date, Option<Date>)> {
+fn named(found: &Captures<'_>, base: Date, tense: Tense) -> Read {
     let month = month(&found["mon"])?;
     let day = digits(found, "d")?;
     if let Some(year) = digits(found, "y") {
@@ -122,7 +125,7 @@ fn named(found: &Captures<'_>, base: Date, tense: Tense) -> Option<(Date, Option
     Some((chosen?, None))
 }
 
-fn of_month(found: &Captures<'_>, base: Date, tense: Tense) -> Option<(Date, Option<Date>)> {
+fn of_month(found: &Captures<'_>, base: Date, tense: Tense) -> Read {
     let day = digits(found, "d")?;
     let here = Date::new(base.year(), base.month(), day).ok();
     let next = || base.first_of_month().checked_add(1.month()).ok()?.with().day(day).build().ok();
@@ -137,7 +140,7 @@ fn of_month(found: &Captures<'_>, base: Date, tense: Tense) -> Option<(Date, Opt
 }
 
 /// *Next Thursday* said on a Friday is one day; said on a Monday it is two.
-fn weekday(found: &Captures<'_>, base: Date, tense: Tense) -> Option<(Date, Option<Date>)> {
+fn weekday(found: &Captures<'_>, base: Date, tense: Tense) -> Read {
     let name = found["w"].to_lowercase();
     let lower = |group: &str| found.name(group).map(|text| text.as_str().to_lowercase());
     let (which, week) = (lower("which"), lower("week"));

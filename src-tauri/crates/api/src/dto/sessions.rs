@@ -2,7 +2,7 @@
 
 use casebridge_domain::{CaseState, Event, ReplyId};
 use casebridge_engine::inbox::{CaseChip as Chip, Row, Sync};
-use casebridge_engine::{Holder as Has, Reply, SessionHead, ViewCounts as Counts};
+use casebridge_engine::{Arrival, Holder as Has, Reply, SessionHead, ViewCounts as Counts};
 use serde::Serialize;
 use serde_json::Value;
 use ts_rs::TS;
@@ -429,6 +429,24 @@ pub struct ContactView {
     pub external_id: Option<VerifiedValue>,
 }
 
+/// How far the carrier is with a reply that was written here.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ArrivalView {
+    /// The reply.
+    pub id: String,
+    /// How often it was offered.
+    #[ts(type = "number")]
+    pub tries: i64,
+    /// When the carrier took it.
+    pub taken_at: Option<String>,
+}
+
+impl From<Arrival> for ArrivalView {
+    fn from(arrival: Arrival) -> Self {
+        Self { id: arrival.id.to_string(), tries: arrival.tries, taken_at: arrival.taken_at.map(time) }
+    }
+}
+
 /// A conversation without its log.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SessionDetail {
@@ -440,6 +458,8 @@ pub struct SessionDetail {
     pub cases: Vec<CaseChip>,
     /// What people answered in the CRM.
     pub replies: Vec<ReplyView>,
+    /// How far the carrier is with what people answered here.
+    pub arrivals: Vec<ArrivalView>,
     /// The questions answered.
     pub explanation: Vec<Explanation>,
     /// When it was seen first.

@@ -1,9 +1,7 @@
 //! Writing a batch: look-ups first, then everything in one call.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-use casebridge_domain::plan::fields::Refusal;
 use casebridge_domain::{CallFailure, Effect, FailureClass, FieldValue};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -55,7 +53,10 @@ impl Creatio {
             let (parts, mapped) = parts.split_at(parts.len() - mapped_parts);
             let bodies = batch::judge(parts, &answers, &self.settings, answer.fresh_token);
             let fields = match &bodies {
-                Ok(_) => self.judge_fields(parts.len(), mapped, &answers, answer.fresh_token, batch).await,
+                Ok(_) => {
+                    let values = mapped_values(batch).unwrap_or_default();
+                    self.judge_mapped(parts.len(), mapped, &answers, answer.fresh_token, values)
+                }
                 Err(_) => Ok(MappedPart::Stands),
             };
             let bodies = bodies.and_then(|bodies| Ok((bodies, fields?)));
@@ -97,34 +98,31 @@ impl Creatio {
     }
 
     /// What became of the mapped columns: their part was refused, or read back without what it wrote.
-    async fn judge_fields(
+    pub(crate) fn judge_mapped(
         &self,
         place: usize,
         mapped: &[Part],
         answers: &std::collections::HashMap<String, batch::PartAnswer>,
         fresh_token: bool,
-        batch: &Batch<'_>,
+        values: &[FieldValue],
     ) -> Result<MappedPart, CallFailure> {
         let Some(part) = mapped.first() else { return Ok(MappedPart::Stands) };
         if let Err(failure) = batch::judge_at(place, part, answers, &self.settings, fresh_token) {
             return if fields::is_refusal(&failure) { Ok(MappedPart::Refused(failure)) } else { Err(failure) };
         }
-        // A host that takes no reads in a batch leaves the columns unproven.
         let row = mapped.get(1).map(|read| batch::judge_at(place + 1, read, answers, &self.settings, fresh_token));
-        let (Some(Ok(row)), Some(values)) = (row, mapped_values(batch)) else { return Ok(MappedPart::Stands) };
-        let missing = fields::missing(&row, values);
-        let words = "Creatio accepted a change of this column and did not make it";
-        let hint = "check the column in Creatio: its name, its type and the right to change it";
-        let told = Refusal { words: words.into(), hint: hint.into(), limit: None };
-        let left: BTreeMap<String, Refusal> = missing.iter().map(|one| (one.column.clone(), told.clone())).collect();
-        let made = values.iter().map(|one| one.column.clone()).filter(|column| !left.contains_key(column));
-        self.proven.lock().await.extend(made);
-        Ok(if left.is_empty() { MappedPart::Stands } else { MappedPart::LeftOut(left) })
+        Ok(match row {
+            Some(Ok(row)) => fields::compared(&row, values),
+            // The read names a column that is gone: of such a PATCH old builds drop everything.
+            Some(Err(failure)) if failure.status == Some(400) => MappedPart::Refused(failure),
+            // A host that takes no reads in a batch leaves the columns unproven.
+            _ => MappedPart::Stands,
+        })
     }
 
     /// The requests of a batch: the contact if one is made, the case, its activities, its status, since a case that is
-    /// closed first might refuse what follows; mapped columns last, since they may be refused. The first change of a
-    /// column is read back in the same call: old builds accept what they drop (R23).
+    /// closed first might refuse what follows; mapped columns last, since they may be refused. They are read back in the
+    /// same call: old builds accept what they drop (R23).
     async fn parts(&self, batch: &Batch<'_>, log: &CallLog) -> Result<Vec<Part>, CallFailure> {
         let mut parts = Vec::with_capacity(batch.effects.len() + 1);
         let (mut last, mut mapped) = (Vec::new(), Vec::new());
@@ -159,13 +157,10 @@ impl Creatio {
                 Effect::SetFields(draft) if draft.values.is_empty() => {}
                 Effect::SetFields(draft) => {
                     let body = fields::body(&draft.values, &self.settings);
-                    let proven = self.proven.lock().await;
-                    let new = draft.values.iter().any(|value| !proven.contains(&value.column));
-                    let columns: Vec<&str> = draft.values.iter().map(|value| value.column.as_str()).collect();
                     let url = segment("Case", batch.case_id);
-                    let read = format!("{url}?$select=Id,{}", columns.join(","));
                     mapped.push(part("PATCH", url, Some(body), Operation::Update, item));
-                    if new && !self.reads_singly.load(Ordering::Relaxed) {
+                    if !self.reads_singly.load(Ordering::Relaxed) {
+                        let read = fields::address(batch.case_id, &draft.values);
                         mapped.push(part("GET", read, None, Operation::Read, None));
                     }
                 }
@@ -189,7 +184,8 @@ fn insert(object: &'static str, body: Option<Map<String, Value>>, item: Option<u
     Part { method: "POST", url: object.to_owned(), body, object: object.into(), operation: Operation::Insert, item }
 }
 
-fn part(
+/// A request about a case.
+pub(crate) fn part(
     method: &'static str,
     url: String,
     body: Option<Map<String, Value>>,

@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::ids;
 use super::rights::Rights;
 use super::switches::{
-    DatabaseEngine, EmptyGuidPatch, HostKind, MergeShape, NavigationInBody, OverLength, PatchUnknown, RightsShape,
-    SystemTables, TextCompare, Unexecuted, UnknownSet, ZonelessDates,
+    DatabaseEngine, EmptyGuidPatch, HostKind, Language, MergeShape, NavigationInBody, OverLength, PatchUnknown,
+    RightsShape, SystemTables, TextCompare, Unexecuted, UnknownSet, ZonelessDates,
 };
 use crate::clock::SandboxClock;
 
@@ -101,6 +101,8 @@ pub struct CreatioConfig {
     pub unknown_set: UnknownSet,
     /// Whether system tables can be read.
     pub system_tables: SystemTables,
+    /// The language in which names of lookup rows are answered.
+    pub language: Language,
     /// Whether text comparisons look at letter case.
     pub text_compare: TextCompare,
     /// How the rest of a stopped batch is reported.
@@ -212,6 +214,7 @@ impl Default for CreatioConfig {
             rights_shape: RightsShape::default(),
             unknown_set: UnknownSet::default(),
             system_tables: SystemTables::default(),
+            language: Language::default(),
             text_compare: TextCompare::default(),
             unexecuted: Unexecuted::default(),
             merge_shape: MergeShape::default(),

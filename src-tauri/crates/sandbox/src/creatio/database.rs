@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::actor::Actor;
+use super::altered::Altered;
 use super::assign::Assignments;
 use super::config::CreatioConfig;
 use super::ledger::{RecordEntry, RecordOp};
@@ -53,6 +54,8 @@ pub(crate) struct Database {
     pub notifications: Vec<Notification>,
     /// Columns that became required after set-up.
     pub required_since: HashSet<(String, String)>,
+    /// Columns that were changed after set-up.
+    pub altered: HashMap<(String, String), Altered>,
     saved: Vec<Saved>,
     open: Option<Open>,
 }
@@ -71,6 +74,7 @@ impl Database {
             records: Vec::new(),
             notifications: Vec::new(),
             required_since: HashSet::new(),
+            altered: HashMap::new(),
             saved: Vec::new(),
             open: None,
         };

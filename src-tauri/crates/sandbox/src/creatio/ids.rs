@@ -64,6 +64,16 @@ pub const CATEGORY_INCIDENT: Uuid = uuid!("1b0bc159-150a-e111-a31b-00155d04c01d"
 /// Service request.
 pub const CATEGORY_SERVICE_REQUEST: Uuid = uuid!("1c0bc159-150a-e111-a31b-00155d04c01d");
 
+// UsrTopic: a tenant's own
+/// Delivery.
+pub const TOPIC_DELIVERY: Uuid = uuid!("5f1e7a10-2c0b-4a5e-9a51-0a3f6d2b7c01");
+/// Billing.
+pub const TOPIC_BILLING: Uuid = uuid!("5f1e7a10-2c0b-4a5e-9a51-0a3f6d2b7c02");
+/// Return.
+pub const TOPIC_RETURN: Uuid = uuid!("5f1e7a10-2c0b-4a5e-9a51-0a3f6d2b7c03");
+/// Warranty.
+pub const TOPIC_WARRANTY: Uuid = uuid!("5f1e7a10-2c0b-4a5e-9a51-0a3f6d2b7c04");
+
 // ClosureCode
 /// Resolved successfully.
 pub const CLOSURE_RESOLVED: Uuid = uuid!("b69f315c-f36b-1410-159b-0050ba5d6c38");

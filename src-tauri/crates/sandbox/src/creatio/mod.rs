@@ -5,6 +5,7 @@
 //! what was *really* written rather than what was answered.
 
 mod actor;
+mod altered;
 mod assign;
 mod config;
 mod control;
@@ -38,6 +39,7 @@ mod value;
 pub use crate::chance::{Chance, Paced, RetryAfter, SlowAnswer, TokenExpiry, WhenWork};
 pub use crate::clock::{SandboxClock, VirtualClock};
 pub use crate::requests::{PartEntry, RequestCounts, RequestEntry, RequestKind};
+pub use altered::Altered;
 pub use config::{ClientApp, CreatioConfig, CustomColumn, CustomKind, Grant, SignInUser};
 pub use fault::{BatchPart, BatchPartFails, CutBatch, FaultPlan, UnderUs, UnderUsAct, Withdrawn};
 pub use ledger::{RecordEntry, RecordOp};
@@ -50,6 +52,6 @@ pub use server::RunningCreatio;
 pub use signal::{Delivery, DeliveryOutcome, Recipe, RecipeExt, RecipeKind, Signal, SignalEvent, SignalSubscription};
 pub use standalone::run_standalone;
 pub use switches::{
-    DatabaseEngine, EmptyGuidPatch, HostKind, MergeShape, NavigationInBody, OverLength, PatchUnknown, RightsShape,
-    SystemTables, TextCompare, Unexecuted, UnknownSet, ZonelessDates,
+    DatabaseEngine, EmptyGuidPatch, HostKind, Language, MergeShape, NavigationInBody, OverLength, PatchUnknown,
+    RightsShape, SystemTables, TextCompare, Unexecuted, UnknownSet, ZonelessDates,
 };

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::actor::Actor;
+use super::altered::Altered;
 use super::config::{ClientApp, CreatioConfig};
 use super::database::{Database, Saving};
 use super::fault::{FaultPlan, FaultState};
@@ -74,6 +75,11 @@ impl CreatioSandbox {
     /// Makes a column required from now on, as an admin may at any time.
     pub fn require_column(&self, entity: &str, column: &str) {
         self.shared.lock().database.required_since.insert((entity.to_owned(), column.to_owned()));
+    }
+
+    /// Changes a column from now on, as an admin may at any time.
+    pub fn alter_column(&self, entity: &str, column: &str, altered: Altered) {
+        self.shared.lock().database.altered.insert((entity.to_owned(), column.to_owned()), altered);
     }
 
     // Ledgers.

@@ -7,6 +7,7 @@ use super::actor::Actor;
 use super::assign;
 use super::database::{Database, Saving};
 use super::ids::*;
+use super::switches::Language;
 
 /// Fills an empty database. People come last: creators are contacts, and the first rows have none to name.
 pub(crate) fn fill(database: &mut Database) {
@@ -28,6 +29,18 @@ pub(crate) fn fill(database: &mut Database) {
             (ORIGIN_FORUM, "Forum"),
             (ORIGIN_INTERNAL, "Internal"),
             (ORIGIN_VISIT, "Personal visit"),
+        ],
+    );
+    let german = database.config.language == Language::German;
+    let topic = |english: &'static str, german_name: &'static str| if german { german_name } else { english };
+    named(
+        database,
+        "UsrTopic",
+        &[
+            (TOPIC_DELIVERY, topic("Delivery", "Lieferung")),
+            (TOPIC_BILLING, topic("Billing", "Abrechnung")),
+            (TOPIC_RETURN, topic("Return", "Rücksendung")),
+            (TOPIC_WARRANTY, topic("Warranty", "Gewährleistung")),
         ],
     );
     named(database, "CaseCategory", &[(CATEGORY_INCIDENT, "Incident"), (CATEGORY_SERVICE_REQUEST, "Service request")]);

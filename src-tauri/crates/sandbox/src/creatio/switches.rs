@@ -38,6 +38,16 @@ impl HostKind {
     }
 }
 
+/// The language of the callers' user, in which names of lookup rows are answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// German; only the tenant's own lookup is translated.
+    German,
+}
+
 /// What a PATCH that names an unknown property does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PatchUnknown {

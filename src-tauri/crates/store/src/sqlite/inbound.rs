@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::Sqlite;
 use crate::back::{
-    ClaimedPull, HeldReply, Inbound, LedgerOf, NewReceipt, Offer, Offered, PollNeed, PollRound, PollState, PullFailed,
-    PullResult, PullWant, Receipt, ReceiptOutcome, Refusals, Replies, Reply, WebhookToken,
+    Arrival, ClaimedPull, HeldReply, Inbound, LedgerOf, NewReceipt, Offer, Offered, PollNeed, PollRound, PollState,
+    PullFailed, PullResult, PullWant, Receipt, ReceiptOutcome, Refusals, Replies, Reply, WebhookToken,
 };
 use crate::error::StoreError;
 
@@ -138,6 +138,10 @@ impl Replies for Sqlite {
 
     async fn offers(&self, after: i64, source: Option<String>, limit: i64) -> Result<Vec<Offer>, StoreError> {
         self.open_offers(after, source, limit).await
+    }
+
+    async fn arrivals(&self, session: SessionId, limit: i64) -> Result<Vec<Arrival>, StoreError> {
+        self.arrivals_of(session, limit).await
     }
 
     async fn last_offer(&self) -> Result<i64, StoreError> {

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
 use super::Sqlite;
 use super::rows::{self, EVENT, ms, time};
-use crate::back::{Offer, Offered};
+use crate::back::{Arrival, Offer, Offered};
 use crate::error::StoreError;
 
 /// Most lanes of one round; the rest follow at once.
@@ -56,6 +56,27 @@ impl Sqlite {
                 occurred_at: event.occurred_at,
                 kind: event.kind,
                 tries: row.try_get("tries")?,
+            })
+        })
+        .collect()
+    }
+
+    pub(super) async fn arrivals_of(&self, session: SessionId, limit: i64) -> Result<Vec<Arrival>, StoreError> {
+        sqlx::query(
+            "select offers.id, offers.tries, offers.taken_ms from offers \
+             join session_events as log on log.session_id = offers.session_id and log.seq = offers.seq \
+             where offers.session_id = $1 and log.kind = 'agent_reply' order by offers.seq desc limit $2",
+        )
+        .bind(session.to_string())
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Arrival {
+                id: rows::parse("offers.id", row.try_get("id")?)?,
+                tries: row.try_get("tries")?,
+                taken_at: row.try_get::<Option<i64>, _>("taken_ms")?.map(time),
             })
         })
         .collect()

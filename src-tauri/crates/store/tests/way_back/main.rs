@@ -160,6 +160,7 @@ impl Place {
             written_seq,
             stands: Vec::new(),
             case,
+            fields: None,
             attempts: Vec::new(),
             steps: Vec::new(),
             end,

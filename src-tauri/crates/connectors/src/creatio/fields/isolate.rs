@@ -1,5 +1,7 @@
 //! Finding the column that spoils the others: halving, then one by one, with a bounded number of calls (R26).
 
+use std::sync::atomic::Ordering;
+
 use casebridge_domain::mapping::ColumnKind;
 use casebridge_domain::plan::fields::Refusal;
 use casebridge_domain::text::cut;
@@ -9,9 +11,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::super::Creatio;
+use super::super::apply::part;
+use super::super::batch;
 use super::super::http::{Call, Deadline, NoAnswer};
-use super::super::odata::{Operation, entity};
-use crate::port::{CallLog, Isolated};
+use super::super::odata::{Operation, segment};
+use super::super::read::strange;
+use crate::port::{CallLog, Isolated, MappedPart};
 
 /// Most calls that one search for bad columns may cost: three bad ones among a hundred are found with fewer.
 const MOST_CALLS: usize = 24;
@@ -52,7 +57,7 @@ impl Creatio {
                 if let Some((limit, value)) = shorter {
                     calls += 1;
                     let less = FieldValue { value, ..one.clone() };
-                    if self.patch(case, std::slice::from_ref(&less), deadline, log).await?.is_none() {
+                    if self.patch(case, std::slice::from_ref(&less), deadline, log).await? == MappedPart::Stands {
                         told.limit = Some(limit);
                         found.wrote.insert(less.column, less.value);
                     }
@@ -67,34 +72,42 @@ impl Creatio {
                     continue;
                 }
                 calls += 1;
-                match self.patch(case, half, deadline, log).await? {
-                    None => found.wrote.extend(half.iter().map(|one| (one.column.clone(), one.value.clone()))),
-                    Some(failure) => groups.push((half.to_vec(), failure)),
-                }
+                let refused = match self.patch(case, half, deadline, log).await? {
+                    MappedPart::Stands => std::collections::BTreeMap::new(),
+                    MappedPart::LeftOut(refused) => refused,
+                    MappedPart::Refused(failure) => {
+                        groups.push((half.to_vec(), failure));
+                        continue;
+                    }
+                };
+                let stand = half.iter().filter(|one| !refused.contains_key(&one.column));
+                found.wrote.extend(stand.map(|one| (one.column.clone(), one.value.clone())));
+                found.refused.extend(refused);
             }
         }
         Ok(found)
     }
 
-    /// `Some`: refused. An error: nobody knows.
+    /// Writes values and reads them back, in one call. An error: nobody knows.
     async fn patch(
         &self,
         case: Uuid,
         values: &[FieldValue],
         deadline: Deadline,
         log: &CallLog,
-    ) -> Result<Option<CallFailure>, CallFailure> {
-        let path = self.path(&entity("Case", case), log).await?;
+    ) -> Result<MappedPart, CallFailure> {
         let body = super::body(values, &self.settings);
-        let text = Value::Object(body.clone()).to_string();
-        let call = Call::send(Method::PATCH, path, text, self.settings.write_timeout());
-        let answer = self.http.call(&call, Some(deadline), log).await.map_err(NoAnswer::into_failure)?;
-        let sent: Vec<&str> = body.values().filter_map(Value::as_str).collect();
-        match self.good(&answer, &self.target("Case", Operation::Update, Some(case)), &sent).await {
-            Ok(_) => Ok(None),
-            Err(failure) if is_refusal(&failure) => Ok(Some(failure)),
-            Err(failure) => Err(failure),
+        let mut parts = vec![part("PATCH", segment("Case", case), Some(body), Operation::Update, Some(case))];
+        if !self.reads_singly.load(Ordering::Relaxed) {
+            parts.push(part("GET", super::address(case, values), None, Operation::Read, None));
         }
+        let path = self.path("$batch", log).await?;
+        let mut call = Call::send(Method::POST, path, batch::write(&parts), self.settings.write_timeout());
+        call.parts = parts.len();
+        let answer = self.http.call(&call, Some(deadline), log).await.map_err(NoAnswer::into_failure)?;
+        let body = self.good(&answer, &self.target("$batch", Operation::Batch, None), &[]).await?;
+        let answers = body.as_ref().and_then(batch::read).ok_or_else(|| strange(&answer))?;
+        self.judge_mapped(0, &parts, &answers, answer.fresh_token, values)
     }
 }
 

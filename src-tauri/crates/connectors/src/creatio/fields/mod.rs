@@ -7,14 +7,15 @@ mod metadata;
 use std::collections::BTreeMap;
 
 use casebridge_domain::mapping::{ColumnKind, same};
+use casebridge_domain::plan::fields::Refusal;
 use casebridge_domain::{CallFailure, FieldValue};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::Creatio;
-use super::odata::{id, raw, string};
+use super::odata::{id, raw, segment, string};
 use super::settings::CreatioSettings;
-use crate::port::CallLog;
+use crate::port::{CallLog, MappedPart};
 
 pub(crate) use self::columns::Lookups;
 pub(crate) use self::isolate::is_refusal;
@@ -69,8 +70,26 @@ fn is_zero(number: &Value) -> bool {
     }
 }
 
+/// Where the values are read back, as parts of a batch name it.
+pub(crate) fn address(case: Uuid, values: &[FieldValue]) -> String {
+    let columns: Vec<&str> = values.iter().map(|value| value.column.as_str()).collect();
+    format!("{}?$select=Id,{}", segment("Case", case), columns.join(","))
+}
+
+/// What became of values that Creatio said it took, by the row that was read behind them.
+pub(crate) fn compared(row: &Value, values: &[FieldValue]) -> MappedPart {
+    let told = Refusal {
+        words: "Creatio accepted a change of this column and did not make it".into(),
+        hint: "check the column in Creatio: its name, its type and the right to change it".into(),
+        limit: None,
+    };
+    let left: BTreeMap<String, Refusal> =
+        missing(row, values).iter().map(|one| (one.column.clone(), told.clone())).collect();
+    if left.is_empty() { MappedPart::Stands } else { MappedPart::LeftOut(left) }
+}
+
 /// Those of the values that a row does not hold although they were written.
-pub(crate) fn missing<'a>(row: &Value, values: &'a [FieldValue]) -> Vec<&'a FieldValue> {
+fn missing<'a>(row: &Value, values: &'a [FieldValue]) -> Vec<&'a FieldValue> {
     let stands = |value: &FieldValue| {
         let there = read(row, value).unwrap_or_default();
         // A zero that was written reads as nothing.

@@ -48,14 +48,13 @@ fn dispatch(state: &mut State, call: &Call, resource: Resource) -> Result<Answer
     let method = call.method.as_str();
     match resource {
         Resource::Sets if method == "GET" => Ok(Answer::json(200, sets(&state.database, call))),
-        Resource::Metadata if method == "GET" => {
-            Ok(Answer::text("application/xml", metadata::csdl(&state.database.schema)))
-        }
+        Resource::Metadata if method == "GET" => Ok(Answer::text("application/xml", metadata::csdl(&state.database))),
         Resource::Set(set) => {
             let entity = entity_set(state, call, &set)?;
             match method {
                 "GET" => {
                     permit(state, call, &entity, Right::Read)?;
+                    state.database.check_query(&entity, &call.query)?;
                     list(&state.database, &entity, call)
                 }
                 "POST" => {
@@ -78,6 +77,7 @@ fn dispatch(state: &mut State, call: &Call, resource: Resource) -> Result<Answer
             match method {
                 "GET" => {
                     permit(state, call, &entity, Right::Read)?;
+                    state.database.check_query(&entity, &call.query)?;
                     one(&state.database, &entity, id, call)
                 }
                 "PATCH" => {

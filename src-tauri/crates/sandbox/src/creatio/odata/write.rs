@@ -7,6 +7,7 @@ use super::super::assign::{Body, insert_body, patch_body};
 use super::super::database::{Database, Saving};
 use super::super::refusal::Refusal;
 use super::super::schema::{Entity, Kind};
+use super::super::switches::PatchUnknown;
 use super::super::value::Value;
 use super::answer::Answer;
 use super::render;
@@ -28,6 +29,7 @@ pub(super) fn create(
     call: &Call,
 ) -> Result<Answer, Refusal> {
     let config = std::sync::Arc::clone(&database.config);
+    database.check_altered(entity, body)?;
     let set = insert_body(entity, body, &config)?;
     let id = database.insert(&entity.name, set, saving(call, database))?;
     let Some(row) = database.row(&entity.name, id) else { return Err(Refusal::no_such_record()) };
@@ -50,6 +52,11 @@ pub(super) fn change(
     if database.row(&entity.name, id).is_none() {
         return Err(Refusal::no_such_record());
     }
+    let unknown = body.keys().any(|column| database.is_removed(&entity.name, column));
+    if unknown && database.config.patch_unknown == PatchUnknown::SilentDrop {
+        return Ok(Answer::no_content());
+    }
+    database.check_altered(entity, body)?;
     let config = std::sync::Arc::clone(&database.config);
     if let Body::Assign(set) = patch_body(entity, body, &config)? {
         database.update(&entity.name, id, set, saving(call, database))?;

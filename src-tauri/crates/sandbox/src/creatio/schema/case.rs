@@ -42,6 +42,9 @@ pub(super) fn case() -> Entity {
             Column::decimal("UsrAmount"),
             Column::bool("UsrUrgent"),
             Column::time("UsrDueOn"),
+            Column::int("UsrSeats"),
+            Column::short("UsrOrderNumber"),
+            Column::lookup("UsrTopicId", "UsrTopic"),
         ],
     )
 }

@@ -30,6 +30,8 @@ pub(super) fn all() -> Vec<Entity> {
     ];
     entities.extend(
         [
+            // A tenant's own.
+            "UsrTopic",
             "CasePriority",
             "CaseOrigin",
             "CaseCategory",
