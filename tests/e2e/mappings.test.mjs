@@ -10,10 +10,10 @@ import { launch, startEngine, until } from "./places.mjs";
 
 const extra = path.join(tmpdir(), `mappings-${process.pid}.jsonl`);
 /** What the story's customers say; the values that the mappings are to find stand in it. */
-const told = (id, amount) => ({
+const told = (id, order) => ({
   id, channel: "web", topic: "Charged twice", contact: { name: "Ada Okafor", email: { value: `${id}@example.com`, verified: true } },
   turns: [
-    { from: "customer", text: `You charged me twice: ${amount} EUR. My order number is RK7-44QD, and this is High priority for me.`, author: "Ada Okafor" },
+    { from: "customer", text: `You charged me twice. My order number is ${order}, and this is High priority for me.`, author: "Ada Okafor" },
     { from: "ai", text: "I am sorry. I bring a colleague in." },
   ],
 });
@@ -34,7 +34,7 @@ const caseOf = (session) => until(`a case for ${session}`, async () => (await cr
 /** A newcomer's engine: a connection, two past conversations, no mapping. */
 async function arrive({ bypassCSP = false } = {}) {
   engine = await startEngine({ more: ["--sandbox"] });
-  talk(told("first", "120.50"), told("second", "214.60"));
+  talk(told("first", "QX2-18MB"), told("second", "RK7-44QD"));
   await caseOf("first");
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", bypassCSP });
   page = await context.newPage();
@@ -73,7 +73,7 @@ test("three mappings with a dry run, by mouse", async () => {
   };
   await click(page.getByRole("link", { name: "Field mappings" }));
   await page.getByText("No field is mapped yet").waitFor();
-  for (const [column, instruction] of [["PriorityId", "How urgent it is for the customer"], ["UsrAmount", "The amount that was charged"], ["UsrAiSummary", ""]]) {
+  for (const [column, instruction] of [["PriorityId", "How urgent it is for the customer"], ["UsrOrderNumber", "The number of the order that it is about"], ["UsrAiSummary", ""]]) {
     await click(page.getByRole("button", { name: /^Add a column/ }).first());
     await page.getByPlaceholder(/Title, name or type/).fill(column);
     steps += 1;
@@ -89,18 +89,18 @@ test("three mappings with a dry run, by mouse", async () => {
   steps += 1;
   await click(page.getByRole("button", { name: "Run", exact: true }).first());
   await results().waitFor();
-  await click(result(/UsrAmount|Amount/));
-  await until("the words that the amount was taken from are marked", async () => (await strong()).join(" ").includes("214.60"));
+  await click(result(/^Order number/));
+  await until("the words that the number was taken from are marked", async () => (await strong()).join(" ").match(/RK7-44QD|QX2-18MB/));
   assert.match(await result(/UsrAiSummary|Summary/i).getAttribute("aria-label"), /Charged twice/, "the topic is what would be written");
   await click(page.getByRole("button", { name: "Save as v1" }));
   await page.getByText("Saved as version 1").waitFor();
   console.log(`by mouse: ${steps} steps, ${((Date.now() - began) / 1000).toFixed(1)} s`);
   assert.deepEqual(problems, [], "neither the page's policy nor its code was offended");
-  assert.equal((await crm("records/Case")).filter((row) => row.UsrAmount !== null && row.UsrAmount !== 0).length, 0, "a dry run writes nothing to the CRM");
+  assert.equal((await crm("records/Case")).filter((row) => row.UsrOrderNumber).length, 0, "a dry run writes nothing to the CRM");
 
-  talk(told("third", "79.90"));
+  talk(told("third", "TT9-50ZC"));
   const made = await caseOf("third");
-  const filled = await until("the next conversation fills its case", async () => (await crm("records/Case")).find((row) => row.Id === made.Id && Number(row.UsrAmount) === 79.9));
+  const filled = await until("the next conversation fills its case", async () => (await crm("records/Case")).find((row) => row.Id === made.Id && row.UsrOrderNumber === "TT9-50ZC"));
   assert.equal(filled.UsrAiSummary, "Charged twice");
 });
 
@@ -115,10 +115,13 @@ test("three mappings with a dry run, by keyboard alone", async () => {
     await page.keyboard.type(text);
     steps += 1;
   };
-  const focused = (field) => until(`the focus is on ${field}`, () => field.evaluate((one) => one === document.activeElement).catch(() => false));
+  const focused = async (field) => {
+    await field.waitFor();
+    await until(`the focus is on ${field}`, () => field.evaluate((one) => one === document.activeElement));
+  };
   await press("g", "m");
   await page.getByText("No field is mapped yet").waitFor();
-  for (const [column, instruction] of [["PriorityId", "How urgent it is"], ["UsrAmount", "The amount that was charged"], ["UsrSentiment", "How the customer feels"]]) {
+  for (const [column, instruction] of [["PriorityId", "How urgent it is"], ["UsrOrderNumber", "The number of the order that it is about"], ["UsrSentiment", "How the customer feels"]]) {
     await press("Escape", "n");
     await focused(page.getByPlaceholder(/Title, name or type/));
     await type(column);
@@ -138,7 +141,7 @@ test("three mappings with a dry run, by keyboard alone", async () => {
   await press("Space");
   assert.equal(await grid().getByRole("switch").first().getAttribute("aria-checked"), "false");
   await press("ArrowDown", "ArrowDown");
-  await until("the evidence follows the list", async () => (await strong()).join(" ").includes("214.60"));
+  await until("the evidence follows the list", async () => (await strong()).join(" ").match(/RK7-44QD|QX2-18MB/));
   await press("Control+s");
   await page.getByText("Saved as version 1").waitFor();
   console.log(`by keyboard: ${steps} steps, ${((Date.now() - began) / 1000).toFixed(1)} s`);
@@ -147,7 +150,7 @@ test("three mappings with a dry run, by keyboard alone", async () => {
   // What was saved is what another desk sees.
   await page.reload();
   await grid().waitFor();
-  assert.deepEqual((await grid().locator("code").allTextContents()), ["UsrSentiment", "PriorityId", "UsrAmount"]);
+  assert.deepEqual((await grid().locator("code").allTextContents()), ["UsrSentiment", "PriorityId", "UsrOrderNumber"]);
 });
 
 test("rows are dragged, versions come back, an export comes in again, and no state has a fault that a machine finds", async () => {
@@ -159,7 +162,7 @@ test("rows are dragged, versions come back, an export comes in again, and no sta
   await page.getByRole("option").first().waitFor();
   await faultless(page, "mappings-picker");
   await page.keyboard.press("Escape");
-  for (const column of ["PriorityId", "UsrAmount", "UsrSentiment"]) {
+  for (const column of ["PriorityId", "UsrOrderNumber", "UsrSentiment"]) {
     await page.getByRole("button", { name: /^Add a column/ }).first().click();
     await page.getByPlaceholder(/Title, name or type/).fill(column);
     await page.getByRole("option", { name: column }).click();

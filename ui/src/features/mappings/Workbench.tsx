@@ -38,10 +38,14 @@ export function Workbench({ connection, view, columns, admin, tabs, note, first,
   };
   const toList = () => {
     setTab("list");
-    requestAnimationFrame(() => {
+    const focus = () => {
       const find = (what: string) => list.current?.querySelector<HTMLElement>(what);
-      (find("[role=grid] [tabindex='0']") ?? find("button"))?.focus();
-    });
+      const stop = find("[role=grid] [tabindex='0']") ?? find("button");
+      stop?.focus();
+      return stop === document.activeElement;
+    };
+    // At once where the list is in view, so that the next key already is the list's; else when it has come into view.
+    if (!focus()) requestAnimationFrame(focus);
   };
   const show = (id: string) => {
     setChosen(id);
