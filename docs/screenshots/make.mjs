@@ -98,6 +98,37 @@ const wrong = async (on) => {
 };
 const keys = (...all) => async (on) => { for (const key of all) await on.keyboard.press(key); };
 
+/** Three mappings, once; then a dry run with the one chosen whose words are found. */
+const MAPPED = [["PriorityId", "How urgent it is for the customer. Never more because somebody asks for it."], ["UsrOrderNumber", "The number of the order that it is about."], ["UsrAmount", "The amount that was charged, without the currency."], ["UsrUrgent", "Whether it cannot wait until tomorrow."]];
+const mapped = async (on) => {
+  await on.getByRole("heading", { name: /No field is mapped yet|Dry run/ }).first().waitFor();
+  if ((await on.getByRole("grid").count()) > 0) return;
+  for (const [column, words] of MAPPED) {
+    await on.keyboard.press("n");
+    await on.getByPlaceholder(/Title, name or type/).fill(column);
+    await on.getByRole("option", { name: column }).click();
+    await on.getByLabel("Tell the AI what belongs here").fill(words);
+    await on.keyboard.press("Escape");
+  }
+  await on.keyboard.press("Control+s");
+  await on.getByText("Saved as version 1").waitFor();
+  await on.getByRole("button", { name: "Close" }).click();
+};
+const tried = async (on) => {
+  await mapped(on);
+  await on.getByRole("button", { name: /^Conversations:/ }).click();
+  await on.getByRole("combobox", { name: "Find a conversation" }).fill("Ada");
+  await on.getByRole("option", { name: /Ada/ }).first().click();
+  await on.getByRole("listbox", { name: "What would be written" }).waitFor();
+  await on.getByRole("row", { name: /^Order number/ }).first().click();
+};
+const several = async (on) => {
+  await mapped(on);
+  await on.getByRole("button", { name: /^Conversations:/ }).click();
+  await on.getByRole("button", { name: /Run on the latest/ }).click();
+  await on.getByRole("grid", { name: /by conversation/ }).waitFor();
+};
+
 const SCREENS = [
   ["first-run", fresh, freshHome, "#/welcome"],
   ["inbox", page, home, "#/inbox/all", open(/late-parcel|Ada/)],
@@ -120,6 +151,9 @@ const SCREENS = [
   ["salesforce-case", third, thirdHome, "#/integrations/Salesforce", to("who")],
   ["salesforce-kit", third, thirdHome, "#/integrations/Salesforce", to("kit")],
   ["salesforce-triggers", third, thirdHome, "#/integrations/Salesforce", to("recipe")],
+  ["mappings-columns", page, home, "#/mappings", keys("n")],
+  ["mappings", page, home, "#/mappings", tried],
+  ["mappings-several", page, home, "#/mappings", several],
   ["diagnostics", page, home, "#/diagnostics"],
   ["settings", page, home, "#/settings"],
 ];

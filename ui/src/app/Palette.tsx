@@ -55,6 +55,7 @@ export function Palette({ session, onClose }: { session: string | undefined; onC
     { name: "Deliveries", more: parked ? `${parked} parked` : "", icon: "deliveries", keys: "G D", to: () => void navigate({ to: "/deliveries" }) },
     { name: "Case links", icon: "link", keys: "G L", to: () => void navigate({ to: "/links" }) },
     { name: "Integrations", icon: "plug", keys: "G C", to: () => void navigate({ to: "/integrations" }) },
+    { name: "Field mappings", icon: "mapping", keys: "G M", to: () => void navigate({ to: "/mappings", search: {} }) },
     { name: "Diagnostics", icon: "pulse", to: () => void navigate({ to: "/diagnostics" }) },
     { name: "Settings", icon: "settings", keys: "Ctrl ,", to: () => void navigate({ to: "/settings" }) },
   ];
@@ -98,6 +99,9 @@ export function Palette({ session, onClose }: { session: string | undefined; onC
               <Command.Group heading="This session">
                 <Command.Item className="pi" value="trace-this" onSelect={then(() => openTrace(session))}>
                   <Icon name="trace" />Open the trace<Keys keys="G T" />
+                </Command.Item>
+                <Command.Item className="pi" value="mappings-this" onSelect={then(() => void navigate({ to: "/mappings", search: { s: session } }))}>
+                  <Icon name="mapping" /><span>Try the field mappings on it</span><span className="f12 t3">writes nothing</span>
                 </Command.Item>
               </Command.Group>
             )}

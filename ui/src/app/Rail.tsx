@@ -73,6 +73,7 @@ export function Rail({ onFind, live, session }: { onFind: () => void; live: bool
       <Item to="/deliveries" icon="deliveries" name="Deliveries" here={at("/deliveries")} hot={counts?.parked ?? 0} />
       <Item to="/links" icon="link" name="Case links" here={at("/links")} />
       <Item to="/integrations" icon="plug" name="Integrations" here={at("/integrations")} />
+      <Item to="/mappings" icon="mapping" name="Field mappings" here={at("/mappings")} />
       <Item to="/diagnostics" icon="pulse" name="Diagnostics" here={at("/diagnostics")} />
       <Item to="/settings" icon="settings" name="Settings" here={at("/settings")} />
       <div className="eng" role="group" aria-label="Connections">

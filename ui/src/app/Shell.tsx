@@ -51,6 +51,7 @@ export function Shell() {
     "g d": go("/deliveries"),
     "g c": go("/integrations"),
     "g l": go("/links"),
+    "g m": go("/mappings"),
     "g n": go("/inbox/needs_person"),
     "g a": go("/inbox/ai"),
     "/": () => {

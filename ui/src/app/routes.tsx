@@ -36,6 +36,13 @@ export const traceRoute = createRoute({
   component: later(() => import("../features/trace/TraceScreen"), "TraceScreen"),
 });
 
+export const mappingsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/mappings",
+  validateSearch: (search): { c?: string | undefined; m?: string | undefined; s?: string | undefined } => ({ c: text(search.c), m: text(search.m), s: text(search.s) }),
+  component: later(() => import("../features/mappings/MappingsScreen"), "MappingsScreen"),
+});
+
 const page = (path: string, load: () => Promise<Record<string, React.ComponentType>>, name: string) =>
   createRoute({ getParentRoute: () => root, path, component: later(load, name) });
 
@@ -43,6 +50,7 @@ const tree = root.addChildren([
   index,
   inboxRoute,
   traceRoute,
+  mappingsRoute,
   page("/deliveries", () => import("../features/deliveries/DeliveriesScreen"), "DeliveriesScreen"),
   page("/links", () => import("../features/links/LinksScreen"), "LinksScreen"),
   page("/integrations", () => import("../features/integrations/IntegrationsScreen"), "IntegrationsScreen"),

@@ -2,6 +2,7 @@ import type { EventView, LogView, Me, ProfileView, SavedFilterView, SessionRow, 
 import { deliveries, doctor, effectOf, trace } from "./fake-engine";
 import { connections, event, luciaEvents, replies, sessionRows, usualEvents } from "./fake-data";
 import { integrations } from "./fake-integrations";
+import { mappings, suggestions } from "./fake-mappings";
 import type { CommandName, Input, Output } from "./commands";
 import { CallError, type Host } from "./types";
 
@@ -25,6 +26,7 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
   const failing = new Map<string, CallError>();
   const held = replies();
   const joined = connections();
+  const suggested = suggestions();
   const calls: Fake["calls"] = [];
 
   const tell = (...tags: string[]) => listeners.forEach((listener) => listener(tags));
@@ -58,6 +60,12 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
   const sorted = () => [...rows].sort((a, b) => b.last_at.localeCompare(a.last_at));
   const me = { kind: "person", name: "Mira Kovač", me: true } as const;
 
+  const decide = ({ session, mapping }: Input<"suggestion_take">) => {
+    suggested.splice(0, suggested.length, ...suggested.filter((one) => one.mapping !== mapping));
+    tell(`session:${session}`);
+    return { seq: eventsOf(session).at(-1)?.seq ?? 0 };
+  };
+
   const profile: ProfileView = { login: me.name, name: me.name, connection: null, crm_user: null, crm_name: null };
   const filters: SavedFilterView[] = [];
   const log_view: LogView = { usual: "info", areas: (["engine", "crm", "store", "doors"] as const).map((area) => ({ area, level: null, kept: false })) };
@@ -78,7 +86,7 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
       const one = row(session);
       const mail = one.contact_address?.includes("@") ? one.contact_address : "lucia.fernandez.oyarzabal@correo-ejemplo.example";
       const phone = one.contact_address?.startsWith("+") ? { value: one.contact_address, verified: one.verified } : null;
-      return { row: { ...one }, contact: { name: one.contact_name, email: { value: mail, verified: one.verified }, phone, external_id: null }, cases: one.case ? [one.case] : [], replies: held.filter((reply) => reply.session === session).map((reply) => ({ ...reply })), arrivals: [], explanation: trace(one, eventsOf(session)).explanation, created_at: eventsOf(session)[0]?.at ?? one.last_at, language: "English, Spanish", sentiment: "frustrated", summary: null, handoff_reason: null, suggestions: [] };
+      return { row: { ...one }, contact: { name: one.contact_name, email: { value: mail, verified: one.verified }, phone, external_id: null }, cases: one.case ? [one.case] : [], replies: held.filter((reply) => reply.session === session).map((reply) => ({ ...reply })), arrivals: [], explanation: trace(one, eventsOf(session)).explanation, created_at: eventsOf(session)[0]?.at ?? one.last_at, language: "English, Spanish", sentiment: "frustrated", summary: null, handoff_reason: null, suggestions: one.topic === "Duplicate charge" ? suggested : [] };
     },
     session_events: ({ session, before = Infinity, limit = 100 }) => {
       const older = eventsOf(session).filter((one) => one.seq < before);
@@ -165,6 +173,9 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
     },
     connection_list: () => joined,
     ...integrations(joined, tell),
+    ...mappings(joined, eventsOf, tell),
+    suggestion_take: (which) => decide(which),
+    suggestion_dismiss: (which) => decide(which),
     doctor: () => doctor(joined),
     log_show: () => structuredClone(log_view),
     log_set: ({ area, level, keep }) => {

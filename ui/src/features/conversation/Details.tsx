@@ -14,6 +14,7 @@ import { Bars, Loading } from "../../shared/States";
 import { Time } from "../../shared/Time";
 import { LinkSheet } from "../links/LinkSheet";
 import { fieldValues } from "./events";
+import { Suggestions } from "./Suggestions";
 
 export function Details({ session, onClose }: { session: string; onClose: () => void }) {
   const { data: detail, isPending } = useSession(session);
@@ -25,6 +26,7 @@ export function Details({ session, onClose }: { session: string; onClose: () => 
         <>
           <Contact detail={detail} />
           <Case detail={detail} session={session} />
+          <Suggestions session={session} suggestions={detail.suggestions} />
           <Filled session={session} />
           <Answers detail={detail} session={session} />
         </>
@@ -133,7 +135,7 @@ function Filled({ session }: { session: string }) {
   const filled = values.filter(([, value]) => value !== null).length;
   return (
     <section className="sect" aria-label="Field values">
-      <h3>Filled by AI <span className="t3 num plain">{filled} of {values.length}</span></h3>
+      <h3>Filled by AI <span className="t3 num plain">{filled} of {values.length}</span><Link to="/mappings" search={{ s: session }} className="end plain" data-tip="A dry run of the field mappings on this conversation: writes nothing">Where from?</Link></h3>
       <dl>
         {values.map(([name, value]) => (
           <div key={name} className="fv flex">

@@ -22,6 +22,7 @@ macro_rules! event_kinds {
             use super::{Attachment, CaseChange, RecordRef, Speaker, ToSchema, Values};
             use serde_json::Value;
 
+            type Analysis = Value;
             type ConnectionId = String;
             type ReplyId = String;
             type Uuid = uuid::Uuid;
@@ -35,6 +36,7 @@ macro_rules! event_kinds {
         }
 
         mod read {
+            use casebridge_domain::analysis::Analysis;
             use casebridge_domain::{Attachment, CaseChange, ConnectionId, EventKind, RecordRef, ReplyId, Speaker};
             use serde_json::Value;
             use uuid::Uuid;
@@ -178,6 +180,32 @@ event_kinds! {
         case: [Uuid],
         /// What is different now.
         changes: [Vec<CaseChange>],
+    }
+    /// An analyst read the conversation up to a handoff. Written by the engine only.
+    @[serde(skip_deserializing)]
+    Analysed {
+        /// The connection whose mappings were asked for.
+        connection: [ConnectionId],
+        /// The handoff's place in the log.
+        handoff: [i64],
+        /// The mappings' version; 0 when nothing is mapped.
+        version: [i64],
+        /// What was found; nothing when the analyst failed for good.
+        analysis: [Option<Box<Analysis>>],
+        /// Why there is none.
+        failure: [Option<String>],
+    }
+    /// A person took or dismissed a value that the analyst was not sure of. Written by the engine only.
+    @[serde(skip_deserializing)]
+    SuggestionDecided {
+        /// The connection whose case it is for.
+        connection: [ConnectionId],
+        /// Which mapping.
+        mapping: [Uuid],
+        /// The value that was taken; nothing when it was dismissed.
+        value: [Option<Value>],
+        /// Who decided.
+        by: [String],
     }
 }
 
