@@ -22,6 +22,8 @@ mod parking;
 mod replies;
 mod roles;
 mod salesforce;
+mod salesforce_fields;
+mod salesforce_kit;
 mod second_engine;
 mod sign_in;
 mod status;

@@ -1,5 +1,6 @@
 import type {
-  AddReport, Allowed, AnalystAnswer, AnalystView, ColumnList, DryRun, Mapping, MappingDraft, MappingProblem, MappingSet, MappingsSaved, MappingsView, MappingVersionLine, CaseEffect, CaseLinkPage, Choice, ConnectionView, Deliveries, Doctor, EventPage, Explanation, Footprint, LogArea, LogView, ProfileView, PublicAddress, ReplyView,
+  AddReport, Allowed, AnalystAnswer, AnalystView, CaseEffect, CaseLinkPage, Choice, ColumnList, ConnectionView, Deliveries, Doctor, DryRun, EventPage, Explanation, Footprint, KitDeployView, KitFilesView, KitProgressView,
+  KitView, LogArea, LogView, Mapping, MappingDraft, MappingProblem, MappingSet, MappingsSaved, MappingsView, MappingVersionLine, ProfileView, PublicAddress, ReplyView,
   SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInStart, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
@@ -75,6 +76,10 @@ export interface Commands {
   connection_take_over: [{ name: string }, { taken_over: string; cases: number }];
   connection_resume: [{ name: string }, ConnectionView];
   connection_footprint: [{ name: string }, Footprint];
+  kit_state: [{ name: string }, KitView];
+  kit_deploy: [{ name: string; check_only?: boolean }, KitDeployView];
+  kit_progress: [{ name: string; id: string }, KitProgressView];
+  kit_files: [object, KitFilesView];
   sessions_week: [object, Week];
   public_address_show: [object, PublicAddress];
   public_address_set: [{ url: string }, PublicAddress];

@@ -226,7 +226,13 @@ async fn allowed_values_are_found_by_label_and_by_the_words_of_customers() {
         json!("id of Delivery"),
         "the value, not the word"
     );
-    assert_eq!(value(&["C: It is about billing, or the parcel."], kind.clone()).await, Value::Null, "two are none");
+    let talk = ["A: Which area is it?", "C: The area is billing, or the area is delivery."];
+    let either = found(&talk, kind.clone()).await;
+    assert_eq!(
+        either.note.as_deref(),
+        Some("Billing or Delivery may be meant"),
+        "two are none, and people read labels"
+    );
     let several = ColumnKind::MultiPicklist { values: allowed(&["Billing", "Delivery"]), restricted: false };
     let several = Question { kind: several, ..kind.clone() };
     let both = value(&["C: It is about billing and shipping."], several).await;

@@ -98,6 +98,10 @@ pub fn least_role(command: &Command) -> Role {
         | Command::ConnectionPause { .. }
         | Command::ConnectionResume { .. }
         | Command::ConnectionFootprint { .. }
+        | Command::KitState { .. }
+        | Command::KitDeploy { .. }
+        | Command::KitProgress { .. }
+        | Command::KitFiles
         | Command::PublicAddressSet { .. }
         | Command::PublicAddressTest
         | Command::WebhookGrace { .. }

@@ -232,6 +232,28 @@ pub enum Command {
         /// Name or id.
         name: String,
     },
+    /// How much of the set-up kit the CRM has.
+    KitState {
+        /// Connection, by name or id.
+        name: String,
+    },
+    /// Deploys the set-up kit, or only tries to.
+    KitDeploy {
+        /// Connection, by name or id.
+        name: String,
+        /// Only try: nothing is changed in the CRM.
+        #[serde(default)]
+        check_only: bool,
+    },
+    /// How a deployment of the kit goes on.
+    KitProgress {
+        /// Connection, by name or id.
+        name: String,
+        /// Which, as `KitDeploy` answered.
+        id: String,
+    },
+    /// The files of the kit, and what is done by hand.
+    KitFiles,
     /// Begins a sign-in as a person; answers `url` and `redirect_uri`.
     ConnectionSignInBegin {
         /// Name or id.

@@ -11,6 +11,7 @@ mod back;
 mod connections;
 mod console;
 mod keys;
+mod kit;
 mod lanes;
 mod links;
 mod lists;
@@ -90,6 +91,10 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::ConnectionPause { name } => connections::pause(engine, &name, actor).await,
         Command::ConnectionResume { name } => connections::resume(engine, &name, actor).await,
         Command::ConnectionFootprint { name } => connections::footprint(engine, &name).await,
+        Command::KitState { name } => kit::state(engine, &name).await,
+        Command::KitDeploy { name, check_only } => kit::deploy(engine, &name, check_only, actor).await,
+        Command::KitProgress { name, id } => kit::progress(engine, &name, &id).await,
+        Command::KitFiles => Ok(kit::all_files()),
         Command::SessionsWeek => connections::week(engine).await,
         Command::PublicAddressShow => webhooks::public_address(engine).await,
         Command::PublicAddressSet { url } => webhooks::set_public_address(engine, &url, actor).await,

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use casebridge_api::dto::{connections::*, deliveries::*, links::*, logging::*, mappings::*, people::*, sessions::*};
+use casebridge_api::dto::{
+    connections::*, deliveries::*, kit::*, links::*, logging::*, mappings::*, people::*, sessions::*,
+};
 use ts_rs::{Config, TS};
 
 fn generated() -> BTreeMap<String, String> {
@@ -70,6 +72,15 @@ fn generated() -> BTreeMap<String, String> {
         Finding,
         Doctor,
         LogArea,
+        KitView,
+        KitFieldView,
+        KitPartView,
+        KitDeployView,
+        KitProgressView,
+        KitErrorView,
+        KitFilesView,
+        KitFileView,
+        KitStepView,
         LogView,
         TextFormat,
         Allowed,

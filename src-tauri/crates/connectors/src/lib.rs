@@ -9,13 +9,15 @@ mod knock;
 mod once;
 pub mod port;
 pub mod salesforce;
+pub mod set_up;
 
 pub use knock::{Knock, knock};
 pub use port::{
     Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, ChangedCase, ChangedRecord, Changes,
-    Check, Choice, ChoiceKind, Isolated, Look, LookAt, MappedPart, Meaning, Proof, Standing, TestReport, Vault,
-    VaultError,
+    Check, Choice, ChoiceKind, Isolated, LeftOut, Look, LookAt, MappedPart, Meaning, Proof, Standing, TestReport,
+    Vault, VaultError,
 };
+pub use set_up::{KitDeploy, KitError, KitField, KitPart, KitProgress, KitStage, KitState, SetUpKit};
 
 /// Installs the process's TLS provider, for whoever makes an HTTP client of their own. Once is enough; again
 /// does no harm.

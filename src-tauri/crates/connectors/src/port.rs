@@ -15,6 +15,8 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::set_up::SetUpKit;
+
 /// Effects for one case, in the order in which they must stand.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch<'a> {
@@ -309,19 +311,45 @@ impl fmt::Debug for CallRecord {
 
 /// Collects the calls made on behalf of one pass. Token requests are never among them (R30).
 #[derive(Debug, Default)]
-pub struct CallLog(Mutex<Vec<CallRecord>>);
+pub struct CallLog {
+    calls: Mutex<Vec<CallRecord>>,
+    left_out: Mutex<Vec<LeftOut>>,
+}
+
+/// A column that a record was written without, because the CRM does not take it (R26).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Its API name.
+    pub column: String,
+    /// Why, in the CRM's words where it used any.
+    pub why: String,
+}
 
 impl CallLog {
     /// Adds one call.
     pub fn push(&self, call: CallRecord) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+    }
+
+    /// Notes that a record was written without a column.
+    pub fn leave_out(&self, left_out: LeftOut) {
+        let mut all = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.contains(&left_out) {
+            all.push(left_out);
+        }
+    }
+
+    /// Takes what was left out so far.
+    #[must_use]
+    pub fn take_left_out(&self) -> Vec<LeftOut> {
+        std::mem::take(&mut *self.left_out.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether the CRM itself answered any of the calls well: it is not down, whatever else went wrong. A page
     /// is no answer of the CRM.
     #[must_use]
     pub fn has_good_answer(&self) -> bool {
-        let calls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.iter().any(|call| {
             let body = call.answer.as_deref().unwrap_or_default().trim_start();
             call.status.is_some_and(|status| (200..300).contains(&status)) && (body.is_empty() || body.starts_with('{'))
@@ -331,7 +359,7 @@ impl CallLog {
     /// Takes all calls collected so far.
     #[must_use]
     pub fn take(&self) -> Vec<CallRecord> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -409,6 +437,15 @@ pub trait CaseSystem: Send + Sync {
 
     /// Tests address, credentials and rights; leaves nothing behind.
     async fn test(&self, log: &CallLog) -> TestReport;
+
+    /// Somebody looks anew at what this CRM takes: forgets what it refused.
+    fn forget_refusals(&self) {}
+
+    /// What can be deployed into this CRM to set it up, if anything can.
+    fn kit(&self) -> Option<&dyn SetUpKit> {
+        None
+    }
+
     /// How long the access token in hand is still used; `None`: there is none in hand.
     fn token_left(&self) -> Option<Duration> {
         None

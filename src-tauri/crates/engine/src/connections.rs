@@ -233,6 +233,9 @@ impl Engine {
         let report = crm.test(&CallLog::default()).await;
         if report.is_good() {
             let runtime = self.runtimes().get(&connection.id).cloned();
+            if let Some(Ok(crm)) = runtime.as_ref().map(|runtime| runtime.crm.as_ref()) {
+                crm.forget_refusals();
+            }
             match runtime {
                 Some(runtime) => runtime.succeeded(self.inner.store.as_ref(), self.inner.clock.now()).await,
                 None if connection.pause.as_ref().is_some_and(|pause| pause.kind.is_for_a_person()) => {}

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use casebridge_connectors::analyst::Analyst;
+use casebridge_connectors::analyst::{self, Analyst, Provider, ProviderSettings};
 use casebridge_connectors::creatio::{self, Creatio, CreatioAuth, CreatioSettings};
 use casebridge_connectors::salesforce::{self, Salesforce, SalesforceSettings};
 use casebridge_connectors::{CaseSystem, Vault};
@@ -11,7 +11,7 @@ use casebridge_domain::{CallFailure, Connection, ConnectionKind, FailureClass, F
 use secrecy::SecretString;
 use url::Url;
 
-use crate::analysts::AnalystSettings;
+use crate::analysts::{AnalystSettings, ProviderApi};
 use crate::error::EngineError;
 use crate::sign_in::SignInStep;
 
@@ -165,15 +165,21 @@ impl crate::Connectors for CrmConnectors {
         }
     }
 
-    fn analyst(&self, settings: &AnalystSettings, _key: Option<SecretString>) -> Result<Arc<dyn Analyst>, CallFailure> {
-        Err(CallFailure {
+    fn analyst(&self, settings: &AnalystSettings, key: Option<SecretString>) -> Result<Arc<dyn Analyst>, CallFailure> {
+        let base_url = Url::parse(&settings.base_url).map_err(|error| CallFailure {
             class: FailureClass::Setup,
             scope: FailureScope::Lane,
             status: None,
-            message: format!("providers such as {} cannot be asked yet", settings.base_url),
-            hint: "use the analyst that is built in".into(),
+            message: format!("the provider's address cannot be read: {error}"),
+            hint: "give the address of the provider's API, such as https://host/v1".into(),
             item: None,
-        })
+        })?;
+        let api = match settings.api {
+            ProviderApi::Openai => analyst::ProviderApi::OpenAi,
+            ProviderApi::Anthropic => analyst::ProviderApi::Anthropic,
+        };
+        let settings = ProviderSettings { api, base_url, model: settings.model.clone(), key };
+        Ok(Arc::new(Provider::new(&settings)?))
     }
 
     fn concurrency(&self, connection: &Connection) -> usize {

@@ -3,7 +3,8 @@
 
 use casebridge_domain::plan::{Plan, Snapshot, plan};
 use casebridge_domain::{
-    Case, CaseState, Connection, EventKind, LaneState, Pause, PauseKind, RecordKind, ReopenPolicy, SessionId, ids,
+    Case, CaseState, Connection, ConnectionId, Consumer, EventKind, LaneState, Pause, PauseKind, RecordKind,
+    ReopenPolicy, SessionId, ids,
 };
 use casebridge_store::{LaneFilter, LedgerRow, Reply};
 use serde::Serialize;
@@ -65,12 +66,27 @@ impl Engine {
                 about_case(case.as_ref(), lane, pause),
                 about_messages(case.as_ref(), &there, wanted.count()),
                 about_replies(case.as_ref(), &rows, &replies, pause),
-                about_fields(&connection),
+                about_fields(&connection, self.newest_fields(id, connection.id).await?.as_ref()),
                 about_trouble(lane, pause),
             ];
             explanations.push(Explanation { connection: connection.name, answers });
         }
         Ok(explanations)
+    }
+
+    /// What the newest pass that wrote mapped columns tells of them.
+    async fn newest_fields(
+        &self,
+        id: SessionId,
+        connection: ConnectionId,
+    ) -> Result<Option<serde_json::Value>, EngineError> {
+        let steps = self.store().steps(id).await?;
+        let of_fields = |consumer: &Consumer, what: &str| what == "fields" && consumer.connection() == Some(connection);
+        Ok(steps
+            .into_iter()
+            .rev()
+            .find(|(consumer, step)| of_fields(consumer, &step.what))
+            .map(|(_, step)| step.detail))
     }
 
     /// The activities that the whole log asks for on this case: the planner itself is asked.
@@ -220,7 +236,18 @@ fn about_replies(case: Option<&Case>, rows: &[&LedgerRow], replies: &[&Reply], p
     Answer { question, good, sentence, proof, action: action.map(str::to_owned) }
 }
 
-fn about_fields(connection: &Connection) -> Answer {
+fn about_fields(connection: &Connection, told: Option<&serde_json::Value>) -> Answer {
+    if let Some(told) = told {
+        let lines = told.get("fields").and_then(serde_json::Value::as_array).into_iter().flatten();
+        let refused = lines.filter(|line| line["outcome"] == "refused").count();
+        return Answer {
+            question: "Are the fields filled?",
+            good: refused == 0,
+            sentence: crate::trace::fields_summary(told),
+            proof: format!("the newest write of fields, under version {} of the mappings", told["version"]),
+            action: (refused > 0).then(|| "look at the mappings that are named".to_owned()),
+        };
+    }
     let column = connection.settings.get("session_column").and_then(serde_json::Value::as_str);
     let sentence = match column {
         Some(column) => format!("Only the session id, in {column}: no field is mapped on this connection."),

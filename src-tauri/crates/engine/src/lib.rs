@@ -19,6 +19,7 @@ pub mod health;
 pub mod inbox;
 pub mod ingest;
 pub mod keys;
+pub mod kit;
 pub mod lanes;
 pub mod links;
 pub mod logging;

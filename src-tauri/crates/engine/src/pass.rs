@@ -455,6 +455,10 @@ impl Pass<'_> {
 
     async fn finish(&self, end: LaneEnd, mut progress: Progress, written: Option<i64>) -> Result<(), StoreError> {
         let fence = self.lane.fence;
+        let left_out = self.log.take_left_out();
+        if !left_out.is_empty() {
+            progress.steps.push(self.step("left_out", json!({ "columns": left_out })));
+        }
         status_stands(&mut progress);
         // A handoff shortens the period of the poller too.
         let moved = progress.case.is_some() || !progress.fresh.is_empty();

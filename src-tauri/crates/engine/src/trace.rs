@@ -222,7 +222,7 @@ fn event_entry(event: &Event) -> Entry {
 }
 
 /// What became of mapped columns, with the CRM's words for those that it refused.
-fn fields_summary(detail: &Value) -> String {
+pub(crate) fn fields_summary(detail: &Value) -> String {
     let lines = || detail.get("fields").and_then(Value::as_array).into_iter().flatten();
     let text = |line: &Value, member: &str| line.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
     let written = lines().filter(|line| text(line, "outcome") == "write").count();
@@ -251,9 +251,18 @@ fn step_summary(what: &str, detail: &Value) -> String {
         "pull_failed" => format!("the case could not be looked at: {} (next at {})", text("failure"), text("next")),
         "link" => link_summary(detail),
         "fields" => fields_summary(detail),
+        "left_out" => left_out_summary(detail),
         "amend" => format!("columns brought up to date: {}", detail["columns"]),
         _ => detail.to_string(),
     }
+}
+
+/// The columns that the case was written without.
+fn left_out_summary(detail: &Value) -> String {
+    let text = |one: &Value, member: &str| one[member].as_str().unwrap_or_default().to_owned();
+    let columns = detail["columns"].as_array().into_iter().flatten();
+    let columns: Vec<String> = columns.map(|one| format!("{} ({})", text(one, "column"), text(one, "why"))).collect();
+    format!("the case was written without {}", columns.join(", "))
 }
 
 /// What a person decided about the conversation's case.

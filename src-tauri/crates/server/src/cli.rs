@@ -15,10 +15,11 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::cli_back::{ExportArgs, RepliesCommand, WebhookCommand};
+use crate::cli_kit::SalesforceCommand;
 use crate::cli_salesforce::AddSalesforce;
 use crate::engine_access::Access;
 use crate::entrance::Entrance;
-use crate::{export, output, replay, serve, sign_in};
+use crate::{cli_kit, export, output, replay, serve, sign_in};
 
 /// Input that clap cannot judge; the text says what to give instead.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,9 @@ enum What {
     /// CRM connections.
     #[command(subcommand)]
     Connection(ConnectionCommand),
+    /// What Salesforce alone needs.
+    #[command(subcommand)]
+    Salesforce(SalesforceCommand),
     /// Keys of the sessions API.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -415,6 +419,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let (wish, paste) = add.wish()?;
             return sign_in::add(data, wish, paste, json).await;
         }
+        What::Salesforce(SalesforceCommand::Kit(args)) => return cli_kit::run(data, args, json).await,
         What::Connection(command) => connection(command)?,
         What::Key(KeyCommand::Create { name }) => Command::KeyCreate { name },
         What::Key(KeyCommand::List) => Command::KeyList,

@@ -6,6 +6,7 @@
 
 mod cli;
 mod cli_back;
+mod cli_kit;
 mod cli_salesforce;
 mod engine_access;
 mod entrance;

@@ -42,6 +42,8 @@ fn human(command: &Command, answer: &Value) -> String {
         }
         Command::ConnectionList => tables::connections(answer),
         Command::ConnectionTest { .. } => tables::test_report(answer),
+        Command::KitState { .. } => tables::kit(answer),
+        Command::KitProgress { .. } => tables::kit_progress(answer),
         Command::ConnectionSignInBegin { .. } => text(answer, "url"),
         Command::ConnectionSignInFinish { name, .. } => format!("signed in: `{name}` goes on"),
         Command::KeyCreate { .. } => {

@@ -65,6 +65,46 @@ pub(crate) fn test_report(answer: &Value) -> String {
     out
 }
 
+/// How much of the set-up kit an org has.
+pub(crate) fn kit(answer: &Value) -> String {
+    let fields = list(&answer["fields"]).map(|field| {
+        let ok = field["ok"] == Value::Bool(true);
+        let detail = if ok { text(field, "purpose") } else { text(field, "problem") };
+        vec![text(field, "name"), if ok { "yes" } else { "MISSING" }.to_owned(), detail]
+    });
+    let parts = [&answer["permission_set"], &answer["rule"]].into_iter().map(|part| {
+        let proof = match part["proof"].as_str() {
+            Some("yes") => "yes",
+            Some("missing") => "MISSING",
+            _ => "not proven",
+        };
+        vec![text(part, "name"), proof.to_owned(), text(part, "detail")]
+    });
+    let mut out = table(&["PIECE", "THERE", "DETAIL"], fields.chain(parts));
+    let verdict = if answer["complete"] == Value::Bool(true) {
+        "the kit is there"
+    } else {
+        "the kit is not complete: casebridged salesforce kit --check, then --deploy"
+    };
+    let _ = write!(out, "\n\nversion {} of {}: {verdict}", text(answer, "version"), text(answer, "offered"));
+    out
+}
+
+/// How a deployment of the kit ended.
+pub(crate) fn kit_progress(answer: &Value) -> String {
+    let pieces = format!("{} of {} pieces", answer["done"], answer["total"]);
+    let mut out = match (answer["state"].as_str(), answer["check_only"] == Value::Bool(true)) {
+        (Some("done"), true) => format!("{pieces} would be deployed; nothing was changed"),
+        (Some("done"), false) => format!("{pieces} are deployed"),
+        (Some(state), _) => format!("{state}: nothing was changed"),
+        (None, _) => String::new(),
+    };
+    for error in list(&answer["errors"]) {
+        let _ = write!(out, "\n{}: {}", text(error, "component"), text(error, "message"));
+    }
+    out
+}
+
 pub(crate) fn keys(answer: &Value) -> String {
     table(
         &["ID", "NAME", "CREATED", "REVOKED"],

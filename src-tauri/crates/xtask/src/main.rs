@@ -4,6 +4,7 @@
 
 mod bench;
 mod check;
+mod clients;
 mod licences;
 mod package;
 mod report;

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 
+use crate::clients;
 use crate::ui;
 use crate::workspace::{Workspace, capture, succeeds};
 
@@ -15,7 +16,7 @@ pub enum Scope {
 }
 
 /// The web view with its tool kit and its driver, the tray's library, a display with a window manager and a session
-/// bus with a keychain for the tests, and a browser.
+/// bus with a keychain for the tests, a browser, and Python for a public client.
 const FOR_EVERYTHING: &[&str] = &[
     "pkg-config",
     "libgtk-3-dev",
@@ -30,6 +31,7 @@ const FOR_EVERYTHING: &[&str] = &[
     "gnome-keyring",
     "chromium",
     "file",
+    "python3-venv",
 ];
 
 /// The bridge between WebDriver and the desktop program, for its tests.
@@ -50,6 +52,7 @@ pub fn all(workspace: &Workspace, scope: Scope) -> Result<String> {
             done.extend(rust_component(workspace, component, subcommand)?);
         }
         done.extend(driver(workspace)?);
+        done.extend(Some(clients::install(workspace)?).filter(|installed| !installed.is_empty()));
     }
     if done.is_empty() {
         return Ok("nothing was missing".to_owned());

@@ -13,6 +13,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::check;
+use crate::clients;
 use crate::report::Report;
 use crate::setup::{self, Scope};
 use crate::ui;
@@ -30,6 +31,7 @@ pub fn all(workspace: &Workspace) -> Result<ExitCode> {
     if report.gate("build", || stream(&mut workspace.cargo(build)).map(|()| String::new())) {
         let home = Home::fresh(workspace)?;
         tests(workspace, &home, &mut report)?;
+        clients::run_tests(workspace, &mut report);
         ui::browser_tests(workspace, &mut report);
         ui::desktop_tests(workspace, &mut report);
         report.gate("hermetic", || home.untouched());

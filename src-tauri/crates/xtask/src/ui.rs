@@ -83,18 +83,24 @@ pub fn run_tests(workspace: &Workspace, report: &mut Report) {
 
 /// Runs the console in a real browser over the programs that were just built.
 pub fn browser_tests(workspace: &Workspace, report: &mut Report) {
-    node_tests(workspace, report, "browser", &BROWSER_TESTS);
+    node_tests(workspace, report, "browser", &BROWSER_TESTS, &[]);
 }
 
 /// Runs the desktop program, each test file on a display and a session bus of its own.
 pub fn desktop_tests(workspace: &Workspace, report: &mut Report) {
     if cfg!(target_os = "linux") {
-        node_tests(workspace, report, "desktop", &DESKTOP_TESTS);
+        node_tests(workspace, report, "desktop", &DESKTOP_TESTS, &[]);
     }
 }
 
-/// Runs tests with Node's runner and adds up their results.
-fn node_tests(workspace: &Workspace, report: &mut Report, stage: &'static str, files: &[&str]) {
+/// Runs tests with Node's runner, and with these paths in their environment; adds up their results.
+pub fn node_tests(
+    workspace: &Workspace,
+    report: &mut Report,
+    stage: &'static str,
+    files: &[&str],
+    with: &[(&str, PathBuf)],
+) {
     let start = Instant::now();
     let mut node = workspace.command("node");
     node.args(["--test", "--test-reporter=tap", "--test-concurrency=1", "--test-force-exit"]).args(files);
@@ -104,7 +110,8 @@ fn node_tests(workspace: &Workspace, report: &mut Report, stage: &'static str, f
             node.env_remove(&name);
         }
     }
-    let (passed, failed) = match node.env("CASEBRIDGE_TEST_TARGET", &workspace.target).output() {
+    node.env("CASEBRIDGE_TEST_TARGET", &workspace.target).envs(with.iter().map(|(name, path)| (name, path)));
+    let (passed, failed) = match node.output() {
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stdout);
             println!("{text}{}", String::from_utf8_lossy(&output.stderr));

@@ -4,6 +4,7 @@ use casebridge_domain::analysis::{Evidence, Found, TranscriptLine};
 use casebridge_domain::mapping::ColumnKind;
 use serde_json::Value;
 
+use super::allowed;
 use super::mention::{BELIEVED, Mention, Sought, mentions};
 use super::text_value::is_text;
 use crate::dialogue::Dialogue;
@@ -74,9 +75,9 @@ fn last_believed(
             && !same(&all[*place].reading.value, &all[last].reading.value)
     });
     if let Some(rival) = rival {
-        return Err(Blank::Either(shown(&all[rival].reading.value), shown(&all[last].reading.value)));
+        return Err(Blank::Either(shown(sought, &all[rival].reading.value), shown(sought, &all[last].reading.value)));
     }
-    let value = settled(&all[last], all)?;
+    let value = settled(sought, &all[last], all)?;
     // What is said later and does not fit: not bound to the field, but nobody says that it is not meant.
     let unsettled = all[last + 1..].iter().any(|later| {
         !later.elsewhere
@@ -126,7 +127,7 @@ fn lift_unrivalled(sought: &Sought<'_>, all: &[Mention], strengths: &mut [u8], s
 }
 
 /// What an ambiguous mention means, if anything else in the conversation tells.
-fn settled(mention: &Mention, all: &[Mention]) -> Result<Value, Blank> {
+fn settled(sought: &Sought<'_>, mention: &Mention, all: &[Mention]) -> Result<Value, Blank> {
     let Some(or) = &mention.reading.or else {
         return Ok(mention.reading.value.clone());
     };
@@ -137,7 +138,7 @@ fn settled(mention: &Mention, all: &[Mention]) -> Result<Value, Blank> {
     found.dedup();
     match found[..] {
         [one] => Ok(one.clone()),
-        _ => Err(Blank::Either(shown(&mention.reading.value), shown(or))),
+        _ => Err(Blank::Either(shown(sought, &mention.reading.value), shown(sought, or))),
     }
 }
 
@@ -169,6 +170,8 @@ fn evidence(agree: &[&Mention], last: &Mention, dialogue: &Dialogue, lines: &[Tr
     places
 }
 
-fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+/// A value as people read it: an allowed one by its label.
+fn shown(sought: &Sought<'_>, value: &Value) -> String {
+    let label = allowed(&sought.question.kind).iter().find(|one| one.value == *value).map(|one| one.label.clone());
+    label.or_else(|| value.as_str().map(str::to_owned)).unwrap_or_else(|| value.to_string())
 }

@@ -2,6 +2,7 @@
 
 pub mod connections;
 pub mod deliveries;
+pub mod kit;
 pub mod links;
 pub mod logging;
 pub mod mappings;

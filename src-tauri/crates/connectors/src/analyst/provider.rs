@@ -42,8 +42,8 @@ pub struct ProviderSettings {
     pub key: Option<SecretString>,
 }
 
-/// Longest answer that a model may write.
-const LONGEST_ANSWER: u32 = 8_000;
+/// Longest answer that a model may write, in tokens: some write no more than 4,096.
+const LONGEST_ANSWER: u32 = 4_000;
 /// Attempts after the first.
 const REPEATS: usize = 2;
 /// Pause before the first of them.

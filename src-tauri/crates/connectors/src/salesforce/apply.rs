@@ -6,31 +6,49 @@
 
 use std::time::Duration;
 
-use casebridge_domain::{CallFailure, CaseDraft, Effect, FailureClass};
+use casebridge_domain::{CallFailure, CaseDraft, Effect, FailureClass, FailureScope};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::bundle::{self, MOST_PARTS, Part};
+use super::bundle::{self, MOST_PARTS, NotDone, Part};
+use super::case::Making;
 use super::http::Call;
 use super::ids::SalesforceId;
 use super::known::Known;
 use super::read::{Ask, id, string};
+use super::refusal::Refusal;
 use super::shape::{SEQ, Shape, WRITE};
 use super::statuses::wished;
-use super::{Salesforce, case, comment, fields, setup, soql};
+use super::{Salesforce, case, comment, mapped, setup, soql};
 use crate::creatio::{Deadline, NoAnswer};
-use crate::port::{Applied, Batch, CallLog, CaseStands, MappedPart};
+use crate::port::{Applied, Batch, CallLog, CaseStands, CaseSystem as _, LeftOut, MappedPart};
 
 /// What is read of a case that was just made.
 const MADE: &str = "CaseNumber,CreatedDate,Status,IsClosed";
 /// How much longer than our patience a write may take to commit, where no rule refuses it then.
 pub(crate) const LATE: Duration = Duration::from_secs(60);
 
+/// The part that writes mapped fields.
+const MAPPED: &str = "mapped";
+/// What says that a field got no value although the org requires one.
+const REQUIRED: &str = "REQUIRED_FIELD_MISSING";
+/// Most refusals of fields that one write goes on after.
+const MOST_REFUSALS: usize = 8;
+
+/// What came of a try.
+enum Outcome {
+    Done(Box<Applied>),
+    /// Nothing was written, and what was blamed is left out next time.
+    Without,
+}
+
 /// A batch ready to be sent.
 struct Prepared {
     parts: Vec<Part>,
+    /// What the case is made without.
+    left_out: Vec<LeftOut>,
     /// How often the case was written to when this batch stands; `None` without the kit.
     writes: Option<i64>,
     /// The case, unless this batch makes it.
@@ -45,7 +63,7 @@ impl Salesforce {
         match self.write_all(batch, log).await {
             // All or none: with the mapped fields everything was taken back. It goes without them, once (R26).
             Applied::Unsettled(refused)
-                if fields.is_some() && refused.item == fields && fields::is_refusal(&refused) =>
+                if fields.is_some() && refused.item == fields && mapped::is_refusal(&refused) =>
             {
                 let rest: Vec<Effect> =
                     batch.effects.iter().filter(|effect| !matches!(effect, Effect::SetFields(_))).cloned().collect();
@@ -63,35 +81,55 @@ impl Salesforce {
             return Applied::All { case: None, fields: MappedPart::Stands };
         }
         let deadline = Deadline::after(self.settings.write_timeout());
+        for _ in 0..MOST_REFUSALS {
+            match self.write_once(batch, deadline, log).await {
+                Outcome::Done(applied) => return *applied,
+                // The org took nothing of it: without the fields that it blames it is another write.
+                Outcome::Without => {}
+            }
+        }
+        let failure = setup(
+            format!("the org refused fields of this record {MOST_REFUSALS} times"),
+            "see the calls on the trace, then correct the connection's settings or the org's rights",
+        );
+        Applied::NotSent(CallFailure { class: FailureClass::Refused, scope: FailureScope::Lane, ..failure })
+    }
+
+    async fn write_once(&self, batch: &Batch<'_>, deadline: Deadline, log: &CallLog) -> Outcome {
         let prepared = match self.prepare(batch, log).await {
             Ok(prepared) => prepared,
-            Err(failure) => return Applied::NotSent(failure),
+            Err(failure) => return Outcome::Done(Box::new(Applied::NotSent(failure))),
         };
         if prepared.parts.is_empty() {
-            return Applied::All { case: None, fields: MappedPart::Stands };
+            return Outcome::Done(Box::new(Applied::All { case: None, fields: MappedPart::Stands }));
         }
+        let applied = self.send(batch, &prepared, deadline, log).await;
+        if !matches!(applied, Outcome::Without) {
+            prepared.left_out.into_iter().for_each(|one| log.leave_out(one));
+        }
+        applied
+    }
+
+    async fn send(&self, batch: &Batch<'_>, prepared: &Prepared, deadline: Deadline, log: &CallLog) -> Outcome {
         let (path, body) = bundle::write(&prepared.parts);
         let timeout = self.settings.write_timeout();
         let call = Call { method: Method::POST, path, body: Some(body), parts: prepared.parts.len(), timeout };
         let answer = match self.http.call("the batch", &call, Some(deadline), log).await {
             Ok(answer) => answer,
-            Err(NoAnswer::NotSent(failure)) => return Applied::NotSent(failure),
+            Err(NoAnswer::NotSent(failure)) => return Outcome::Done(Box::new(Applied::NotSent(failure))),
             Err(NoAnswer::Unclear(failure)) => {
                 self.known.forget(batch.case_id);
                 if prepared.writes.is_none() {
                     self.known.may_commit_until(batch.case_id, Instant::now() + deadline.left() + LATE);
                 }
-                return Applied::Unsettled(failure);
+                return Outcome::Done(Box::new(Applied::Unsettled(failure)));
             }
         };
         let at = answer.at;
-        let judged = answer.good("the batch").and_then(|body| bundle::judge(&prepared.parts, &body));
-        let bodies = match judged {
+        let judged = answer.good("the batch").map_err(Box::<NotDone>::from);
+        let bodies = match judged.and_then(|body| bundle::judge(&prepared.parts, &body)) {
             Ok(bodies) => bodies,
-            Err(failure) => {
-                self.known.forget(batch.case_id);
-                return Applied::Unsettled(self.read_differently(failure));
-            }
+            Err(not_done) => return self.not_done(batch, prepared, *not_done),
         };
         let made = matches!(batch.effects.first(), Some(Effect::OpenCase(_)));
         let case = prepared.case.or_else(|| bodies.first().and_then(|body| id(body, "id")));
@@ -99,7 +137,40 @@ impl Salesforce {
             self.known.put(batch.case_id, Known { id: case, writes: prepared.writes });
         }
         let stands = bodies.last().filter(|_| made).map(|row| CaseStands { seen_at: at, ..stands(row) });
-        Applied::All { case: stands, fields: MappedPart::Stands }
+        Outcome::Done(Box::new(Applied::All { case: stands, fields: MappedPart::Stands }))
+    }
+
+    /// What a refusal means for a batch: another try without what it blames, or an answer that is not wholly clear.
+    fn not_done(&self, batch: &Batch<'_>, prepared: &Prepared, not_done: NotDone) -> Outcome {
+        let NotDone { failure, refused } = not_done;
+        let failure = match refused {
+            Some((at, refusal)) if self.may_do_without(&prepared.parts[at], &refusal) => return Outcome::Without,
+            Some((_, refusal)) => self.needed(failure, &refusal, &prepared.left_out),
+            None => failure,
+        };
+        self.known.forget(batch.case_id);
+        Outcome::Done(Box::new(Applied::Unsettled(self.read_differently(failure))))
+    }
+
+    /// A field that the org requires and that was left out: both are told, and it is tried again once somebody mended it.
+    fn needed(&self, failure: CallFailure, refusal: &Refusal, left_out: &[LeftOut]) -> CallFailure {
+        let required = |one: &&LeftOut| refusal.code == REQUIRED && refusal.message.contains(&one.column);
+        let Some(one) = left_out.iter().find(required) else { return failure };
+        self.forget_refusals();
+        let message = format!("{}; {} was left out: {}", failure.message, one.column, one.why);
+        let hint = format!("correct what is written to {}, or require it no longer", one.column);
+        CallFailure { message, hint, ..failure }
+    }
+
+    /// Whether a refusal blames fields of a case that it can be written without. They are left out from now on.
+    fn may_do_without(&self, part: &Part, refusal: &Refusal) -> bool {
+        let Some(sent) = part.body.as_ref().filter(|_| part.can_lack) else { return false };
+        let may = self.refused.learn(refusal, sent);
+        if may && refusal.is_about_a_value() {
+            // Its field may have become shorter, or its list another.
+            self.reshape();
+        }
+        may
     }
 
     /// The kit's rule says only that the number was counted on from was not the newest: what stands is read, and the
@@ -124,9 +195,12 @@ impl Salesforce {
             _ => None,
         });
         let mut parts = Vec::with_capacity(batch.effects.len() + 2);
+        let mut left_out = Vec::new();
         let (case, mut writes) = match opening {
             Some(draft) => {
-                parts.push(self.opening(draft, &shape, &write, log).await?);
+                let (part, without) = self.opening(draft, &shape, &write, log).await?;
+                parts.push(part);
+                left_out = without;
                 (None, shape.is_fenced().then_some(1))
             }
             None => {
@@ -135,8 +209,8 @@ impl Salesforce {
             }
         };
         let parent = case.map_or_else(|| "@{case.id}".to_owned(), |id| id.to_string());
-        let adds = batch.effects.iter().any(|effect| matches!(effect, Effect::AddActivity(_)));
-        if let (Some(before), true, None) = (writes, adds, opening) {
+        // A status is counted as well: one that arrives late must not undo what a person did since.
+        if let (Some(before), None) = (writes, opening) {
             let mut body = Map::new();
             body.insert(SEQ.into(), json!(before + 1));
             body.insert(WRITE.into(), write.into());
@@ -173,7 +247,7 @@ impl Salesforce {
                 && !draft.values.is_empty()
             {
                 let path = format!("/sobjects/Case/{parent}");
-                let part = Part::update(path, "writing the mapped fields", "mapped", fields::body(&draft.values));
+                let part = Part::update(path, "writing the mapped fields", MAPPED, mapped::body(&draft.values));
                 parts.push(Part { item: Some(draft.id), ..part });
             }
         }
@@ -191,14 +265,21 @@ impl Salesforce {
                 )
             });
         }
-        Ok(Prepared { parts, writes, case })
+        Ok(Prepared { parts, left_out, writes, case })
     }
 
-    async fn opening(&self, draft: &CaseDraft, shape: &Shape, write: &str, log: &CallLog) -> Result<Part, CallFailure> {
+    async fn opening(
+        &self,
+        draft: &CaseDraft,
+        shape: &Shape,
+        write: &str,
+        log: &CallLog,
+    ) -> Result<(Part, Vec<LeftOut>), CallFailure> {
         let contact = self.contact_of(draft, log).await?;
-        let body = case::body(draft, &self.settings, shape, contact, write)?;
+        let making = Making { settings: &self.settings, shape, refused: &self.refused, contact, write };
+        let (body, left_out) = case::body(draft, &making)?;
         let part = Part::insert("Case", "making the case", "case".into(), body);
-        Ok(Part { assign: self.settings.owner.is_none(), item: Some(draft.id), ..part })
+        Ok((Part { assign: self.settings.owner.is_none(), item: Some(draft.id), can_lack: true, ..part }, left_out))
     }
 
     /// The one contact that a verified address names (R3). Of several none is taken.
@@ -229,7 +310,7 @@ impl Salesforce {
         let known = rows.first().and_then(|row| Some(Known { id: id(row, "Id")?, writes: counted(row, shape) }));
         known.ok_or_else(|| CallFailure {
             class: FailureClass::Refused,
-            scope: casebridge_domain::FailureScope::Lane,
+            scope: FailureScope::Lane,
             item: Some(case),
             ..setup(
                 "the case is not there, or closed to the connection's user".into(),
@@ -246,8 +327,8 @@ impl Salesforce {
     ) -> Result<(), CallFailure> {
         let Some(Effect::OpenCase(draft)) = batch.effects.first() else { return Ok(()) };
         let shape = self.shape(log).await?;
-        let wanted = case::words(draft, &shape).into_iter().filter(|(field, _)| columns.iter().any(|one| one == field));
-        let body: Map<String, Value> = wanted.map(|(field, text)| (field.to_owned(), text.into())).collect();
+        let mut body = case::words(draft, &shape, &self.refused);
+        body.retain(|field, _| columns.iter().any(|one| one == field));
         if body.is_empty() {
             return Ok(());
         }

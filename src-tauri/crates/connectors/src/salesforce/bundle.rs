@@ -27,6 +27,8 @@ pub(crate) struct Part {
     pub(crate) what: &'static str,
     /// The record that a refusal is about.
     pub(crate) item: Option<Uuid>,
+    /// Whether its body was made by `CaseFields`, so that it can do without what is refused.
+    pub(crate) can_lack: bool,
 }
 
 impl Part {
@@ -37,12 +39,12 @@ impl Part {
         body: Map<String, Value>,
     ) -> Self {
         let path = format!("/sobjects/{object}");
-        Part { method: "POST", path, reference, body: Some(body), assign: false, what, item: None }
+        Part { method: "POST", path, reference, body: Some(body), assign: false, what, item: None, can_lack: false }
     }
 
     pub(crate) fn update(path: String, what: &'static str, reference: &str, body: Map<String, Value>) -> Self {
         let reference = reference.to_owned();
-        Part { method: "PATCH", path, reference, body: Some(body), assign: false, what, item: None }
+        Part { method: "PATCH", path, reference, body: Some(body), assign: false, what, item: None, can_lack: false }
     }
 
     fn json(&self) -> Value {
@@ -69,15 +71,29 @@ pub(crate) fn write(parts: &[Part]) -> (String, Value) {
     (format!("{VERSION}/composite/graph"), graph)
 }
 
+/// Why nothing of a batch was done, or may not have been.
+#[derive(Debug)]
+pub(crate) struct NotDone {
+    pub(crate) failure: CallFailure,
+    /// The part that was refused, and with which words, when all is known to be taken back.
+    pub(crate) refused: Option<(usize, Refusal)>,
+}
+
+impl From<CallFailure> for Box<NotDone> {
+    fn from(failure: CallFailure) -> Self {
+        Box::new(NotDone { failure, refused: None })
+    }
+}
+
 /// The bodies of the parts when all were done; else what refused the first that was not taken back for another's sake.
-pub(crate) fn judge(parts: &[Part], answer: &Value) -> Result<Vec<Value>, CallFailure> {
+pub(crate) fn judge(parts: &[Part], answer: &Value) -> Result<Vec<Value>, Box<NotDone>> {
     let list = answer["compositeResponse"]
         .as_array()
         .or_else(|| answer["graphs"][0]["graphResponse"]["compositeResponse"].as_array());
     let list = list.ok_or_else(|| strange("the batch"))?;
     let mut bodies = Vec::with_capacity(parts.len());
     let mut taken_back = None;
-    for (part, one) in parts.iter().zip(list) {
+    for (at, (part, one)) in parts.iter().zip(list).enumerate() {
         let status = one["httpStatusCode"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
         if (200..300).contains(&status) {
             bodies.push(one["body"].clone());
@@ -85,16 +101,18 @@ pub(crate) fn judge(parts: &[Part], answer: &Value) -> Result<Vec<Value>, CallFa
         }
         let refusal = Refusal::of(&one["body"]).unwrap_or_default();
         let for_others = refusal.is_taken_back();
-        let failure = refusal.into_failure(part.what, status, part.item);
+        let failure = refusal.clone().into_failure(part.what, status, part.item);
         if !for_others {
-            return Err(failure);
+            // All or none: an answer in which some part is refused says that nothing was done.
+            let whole = list.len() == parts.len();
+            return Err(Box::new(NotDone { failure, refused: whole.then_some((at, refusal)) }));
         }
         taken_back.get_or_insert(failure);
     }
     match taken_back {
-        Some(failure) => Err(failure),
+        Some(failure) => Err(failure.into()),
         None if bodies.len() == parts.len() => Ok(bodies),
-        None => Err(strange("the batch")),
+        None => Err(strange("the batch").into()),
     }
 }
 
@@ -116,7 +134,9 @@ mod tests {
     #[test]
     fn the_refusal_that_counts_is_the_one_of_the_part_itself() {
         let answer = json!({ "compositeResponse": [refused("PROCESSING_HALTED"), refused("STRING_TOO_LONG")] });
-        let failure = judge(&parts(2), &answer).unwrap_err();
+        let not_done = judge(&parts(2), &answer).unwrap_err();
+        assert_eq!(not_done.refused.map(|(at, _)| at), Some(1), "which part it was");
+        let failure = not_done.failure;
         assert!(failure.message.contains("STRING_TOO_LONG"), "§2.4: siblings only say that they were taken back");
         assert_eq!(failure.class, FailureClass::Refused);
     }
@@ -135,6 +155,6 @@ mod tests {
         assert!(path.ends_with("/composite/graph"), "§2.4: a composite takes 25 parts");
         assert_eq!(body["graphs"][0]["compositeRequest"].as_array().map(Vec::len), Some(26));
         let answer = json!({ "graphs": [{ "graphResponse": { "compositeResponse": [refused("DUPLICATE_VALUE")] } }] });
-        assert!(judge(&parts(1), &answer).unwrap_err().message.contains("DUPLICATE_VALUE"));
+        assert!(judge(&parts(1), &answer).unwrap_err().failure.message.contains("DUPLICATE_VALUE"));
     }
 }

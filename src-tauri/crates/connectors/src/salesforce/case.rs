@@ -5,64 +5,72 @@ use casebridge_domain::text::{cut, one_line};
 use casebridge_domain::{CallFailure, CaseDraft};
 use serde_json::{Map, Value, json};
 
+use super::case_fields::{CaseFields, Refused};
 use super::comment::storable;
 use super::ids::SalesforceId;
 use super::settings::SalesforceSettings;
 use super::shape::{SEQ, SOURCE, Shape, WRITE};
 use crate::creatio::{handoff_lines, present};
+use crate::port::LeftOut;
 
-/// The fields of a new case, as far as our user may write them. `write`: the token of this attempt.
-pub(crate) fn body(
-    draft: &CaseDraft,
-    settings: &SalesforceSettings,
-    shape: &Shape,
-    contact: Option<SalesforceId>,
-    write: &str,
-) -> Result<Map<String, Value>, CallFailure> {
-    let mut body = Map::new();
-    let mut set = |field: &str, value: Value| {
-        if shape.may_write(field) {
-            body.insert(field.to_owned(), value);
-        }
-    };
-    for (field, value) in words(draft, shape) {
-        set(field, value.into());
-    }
+/// What a new case is made of, beside the draft.
+pub(crate) struct Making<'a> {
+    pub(crate) settings: &'a SalesforceSettings,
+    pub(crate) shape: &'a Shape,
+    pub(crate) refused: &'a Refused,
+    /// The one contact that a verified address names.
+    pub(crate) contact: Option<SalesforceId>,
+    /// The token of this attempt.
+    pub(crate) write: &'a str,
+}
+
+/// The fields of a new case, as far as the org takes them, and those that it does not take.
+pub(crate) fn body(draft: &CaseDraft, making: &Making<'_>) -> Result<(Map<String, Value>, Vec<LeftOut>), CallFailure> {
+    let Making { settings, shape, refused, contact, write } = *making;
+    let mut fields = CaseFields::new(shape, refused);
+    put_words(&mut fields, draft);
     let origin = settings.origin_of(&draft.channel);
     // A value that the list lacks is refused where the list is restricted, and invented where it is not.
     if shape.values("Origin").iter().any(|value| value == origin) {
-        set("Origin", origin.into());
+        fields.exact("Origin", origin.into());
+    } else {
+        fields.leave_out("Origin", format!("`{origin}` is not among the values of its list"));
     }
     if let Some(owner) = settings.owner {
-        set("OwnerId", json!(owner));
+        fields.exact("OwnerId", json!(owner));
     }
     match contact {
-        Some(contact) => set("ContactId", json!(contact)),
+        Some(contact) => fields.exact("ContactId", json!(contact)),
         None => {
-            let text = |value: Option<&str>| present(value).map(|value| cut(&one_line(value), 80));
-            if let Some(name) = text(draft.contact.name.as_deref()) {
-                set("SuppliedName", name.into());
+            if let Some(name) = present(draft.contact.name.as_deref()) {
+                fields.text("SuppliedName", &one_line(name), 80);
             }
-            let email = text(draft.contact.email.as_ref().map(|email| email.value.as_str()));
+            let email = present(draft.contact.email.as_ref().map(|email| email.value.as_str())).map(one_line);
             if let Some(email) = email.filter(|email| looks_like_mail(email)) {
-                set("SuppliedEmail", email.into());
+                fields.exact("SuppliedEmail", email.into());
             }
         }
     }
-    set(&settings.case_from.field, settings.case_from.value.as_str().into());
-    set(SOURCE, cut(&draft.session.path(), shape.length(SOURCE, 255)).into());
-    set(SEQ, 1.into());
-    set(WRITE, write.into());
+    fields.exact(&settings.case_from.field, settings.case_from.value.as_str().into());
+    fields.of_kit(SOURCE, cut(&draft.session.path(), shape.length(SOURCE, 255)).into());
+    fields.of_kit(SEQ, 1.into());
+    fields.of_kit(WRITE, write.into());
+    let (mut body, left_out) = fields.done();
     shape.put_key(draft.id, &mut body)?;
-    Ok(body)
+    Ok((body, left_out))
 }
 
-/// The fields that say what the case is about: those that are written again when a late creation left others.
-pub(crate) fn words(draft: &CaseDraft, shape: &Shape) -> [(&'static str, String); 2] {
-    [
-        ("Subject", cut(&one_line(&draft.subject), shape.length("Subject", 255))),
-        ("Description", cut(&storable(&description(draft)), shape.length("Description", 32_000))),
-    ]
+/// The fields that say what the case is about, as far as the org takes them: those that are written again when a late
+/// creation left others.
+pub(crate) fn words(draft: &CaseDraft, shape: &Shape, refused: &Refused) -> Map<String, Value> {
+    let mut fields = CaseFields::new(shape, refused);
+    put_words(&mut fields, draft);
+    fields.done().0
+}
+
+fn put_words(fields: &mut CaseFields<'_>, draft: &CaseDraft) {
+    fields.text("Subject", &one_line(&draft.subject), 255);
+    fields.text("Description", &storable(&description(draft)), 32_000);
 }
 
 /// Salesforce refuses the whole case for an address that is none.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use casebridge_domain::{CallFailure, FailureClass, FailureScope};
 use jiff::Timestamp;
+use reqwest::multipart::{Form, Part};
 use reqwest::{Method, header};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -88,14 +89,37 @@ impl Http {
         deadline: Option<Deadline>,
         log: &CallLog,
     ) -> Result<Answer, NoAnswer> {
+        self.send(what, call, None, deadline, log).await
+    }
+
+    /// Sends a call whose body goes beside an archive.
+    pub(crate) async fn upload(
+        &self,
+        what: &str,
+        call: &Call,
+        archive: Vec<u8>,
+        log: &CallLog,
+    ) -> Result<Answer, NoAnswer> {
+        self.send(what, call, Some(archive), None, log).await
+    }
+
+    async fn send(
+        &self,
+        what: &str,
+        call: &Call,
+        archive: Option<Vec<u8>>,
+        deadline: Option<Deadline>,
+        log: &CallLog,
+    ) -> Result<Answer, NoAnswer> {
+        let archive = archive.as_deref();
         let bearer = self.tokens.bearer().await.map_err(NoAnswer::NotSent)?;
-        let answer = self.once(call, &bearer, deadline, log).await?;
+        let answer = self.once(call, archive, &bearer, deadline, log).await?;
         let refusal = serde_json::from_str(&answer.body).ok().and_then(|body| Refusal::of(&body));
         let stale = answer.status == 401 && refusal.is_none_or(|refusal| refusal.asks_for_a_token());
         let answer = if stale {
             self.tokens.spoilt(&bearer).await;
             let bearer = self.tokens.bearer().await.map_err(NoAnswer::NotSent)?;
-            self.once(call, &bearer, deadline, log).await?
+            self.once(call, archive, &bearer, deadline, log).await?
         } else {
             answer
         };
@@ -110,6 +134,7 @@ impl Http {
     async fn once(
         &self,
         call: &Call,
+        archive: Option<&[u8]>,
         bearer: &Bearer,
         deadline: Option<Deadline>,
         log: &CallLog,
@@ -122,7 +147,7 @@ impl Http {
         let _ticket = self.usage.ask().map_err(|wait| NoAnswer::NotSent(self.reserved(wait)))?;
         let (started_at, clock) = (Timestamp::now(), Instant::now());
         let request = call.body.as_ref().map(Value::to_string);
-        let outcome = self.exchange(call, request.as_deref(), bearer, timeout).await;
+        let outcome = self.exchange(call, request.as_deref(), archive, bearer, timeout).await;
         let (status, answer, failure) = match &outcome {
             Ok(answer) => (Some(answer.status), Some(capped(&answer.body)), None),
             Err(NoAnswer::NotSent(failure) | NoAnswer::Unclear(failure)) => (None, None, Some(failure.message.clone())),
@@ -149,6 +174,7 @@ impl Http {
         &self,
         call: &Call,
         body: Option<&str>,
+        archive: Option<&[u8]>,
         bearer: &Bearer,
         timeout: Duration,
     ) -> Result<Raw, NoAnswer> {
@@ -163,10 +189,11 @@ impl Http {
         if let Some(body) = body {
             // Without it the org's assignment rules take the case from the owner that a person, or the settings,
             // chose. Where a rule is wanted the part itself says so.
-            request = request
-                .header("Sforce-Auto-Assign", "FALSE")
-                .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
-                .body(body.to_owned());
+            request = request.header("Sforce-Auto-Assign", "FALSE");
+            request = match archive {
+                Some(archive) => request.multipart(form(body, archive).map_err(|error| no_answer(&error))?),
+                None => request.header(header::CONTENT_TYPE, "application/json; charset=utf-8").body(body.to_owned()),
+            };
         }
         let mut response = request.send().await.map_err(|error| no_answer(&error))?;
         let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
@@ -206,6 +233,13 @@ impl Http {
             item: None,
         }
     }
+}
+
+/// The description is called `json` in the docs and `entity_content` by Salesforce's own tools, which every org serves.
+fn form(body: &str, archive: &[u8]) -> reqwest::Result<Form> {
+    let described = Part::text(body.to_owned()).mime_str("application/json")?;
+    let file = Part::bytes(archive.to_vec()).file_name("deploy.zip").mime_str("application/zip")?;
+    Ok(Form::new().part("entity_content", described).part("file", file))
 }
 
 fn no_answer(error: &reqwest::Error) -> NoAnswer {

@@ -6,15 +6,18 @@
 mod apply;
 mod bundle;
 mod case;
+mod case_fields;
 mod changes;
 mod check;
 mod choices;
 mod comment;
-mod fields;
+
 mod http;
 pub mod ids;
+pub mod kit;
 mod known;
 mod look;
+mod mapped;
 mod oauth;
 mod read;
 mod record;
@@ -39,6 +42,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use self::case_fields::Refused;
 use self::http::{Http, VERSION};
 use self::known::Memory;
 use self::oauth::Tokens;
@@ -50,6 +54,7 @@ use crate::port::{
     Applied, Batch, CallLog, CaseSystem, Changes, Choice, ChoiceKind, Isolated, Look, LookAt, Standing, TestReport,
     Vault,
 };
+use crate::set_up::SetUpKit;
 
 pub use self::oauth::{CLIENT_SECRET, REFRESH_TOKEN, SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris};
 pub use self::settings::{CALLBACK_PATH, CaseFrom, LOOPBACK_PORTS, SalesforceSettings, normalise_login_url};
@@ -70,6 +75,7 @@ pub struct Salesforce {
     stale: AtomicBool,
     statuses: Once<Arc<Vec<Status>>>,
     known: Memory,
+    refused: Refused,
     /// The org has no e-mails on cases.
     no_mail: AtomicBool,
 }
@@ -86,6 +92,7 @@ impl Salesforce {
             stale: AtomicBool::new(false),
             statuses: Once::default(),
             known: Memory::default(),
+            refused: Refused::default(),
             no_mail: AtomicBool::new(false),
             settings,
         })
@@ -183,6 +190,15 @@ impl CaseSystem for Salesforce {
 
     async fn test(&self, log: &CallLog) -> TestReport {
         self.check(log).await
+    }
+
+    fn forget_refusals(&self) {
+        self.refused.forget();
+        self.reshape();
+    }
+
+    fn kit(&self) -> Option<&dyn SetUpKit> {
+        Some(self)
     }
 
     fn batch_limit(&self) -> usize {

@@ -4,11 +4,23 @@ use std::time::Duration;
 
 use casebridge_domain::text::{cut, one_line};
 use casebridge_domain::{CallFailure, FailureClass, FailureScope};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// Parts that were taken back because another part failed carry one of these.
 const TAKEN_BACK: [&str; 2] = ["PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"];
+/// Codes that blame fields. The record is good without them.
+const OF_FIELDS: [&str; 9] = [
+    "INVALID_FIELD",
+    "INVALID_FIELD_FOR_INSERT_UPDATE",
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+    "STRING_TOO_LONG",
+    "FIELD_INTEGRITY_EXCEPTION",
+    "INVALID_EMAIL_ADDRESS",
+    "INVALID_TYPE_ON_FIELD_IN_RECORD",
+    "NUMBER_OUTSIDE_VALID_RANGE",
+    "MALFORMED_ID",
+];
 /// The two texts of a 401 that no new token cures: asking for one again and again would never end.
 const NOT_THE_TOKEN: [&str; 2] =
     ["session is not valid for use with the REST API", "Connected app is not attached to Agent"];
@@ -45,6 +57,45 @@ impl Refusal {
         ["errorCode", "statusCode"].into_iter().find_map(|name| error.get(name)?.as_str())
     }
 
+    /// The words of the org with their code, for people.
+    pub(crate) fn words(&self) -> String {
+        let words = cut(&one_line(&self.message), 400);
+        if words.is_empty() { self.code.clone() } else { format!("{words} ({})", self.code) }
+    }
+
+    /// Whether another value of the same field might be taken.
+    pub(crate) fn is_about_a_value(&self) -> bool {
+        !matches!(self.code.as_str(), "INVALID_FIELD" | "INVALID_FIELD_FOR_INSERT_UPDATE")
+    }
+
+    /// Which of the fields that were sent it blames, where leaving them out can help. A required field that got no value
+    /// is none of them.
+    pub(crate) fn fields_at_fault(&self, sent: &Map<String, Value>) -> Vec<String> {
+        if !OF_FIELDS.contains(&self.code.as_str()) {
+            return Vec::new();
+        }
+        let named: Vec<&str> = if self.fields.is_empty() { self.fields_in_words() } else { self.names() };
+        let sent = sent.keys().filter(|field| named.iter().any(|name| name.eq_ignore_ascii_case(field)));
+        sent.cloned().collect()
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.fields.iter().map(String::as_str).collect()
+    }
+
+    /// Where only the words name fields. What a customer wrote may stand in them too, so each kind of words is read by
+    /// itself.
+    fn fields_in_words(&self) -> Vec<&str> {
+        let words = self.message.as_str();
+        if let Some((_, rest)) = words.split_once("No such column '") {
+            return rest.split_once('\'').map(|(name, _)| name).into_iter().collect();
+        }
+        if let Some((_, rest)) = words.split_once("create/update fields: ") {
+            return rest.split('.').next().unwrap_or_default().split(", ").map(str::trim).collect();
+        }
+        words.split_once(':').map(|(name, _)| name.trim()).into_iter().collect()
+    }
+
     /// Whether it says only that another part failed.
     pub(crate) fn is_taken_back(&self) -> bool {
         TAKEN_BACK.contains(&self.code.as_str())
@@ -58,9 +109,8 @@ impl Refusal {
     /// What can help against it. `what` says what was attempted.
     pub(crate) fn into_failure(self, what: &str, status: u16, item: Option<Uuid>) -> CallFailure {
         let (class, scope, hint) = verdict(&self, status);
-        let words = cut(&one_line(&self.message), 400);
         let code = if self.code.is_empty() { format!("HTTP {status}") } else { self.code };
-        let message = if words.is_empty() { format!("{what}: {code}") } else { format!("{what}: {words} ({code})") };
+        let message = format!("{what}: {}", Refusal { code, ..self }.words());
         CallFailure { class, scope, status: Some(status), message, hint: hint.to_owned(), item }
     }
 }
@@ -171,6 +221,28 @@ mod tests {
         assert_eq!(Refusal::of(&item).unwrap().fields, ["A"], "§2.4: items say statusCode");
         assert_eq!(Refusal::of(&json!([{ "id": "500" }])), None);
         assert_eq!(Refusal::of(&json!("page")), None);
+    }
+
+    #[test]
+    fn r26_the_fields_that_an_error_blames_are_read_from_its_list_or_its_words() {
+        let sent = json!({ "Subject": "x", "Tier__c": "y", "Case_From__c": "z" });
+        let blamed = |code: &str, message: &str, fields: &[&str]| {
+            let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+            Refusal { code: code.into(), message: message.into(), fields }.fields_at_fault(sent.as_object().unwrap())
+        };
+        assert_eq!(
+            blamed("INVALID_FIELD", "No such column 'Case_From__c' on sobject of type Case", &[]),
+            ["Case_From__c"],
+            "§2.5: without a list"
+        );
+        let closed = "Unable to create/update fields: Subject, tier__c. Please check the security settings";
+        assert_eq!(blamed("INVALID_FIELD_FOR_INSERT_UPDATE", closed, &[]), ["Subject", "Tier__c"]);
+        let long = "Subject: data value too large: Tier__c: is late (max length=255)";
+        assert_eq!(blamed("STRING_TOO_LONG", long, &[]), ["Subject"], "what the customer wrote blames nobody");
+        assert_eq!(blamed("FIELD_INTEGRITY_EXCEPTION", "no", &["Tier__c", "Other__c"]), ["Tier__c"]);
+        let required = blamed("REQUIRED_FIELD_MISSING", "Required fields are missing: [Tier__c]", &["Tier__c"]);
+        assert!(required.is_empty(), "leaving out more does not help");
+        assert!(blamed("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Subject: be polite", &["Subject"]).is_empty(), "a rule");
     }
 
     #[test]

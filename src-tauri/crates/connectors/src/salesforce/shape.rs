@@ -19,7 +19,7 @@ pub const SEQ: &str = "Casebridge_Seq__c";
 /// The token of the attempt that wrote last. A field of the kit.
 pub const WRITE: &str = "Casebridge_Write__c";
 /// Holds our UUID where the kit is not installed: it can be searched for, and people do not use it.
-const STAND_IN: &str = "SuppliedCompany";
+pub(crate) const STAND_IN: &str = "SuppliedCompany";
 /// What stands before the UUID there.
 const STAND_IN_MARK: &str = "Casebridge ";
 
@@ -29,6 +29,8 @@ struct Field {
     length: usize,
     /// Values of a list that are in use; empty for other fields.
     values: Vec<String>,
+    /// Whether no other value is taken.
+    restricted: bool,
 }
 
 /// See the module.
@@ -45,6 +47,7 @@ impl Shape {
                 createable: field["createable"] == true,
                 length: field["length"].as_u64().and_then(|length| usize::try_from(length).ok()).unwrap_or(0),
                 values: active.map(str::to_owned).collect(),
+                restricted: field["restrictedPicklist"] == true,
             };
             Some((field["name"].as_str()?.to_owned(), shape))
         };
@@ -67,6 +70,13 @@ impl Shape {
     /// The values of a list, in the org's order.
     pub(crate) fn values(&self, field: &str) -> &[String] {
         self.0.get(field).map_or(&[], |field| &field.values)
+    }
+
+    /// Whether a list takes this value; every other field does.
+    pub(crate) fn allows(&self, field: &str, value: &str) -> bool {
+        self.0
+            .get(field)
+            .is_none_or(|field| !field.restricted || field.values.iter().any(|one| one.eq_ignore_ascii_case(value)))
     }
 
     /// Whether late writes are refused by the kit's rule, as far as its fields tell.

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use casebridge_domain::{CallFailure, CaseDraft, Effect, FailureClass, FailureScope, StatusWish};
+use casebridge_domain::{CallFailure, Effect, FailureClass, FailureScope, StatusWish};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Salesforce;
@@ -65,7 +65,7 @@ impl Salesforce {
             Effect::SetFields(_) => false,
         };
         let records = batch.effects.iter().filter(there).map(Effect::record).collect();
-        let differs = draft.map_or_else(Vec::new, |draft| differs(row, draft, &shape));
+        let differs = draft.map_or_else(Vec::new, |draft| differs(row, &case::words(draft, &shape, &self.refused)));
         Ok(Standing { case: CaseReading::Stands(CaseStands { seen_at: many.at, differs, ..stands(row) }), records })
     }
 
@@ -99,16 +99,19 @@ fn written(comments: &[Value]) -> HashSet<Uuid> {
 }
 
 /// What a late creation left different from now's plan, unless somebody saved the case since (R15).
-fn differs(row: &Value, draft: &CaseDraft, shape: &Shape) -> Vec<String> {
+fn differs(row: &Value, words: &Map<String, Value>) -> Vec<String> {
     let (made, changed): (Option<Timestamp>, _) = (moment(row, "CreatedDate"), moment(row, "LastModifiedDate"));
     let untouched = row["CreatedById"] == row["LastModifiedById"]
         && made.zip(changed).is_some_and(|(made, changed)| changed.duration_since(made).unsigned_abs() <= SAME_SAVE);
     if !untouched {
         return Vec::new();
     }
-    let differs = |field: &str, text: &str| row[field].as_str().unwrap_or_default().trim() != text.trim();
-    let words = case::words(draft, shape).into_iter();
-    words.filter(|(field, text)| differs(field, text)).map(|(field, _)| field.to_owned()).collect()
+    let text = |value: &Value| value.as_str().unwrap_or_default().trim().to_owned();
+    words
+        .iter()
+        .filter(|(field, wanted)| text(&row[field.as_str()]) != text(wanted))
+        .map(|(field, _)| field.clone())
+        .collect()
 }
 
 /// A condition on the newest change, at or after a mark in the port's words.

@@ -23,6 +23,7 @@ use url::Url;
 use uuid::Uuid;
 
 pub const INTEGRATION: &str = "integration@sandbox.example";
+pub const ADMIN: &str = "admin@sandbox.example";
 pub const REP: &str = "rep@sandbox.example";
 
 /// Secrets in memory, with a lock that can be turned.
@@ -121,6 +122,29 @@ impl World {
         self.sandbox().records(object)
     }
 
+    /// Deploys an archive as an admin does with a tool of their own; answers what became of it.
+    pub async fn deploys(&self, archive: &[u8], tests: &[&str]) -> Value {
+        casebridge_connectors::install_crypto();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let token = self.sandbox().session(ADMIN).unwrap();
+        let options = serde_json::json!({ "deployOptions": {
+            "singlePackage": true, "testLevel": "RunSpecifiedTests", "runTests": tests,
+        }});
+        let file = reqwest::multipart::Part::bytes(archive.to_vec()).file_name("deploy.zip");
+        let form = reqwest::multipart::Form::new().text("json", options.to_string()).part("file", file);
+        let address = format!("{}/services/data/v66.0/metadata/deployRequest", self.running.instance_url);
+        let started = http.post(&address).bearer_auth(&token).multipart(form).send().await.unwrap();
+        let started: Value = started.json().await.unwrap();
+        let address = format!("{address}/{}?includeDetails=true", started["id"].as_str().unwrap());
+        loop {
+            let answer = http.get(&address).bearer_auth(&token).send().await.unwrap();
+            let answer: Value = answer.json().await.unwrap();
+            if answer["deployResult"]["done"] == true {
+                return answer["deployResult"].clone();
+            }
+        }
+    }
+
     /// The only case.
     pub fn case(&self) -> Map<String, Value> {
         let cases = self.rows("Case");
@@ -152,7 +176,12 @@ pub struct Story {
 impl Story {
     /// A case and so many messages.
     pub fn of(world: &World, messages: i64) -> Self {
-        let session = SessionKey { source: "chat".into(), external_id: "c-1".into() };
+        Self::named(world, "c-1", messages)
+    }
+
+    /// The same of a conversation with this name.
+    pub fn named(world: &World, name: &str, messages: i64) -> Self {
+        let session = SessionKey { source: "chat".into(), external_id: name.into() };
         let namespace = ids::instance_namespace(&world.settings.instance());
         let case_id = ids::case_id(namespace, &session.path(), None);
         let draft = CaseDraft {

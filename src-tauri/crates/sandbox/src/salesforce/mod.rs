@@ -12,6 +12,7 @@ mod data;
 mod data_call;
 mod deploy;
 mod fault;
+mod field_change;
 pub mod ids;
 pub mod kit;
 mod oauth;
@@ -39,6 +40,7 @@ pub use config::{
 };
 pub use data::{RecordEntry, RecordOp};
 pub use fault::{FaultPlan, OAuthRefusal, PartFails, Refuse, UnderUs, UnderUsAct, Withdrawn};
+pub use field_change::FieldChange;
 pub use person::Act;
 pub use refusal::Refusal;
 pub use sandbox::SalesforceSandbox;

@@ -10,6 +10,7 @@ use super::callback::{self, Callout, Recipe};
 use super::config::{ConnectedApp, OrgUser, SalesforceConfig};
 use super::data::{Database, RecordEntry, Saver, moment};
 use super::fault::{FaultPlan, FaultState};
+use super::field_change::FieldChange;
 use super::person::{self, Act};
 use super::refusal::Refusal;
 use super::server::RunningSalesforce;
@@ -169,6 +170,11 @@ impl SalesforceSandbox {
         if let Some(user) = state.database.users.iter_mut().find(|user| user.username == username) {
             change(user);
         }
+    }
+
+    /// Changes a field, whoever is using it.
+    pub fn change_field(&self, object: &str, field: &str, change: &FieldChange) {
+        super::field_change::change(&mut self.shared.lock().database, object, field, change);
     }
 
     /// Sets how many calls others have made in the last 24 hours.

@@ -134,6 +134,40 @@ async fn one_transaction_is_one_job_and_what_is_taken_back_tells_nobody() {
 }
 
 #[tokio::test]
+async fn the_kits_triggers_say_nothing_of_what_its_client_wrote() {
+    let org = Org::kit().await;
+    let (url, heard) = listener().await;
+    org.sandbox().set_recipes(vec![Recipe::deployed(&url)]);
+    let case = org.case(json!({ "Casebridge_Id__c": "k", "Casebridge_Write__c": "a", "Casebridge_Seq__c": 1 })).await;
+    let path = format!("sobjects/Case/{case}");
+    let own = json!({ "Status": "Working", "Casebridge_Write__c": "b", "Casebridge_Seq__c": 2 });
+    assert_eq!(org.patch(&path, own).await.code(), 204);
+    org.patch(&path, json!({ "Status": "Closed" })).await;
+    calls(&org, 1).await;
+    let heard = heard.lock().unwrap().clone();
+    let told: Json = serde_json::from_str(&heard[0].1).unwrap();
+    let events = told["events"].as_array().unwrap();
+    assert_eq!((heard.len(), events.len()), (1, 1), "§5.2: only the save without a new token: {told}");
+    assert_eq!(events[0]["event"], json!("case_closed"));
+}
+
+#[tokio::test]
+async fn a_comment_that_is_published_later_is_told_of_then() {
+    let org = Org::kit().await;
+    let (url, heard) = listener().await;
+    org.sandbox().set_recipes(vec![Recipe::deployed(&url)]);
+    let case = org.case(json!({ "Casebridge_Id__c": "k", "Casebridge_Write__c": "a" })).await;
+    let made = org.post("sobjects/CaseComment", json!({ "ParentId": case, "CommentBody": "reply" })).await.json();
+    let comment = made["id"].as_str().unwrap();
+    org.patch(&format!("sobjects/CaseComment/{comment}"), json!({ "IsPublished": true })).await;
+    calls(&org, 1).await;
+    let heard = heard.lock().unwrap().clone();
+    let told: Json = serde_json::from_str(&heard[0].1).unwrap();
+    assert_eq!(told["events"][0]["recordId"], json!(comment), "§5.2: {told}");
+    assert_eq!(heard.len(), 1);
+}
+
+#[tokio::test]
 async fn calls_are_lost_repeated_and_never_tried_again() {
     let org = Org::stock().await;
     let (url, heard) = listener().await;

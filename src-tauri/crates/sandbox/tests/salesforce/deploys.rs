@@ -179,6 +179,22 @@ async fn the_rule_lets_a_transcript_in_once() {
 }
 
 #[tokio::test]
+async fn rules_are_shown_to_those_who_may_look_at_the_set_up() {
+    let org = Org::kit().await.acting_as(ADMIN);
+    let path = |name: &str| {
+        let soql = format!(
+            "SELECT Id,Active FROM ValidationRule WHERE EntityDefinition.QualifiedApiName = 'Case' AND ValidationName = '{name}'"
+        );
+        format!("tooling/query?q={}", soql.replace(' ', "+"))
+    };
+    let found = org.get(&path("Casebridge_Write")).await.json();
+    assert_eq!((found["size"].clone(), found["records"][0]["Active"].clone()), (json!(1), json!(true)), "{found}");
+    assert_eq!(org.get(&path("Nothing")).await.json()["records"], json!([]));
+    let org = org.acting_as(INTEGRATION);
+    assert_eq!(org.get(&path("Casebridge_Write")).await.refusal().1, "INVALID_TYPE", "unconfirmed");
+}
+
+#[tokio::test]
 async fn unset_numbers_are_nothing_or_zero() {
     let careless = "AND(ISCHANGED(Write__c), NOT(Seq__c &gt; PRIORVALUE(Seq__c)))";
     for (reading, status) in [(BlankNumbers::Null, 400), (BlankNumbers::Zero, 204)] {

@@ -81,6 +81,13 @@ fn kit(state: &State, recipe: &Recipe, happened: &[Happened], now: Timestamp) ->
         let case =
             if each.object == "Case" { each.id.clone() } else { database.text(&each.object, &each.id, "ParentId") };
         let changed = |field: &str| each.changed.iter().any(|name| name == field);
+        let own = |field: &String| match each.what {
+            What::Inserted => !get(field).is_null(),
+            _ => changed(field),
+        };
+        if each.object == "Case" && recipe.own_write.as_ref().is_some_and(own) {
+            continue;
+        }
         let event = match (each.object.as_str(), each.what) {
             ("Case", What::Inserted) => Some("case_created"),
             ("Case", What::Updated) if changed("IsClosed") && get("IsClosed") == json!(true) => Some("case_closed"),
@@ -88,6 +95,9 @@ fn kit(state: &State, recipe: &Recipe, happened: &[Happened], now: Timestamp) ->
                 Some("case_updated")
             }
             ("CaseComment", What::Inserted) if get("IsPublished") == json!(true) => Some("new_comment"),
+            ("CaseComment", What::Updated) if changed("IsPublished") && get("IsPublished") == json!(true) => {
+                Some("new_comment")
+            }
             ("EmailMessage", _) if get("Status") == json!("3") && get("Incoming") == json!(false) => Some("new_email"),
             ("EmailMessage", What::Inserted) if get("Incoming") == json!(true) => Some("new_email"),
             _ => None,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::kit;
+
 /// Which triggers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,6 +34,9 @@ pub struct Recipe {
     /// Kit only: cases without a value in this field are not told of.
     #[serde(default)]
     pub only_with: Option<String>,
+    /// Kit only: saves of a case that bring another value of this field are not told of.
+    #[serde(default)]
+    pub own_write: Option<String>,
     /// How often a call is lost, from 0 to 1.
     #[serde(default)]
     pub loss: f64,
@@ -61,6 +66,7 @@ impl Recipe {
             one_call: false,
             skip_users: Vec::new(),
             only_with: None,
+            own_write: None,
             loss: 0.0,
             times: once(),
             timeout_ms: ten_seconds(),
@@ -70,5 +76,12 @@ impl Recipe {
     /// The kit's triggers.
     pub fn kit(url: &str) -> Self {
         Self { kind: RecipeKind::Kit, ..Self::old(url) }
+    }
+
+    /// The kit's triggers as they come with it: one call for a transaction, nothing of cases without the key of the
+    /// ready-made kit, nothing of the writes that bring a token of their own.
+    pub fn deployed(url: &str) -> Self {
+        let (only_with, own_write) = (Some(kit::KEY.to_owned()), Some(kit::WRITE.to_owned()));
+        Self { one_call: true, only_with, own_write, ..Self::kit(url) }
     }
 }

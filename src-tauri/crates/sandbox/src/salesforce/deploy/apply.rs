@@ -3,7 +3,7 @@
 use roxmltree::{Document, Node};
 use serde_json::{Value as Json, json};
 
-use super::super::data::{Database, Saver};
+use super::super::data::{Database, Row, Saver};
 use super::super::schema::{Field, Kind};
 use super::archive::Archive;
 use super::field::{child, children};
@@ -187,17 +187,18 @@ fn permission_set(database: &mut Database, saver: &Saver, name: &str, text: &str
         database.put_field(&object, field);
     }
     let shape = database.object("PermissionSet").and_then(|object| object.at("Name"));
-    let known = database
-        .table("PermissionSet")
-        .rows
-        .iter()
-        .any(|row| shape.is_some_and(|at| row.get(at).as_str() == Some(name)));
-    if !known {
-        let body = json!({ "Name": name, "Label": label }).as_object().cloned().unwrap_or_default();
-        let saver = Saver { system: true, ..saver.clone() };
-        database.insert(&saver, "PermissionSet", &body).map_err(|refusal| refusal.message)?;
-    }
-    Ok(!known)
+    let named = |row: &&Row| shape.is_some_and(|at| row.get(at).as_str() == Some(name));
+    let known = database.table("PermissionSet").rows.iter().find(named).map(|row| row.id.clone());
+    let description = child(root, "description").unwrap_or_default();
+    let body = json!({ "Name": name, "Label": label, "Description": description });
+    let body = body.as_object().cloned().unwrap_or_default();
+    let saver = Saver { system: true, ..saver.clone() };
+    let saved = match &known {
+        Some(id) => database.update(&saver, "PermissionSet", id, &body),
+        None => database.insert(&saver, "PermissionSet", &body).map(drop),
+    };
+    saved.map_err(|refusal| refusal.message)?;
+    Ok(known.is_none())
 }
 
 /// Metadata that is stored and not run; Apex has to come with its description.

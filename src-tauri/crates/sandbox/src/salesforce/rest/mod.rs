@@ -6,6 +6,7 @@ mod collections;
 mod composite;
 mod query;
 mod rows;
+mod tooling;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
@@ -117,12 +118,13 @@ fn try_handle(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         ("POST", ["composite", "graph"]) => composite::graph(state, call)?,
         ("POST", ["composite", "batch"]) => bundle::batch(state, call)?,
         (_, ["composite", "sobjects", rest @ ..]) => collections::handle(state, call, rest)?,
+        ("GET", ["tooling", "query"]) => tooling::query(state, call)?,
         ("GET", ["metadata", "deployRequest", id]) => {
             let details = call.option("includeDetails") == Some("true");
             Answer::json(200, deploy::status(&mut state.jobs, id, details)?)
         }
         ("PATCH", ["metadata", "deployRequest", id]) => Answer::json(202, deploy::cancel(&mut state.jobs, id)?),
-        (_, ["limits" | "query" | "composite" | "metadata", ..]) => return Err(Refusal::no_method(method)),
+        (_, ["limits" | "query" | "composite" | "metadata" | "tooling", ..]) => return Err(Refusal::no_method(method)),
         _ => return Err(Refusal::not_found()),
     })
 }

@@ -36,6 +36,14 @@ ClosedDate datetime r
 IsEscalated bool cu =false
 OwnerId ref(User|Group) cu
 IsClosedOnCreate bool r =false
+Order_Number__c text(20) cu
+Seats__c num(6.0) cu
+Amount__c num(12.2) cu
+Urgent__c bool cu =false
+Travel_Date__c date cu
+Due_On__c datetime cu
+Topic__c pick(Delivery|Billing|Return) cu
+Reply_To__c email cu
 ContactPhone phone r
 ContactMobile phone r
 ContactFax phone r
@@ -142,6 +150,7 @@ TimeZoneSidKey text(40) r";
 const PERMISSION_SET: &str = "
 Name text(80) r
 Label text(80) r
+Description text(255) r
 IsCustom bool r =true";
 
 const ASSIGNMENT: &str = "
@@ -189,6 +198,11 @@ fn line(line: &str) -> Option<Field> {
         "bool" => Kind::Bool,
         "int" => Kind::Int,
         "datetime" => Kind::DateTime,
+        "date" => Kind::Date,
+        "num" => {
+            let (precision, scale) = inside.split_once('.').unwrap_or((inside, "0"));
+            Kind::Number(precision.parse().unwrap_or(18), scale.parse().unwrap_or(0))
+        }
         "email" => Kind::Email,
         "phone" => Kind::Phone,
         "url" => Kind::Url,

@@ -1,6 +1,7 @@
 //! Leaving out the fields that the org refuses: those that its error names, then one by one (R26).
 
 use casebridge_domain::plan::fields::Refusal as Told;
+use casebridge_domain::text::cut;
 use casebridge_domain::{CallFailure, FailureClass, FieldValue};
 use reqwest::Method;
 use serde_json::Value;
@@ -41,6 +42,11 @@ impl Salesforce {
                 found.wrote.extend(left.into_iter().map(|one| (one.column, one.value)));
                 return Ok(found);
             };
+            if let Some((column, limit)) = shorten(&mut left, &failure, &named) {
+                let told = Told { limit: Some(limit), ..told(&failure) };
+                found.refused.insert(column, told);
+                continue;
+            }
             let before = left.len();
             left.retain(|one| !named.iter().any(|field| field.eq_ignore_ascii_case(&one.column)));
             if left.len() == before {
@@ -106,6 +112,16 @@ impl Salesforce {
             Err(failure) => Err(failure),
         }
     }
+}
+
+/// Cuts the text that was too long to the length that the org tells. `None`: nothing was cut.
+fn shorten(values: &mut [FieldValue], failure: &CallFailure, named: &[String]) -> Option<(String, u32)> {
+    let limit = failure.message.split("(max length=").nth(1)?.split(')').next()?.parse::<u32>().ok()?;
+    let is_named = |value: &&mut FieldValue| named.iter().any(|field| field.eq_ignore_ascii_case(&value.column));
+    let one = values.iter_mut().find(is_named)?;
+    let text = one.value.as_str().filter(|text| text.encode_utf16().count() > limit as usize)?;
+    one.value = Value::String(cut(text, limit as usize));
+    Some((one.column.clone(), limit))
 }
 
 fn told(failure: &CallFailure) -> Told {
