@@ -179,7 +179,7 @@ test("rows are dragged, versions come back, an export comes in again, and no sta
   await page.getByText("Saved as version 1").waitFor();
 
   await page.getByRole("button", { name: /^Conversations:/ }).click();
-  await page.getByRole("option").nth(1).waitFor();
+  await page.getByRole("listbox", { name: /^Conversations/ }).getByRole("option").nth(1).waitFor();
   await faultless(page, "mappings-conversations");
   await page.getByRole("button", { name: /Run on the latest/ }).click();
   const table = page.getByRole("grid", { name: /by conversation/ });
