@@ -78,8 +78,9 @@ impl Sqlite {
         if restored > 0 {
             tracing::warn!(cases = restored, "the database is a copy or a restored backup: older replies are held");
         }
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
-        Ok(Self { readers, writer: Arc::new(Writer::start(writing, Pace::default())) })
+        let readers =
+            SqlitePoolOptions::new().max_connections(READERS).connect_with(options.clone().read_only(true)).await?;
+        Ok(Self { readers, writer: Arc::new(Writer::start(writing, options, Pace::default())) })
     }
 
     /// Waits for what was accepted, then closes.

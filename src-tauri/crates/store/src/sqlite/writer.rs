@@ -8,7 +8,8 @@ use casebridge_domain::ReceiptId;
 use casebridge_domain::pace::Pace;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -75,14 +76,16 @@ pub(super) struct Writer {
 }
 
 struct Shared {
+    /// How the connection was opened, for when it has to be opened anew.
+    options: SqliteConnectOptions,
     commits: AtomicU64,
     pace: RwLock<Pace>,
 }
 
 impl Writer {
-    pub(super) fn start(conn: SqliteConnection, pace: Pace) -> Self {
+    pub(super) fn start(conn: SqliteConnection, options: SqliteConnectOptions, pace: Pace) -> Self {
         let (queue, messages) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared { commits: AtomicU64::new(0), pace: RwLock::new(pace) });
+        let shared = Arc::new(Shared { options, commits: AtomicU64::new(0), pace: RwLock::new(pace) });
         let task = tokio::spawn(run(conn, messages, Arc::clone(&shared)));
         Self { queue, task: Mutex::new(Some(task)), shared }
     }
@@ -199,9 +202,22 @@ async fn run(mut conn: SqliteConnection, mut messages: mpsc::UnboundedReceiver<M
     drop(conn.close().await);
 }
 
+/// After a failure: leaves a connection that can begin a transaction. SQLite ends one by itself when the disk is full or
+/// fails; the connection that began it is not told, and could begin no other ever again.
+async fn recover(conn: &mut SqliteConnection, options: &SqliteConnectOptions) -> Result<(), StoreError> {
+    // The rollback of what was dropped is queued: behind this statement it is known how it went.
+    drop(sqlx::query("select 1").execute(&mut *conn).await);
+    if conn.is_in_transaction() {
+        let broken = std::mem::replace(conn, options.connect().await?);
+        drop(broken.close_hard().await);
+        tracing::warn!("the database ended a transaction by itself: it was opened anew");
+    }
+    Ok(())
+}
+
 async fn commit(conn: &mut SqliteConnection, mut group: Group, shared: &Shared) {
     let pace = *shared.pace.read().unwrap_or_else(PoisonError::into_inner);
-    match together(conn, &group.appends, &group.receipts, &mut group.jobs, pace).await {
+    match together(conn, &group.appends, &group.receipts, &mut group.jobs, pace, shared).await {
         Ok((answers, received)) => {
             shared.commits.fetch_add(1, Ordering::Relaxed);
             for (reply, answer) in group.replies.into_iter().zip(answers) {
@@ -218,19 +234,19 @@ async fn commit(conn: &mut SqliteConnection, mut group: Group, shared: &Shared) 
         // one bad job costs nobody else anything.
         Err(_) => {
             for (append, reply) in group.appends.into_iter().zip(group.replies) {
-                let one = together(conn, std::slice::from_ref(&append), &[], &mut [], pace).await;
+                let one = together(conn, std::slice::from_ref(&append), &[], &mut [], pace, shared).await;
                 let answer = one.and_then(|(mut answers, _)| answers.pop().ok_or(StoreError::Closed));
                 shared.commits.fetch_add(1, Ordering::Relaxed);
                 drop(reply.send(answer));
             }
             for (receipt, reply) in group.receipts.into_iter().zip(group.receipt_replies) {
-                let one = together(conn, &[], std::slice::from_ref(&receipt), &mut [], pace).await;
+                let one = together(conn, &[], std::slice::from_ref(&receipt), &mut [], pace, shared).await;
                 let answer = one.and_then(|(_, mut received)| received.pop().ok_or(StoreError::Closed));
                 shared.commits.fetch_add(1, Ordering::Relaxed);
                 drop(reply.send(answer));
             }
             for mut job in group.jobs {
-                let one = together(conn, &[], &[], std::slice::from_mut(&mut job), pace).await.map(drop);
+                let one = together(conn, &[], &[], std::slice::from_mut(&mut job), pace, shared).await.map(drop);
                 shared.commits.fetch_add(1, Ordering::Relaxed);
                 job.finish(one);
             }
@@ -240,7 +256,25 @@ async fn commit(conn: &mut SqliteConnection, mut group: Group, shared: &Shared) 
 
 type Together = (Vec<Result<Vec<Appended>, AppendRefused>>, Vec<Received>);
 
+/// One transaction: all of it, or nothing and a connection that is ready for the next.
 async fn together(
+    conn: &mut SqliteConnection,
+    appends: &[(Append, Timestamp)],
+    receipts: &[(NewReceipt, Timestamp)],
+    jobs: &mut [Box<dyn Job>],
+    pace: Pace,
+    shared: &Shared,
+) -> Result<Together, StoreError> {
+    let written = transact(conn, appends, receipts, jobs, pace).await;
+    if written.is_err()
+        && let Err(error) = recover(conn, &shared.options).await
+    {
+        tracing::error!(error = &error as &dyn std::error::Error, "the database could not be opened anew");
+    }
+    written
+}
+
+async fn transact(
     conn: &mut SqliteConnection,
     appends: &[(Append, Timestamp)],
     receipts: &[(NewReceipt, Timestamp)],
@@ -255,4 +289,35 @@ async fn together(
     }
     transaction.commit().await?;
     Ok((answers, received))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_disk_that_was_full_is_written_to_again_once_it_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        // As a full disk does it: there is room for a page, and none for two.
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("full.db"))
+            .create_if_missing(true)
+            .pragma("max_page_count", "3");
+        let mut conn = options.connect().await.unwrap();
+        sqlx::query("create table words (word text)").execute(&mut conn).await.unwrap();
+        let writer = Writer::start(conn, options, Pace::default());
+        let write = |word: String| {
+            writer.write(move |conn| {
+                let word = word.clone();
+                Box::pin(async move {
+                    sqlx::query("insert into words values ($1)").bind(word).execute(conn).await?;
+                    Ok(())
+                })
+            })
+        };
+        let refused = write("x".repeat(100_000)).await;
+        assert!(refused.is_err(), "nothing is acknowledged that did not fit");
+        write("y".into()).await.expect("what fits is written: the failure before it broke nothing");
+        writer.stop().await;
+    }
 }
