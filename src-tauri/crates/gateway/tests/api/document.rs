@@ -132,7 +132,7 @@ async fn its_examples_work() {
 }
 
 /// What only the engine writes: the log shows it, nobody may send it.
-const ENGINE_ONLY: [&str; 3] = ["crm_message", "agent_reply", "case_changed"];
+const ENGINE_ONLY: [&str; 5] = ["crm_message", "agent_reply", "case_changed", "analysed", "suggestion_decided"];
 
 /// The variants of the type `EventKind` that can be sent, with the example for each.
 fn kinds(document: &Value) -> Vec<(String, Value, Value)> {
@@ -207,7 +207,10 @@ async fn what_only_the_engine_writes_is_refused_from_anybody_else() {
         "case": id, "record": {"kind": "activity", "id": id}, "reply_id": reply, "sent_by_crm": false});
     let case_changed = json!({"id": "x", "kind": "case_changed", "connection": connection, "case": id, "changes": []});
     let agent_reply = json!({"id": "x", "kind": "agent_reply", "text": "t", "author": "Mary", "reply_id": reply});
-    for body in [crm_message, agent_reply, case_changed] {
+    let analysed = json!({"id": "x", "kind": "analysed", "connection": connection, "handoff": 1, "version": 1});
+    let decided =
+        json!({"id": "x", "kind": "suggestion_decided", "connection": connection, "mapping": id, "by": "Mary"});
+    for body in [crm_message, agent_reply, case_changed, analysed, decided] {
         gateway.post(&events, &body).await.names(422, "kind", "words may not be put into the CRM's mouth");
         let batch = json!({"events": [{"id": "y", "kind": "reopened"}, body]});
         gateway.post(&events, &batch).await.names(422, "events[1].kind", "nor in the middle of a batch");
