@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { faultless } from "./looks.mjs";
-import { launch, startEngine, until } from "./places.mjs";
+import { launch, startEngine, until } from "./support/engine.mjs";
 
 const extra = path.join(tmpdir(), `mappings-${process.pid}.jsonl`);
 /** What the story's customers say; the values that the mappings are to find stand in it. */

@@ -122,6 +122,7 @@ test("an admin signs in instead: the kit is previewed without a change, then dep
 });
 
 test("a conversation becomes a case there, the rep answers on it, and the answer stands in the conversation", async () => {
+  engine.cli(["connection", "set", "Salesforce", "--set", 'back={"poll_seconds":1,"idle_poll_seconds":1}']);
   const made = await engine.post("/v1/sessions", { source: "chat", external_id: "c1", channel: "web", contact: { name: "Ada Byron" } });
   session = made.body.id;
   await engine.post(`/v1/sessions/${session}/events`, { events: [{ id: "e1", kind: "message", from: "customer", text: "Where is my parcel?" }, { id: "e2", kind: "handed_off", reason: "asked for a person" }] });

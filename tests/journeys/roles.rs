@@ -26,6 +26,7 @@ fn table(session: &str) -> Vec<(Role, Value)> {
         "auth": { "kind": "client_credentials", "client_id": "C1" } });
     let add = |command: &str| json!({ "command": command, "name": "new", "mode": "every", "settings": {} });
     let lane = json!({ "session": session, "connection": "nobody" });
+    let suggestion = |command: &str| json!({ "command": command, "session": session, "connection": "nobody", "mapping": uuid::Uuid::from_u128(9) });
     vec![
         (Viewer, json!({ "command": "sessions_list", "view": "all" })),
         (Viewer, json!({ "command": "sessions_counts" })),
@@ -50,8 +51,13 @@ fn table(session: &str) -> Vec<(Role, Value)> {
         (Viewer, json!({ "command": "filters_list" })),
         (Viewer, json!({ "command": "filter_save", "name": "Mine", "view": "mine" })),
         (Viewer, json!({ "command": "filter_drop", "id": uuid::Uuid::from_u128(8) })),
+        (Viewer, json!({ "command": "mappings_show", "connection": "nobody" })),
+        (Viewer, json!({ "command": "mappings_versions", "connection": "nobody" })),
+        (Viewer, json!({ "command": "mappings_version", "connection": "nobody", "version": 1 })),
         (Agent, json!({ "command": "case_decide", "session": session, "to": { "kind": "nothing" } })),
         (Agent, on_session("case_look")),
+        (Agent, suggestion("suggestion_take")),
+        (Agent, suggestion("suggestion_dismiss")),
         (Agent, json!({ "command": "profile_set", "name": "Somebody" })),
         (Agent, json!({ "command": "crm_people", "connection": "nobody" })),
         (Agent, on_session("session_take_over")),
@@ -116,6 +122,16 @@ fn table(session: &str) -> Vec<(Role, Value)> {
         (Admin, json!({ "command": "console_dismiss", "id": "nobody" })),
         (Admin, json!({ "command": "log_show" })),
         (Admin, json!({ "command": "log_set", "area": "crm" })),
+        (Admin, json!({ "command": "columns_list", "connection": "nobody" })),
+        (Admin, json!({ "command": "lookup_values", "connection": "nobody", "column": "X" })),
+        (Admin, json!({ "command": "mappings_save", "connection": "nobody", "based_on": 0, "mappings": [] })),
+        (Admin, json!({ "command": "mappings_check", "connection": "nobody", "mappings": [] })),
+        (Admin, json!({ "command": "mappings_export", "connection": "nobody" })),
+        (Admin, json!({ "command": "mappings_import", "connection": "nobody", "text": "{}" })),
+        (Admin, json!({ "command": "mappings_dry_run", "connection": "nobody", "sessions": [session] })),
+        (Admin, json!({ "command": "analyst_show" })),
+        (Admin, json!({ "command": "analyst_set", "kind": "built_in" })),
+        (Admin, json!({ "command": "analyst_test" })),
         (Admin, json!({ "command": "sandbox_start" })),
     ]
 }

@@ -1,10 +1,13 @@
 //! Who a customer is in an org: what is only claimed opens nothing, what the source vouches for goes on where it was.
 
+use std::time::Duration;
+
 use casebridge_domain::{Contact, EventKind, Identifier, NewEvent, SessionId, SessionKey, SessionStatus, Speaker};
 use casebridge_engine::NewSession;
 use casebridge_sandbox::salesforce::{Act, RunningSalesforce, SalesforceConfig, SalesforceSandbox};
 use casebridge_tests::people::Carrier;
 use casebridge_tests::world::{Side, WorldOptions, eventually};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// A contact that the org has from the beginning.
@@ -133,6 +136,9 @@ async fn r4_a_returning_customer_goes_on_in_the_open_case_and_gets_a_new_one_aft
     let another = begin(&side, "another", &address, true).await;
     side.settled().await;
     assert_eq!(cases(&org).len(), 2, "it joined the open one");
+    // The org's clock is known by the second: a closure within that of the customer's words may be older than they are.
+    let edge = Timestamp::now() + Duration::from_secs(2);
+    eventually("the customer's words are older", async || (Timestamp::now() > edge).then_some(())).await;
     let close: Act = serde_json::from_value(json!({ "act": "close", "case": fresh["Id"] })).unwrap();
     org.sandbox.act(None, &close).unwrap();
     eventually("both sessions are resolved", async || {

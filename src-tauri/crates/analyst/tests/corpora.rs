@@ -15,8 +15,10 @@ fn every_secret_is_blotted_out_and_nothing_beside_it() {
     for line in secrets {
         let (before, rest) = line.split_once("{{").expect("a line of the corpus marks its secret");
         let (secret, after) = rest.split_once("}}").expect("a line of the corpus marks its secret");
+        // A `~` keeps what looks like a real secret out of the tree.
+        let secret = secret.replace('~', "");
         let blots: String = secret.chars().map(|_| BLOT).collect();
-        let text = [before, secret, after].concat();
+        let text = [before, &secret, after].concat();
         assert_eq!(masked(&text), [before, &blots, after].concat(), "this leaves the machine: {text}");
     }
 }

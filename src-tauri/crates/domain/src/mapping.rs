@@ -125,7 +125,7 @@ pub enum Source {
     Ai,
     /// Always the same.
     Static {
-        /// As [`Found::value`] would be.
+        /// As [`Found::value`](crate::analysis::Found::value) would be.
         value: Value,
     },
     /// An attribute of the session: `channel`, `topic`, `language`, `sentiment`, `summary`, `external_id`, or a name of the values that

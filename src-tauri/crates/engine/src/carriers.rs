@@ -103,7 +103,12 @@ impl Engine {
     /// Marks a reply as taken by its carrier.
     pub async fn take_reply(&self, id: ReplyId) -> Result<Taken, EngineError> {
         match self.store().take(id, self.clock().now()).await? {
-            Some(now) => Ok(Taken { reply_id: id, already: !now }),
+            Some(now) => {
+                if now {
+                    self.tell([Change::Replies]);
+                }
+                Ok(Taken { reply_id: id, already: !now })
+            }
             None => Err(EngineError::NotFound { what: "offered reply", name: id.to_string() }),
         }
     }
