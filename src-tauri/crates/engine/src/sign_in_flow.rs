@@ -212,13 +212,16 @@ impl Engine {
     pub fn returned(&self, state: &str, address: String) -> bool {
         let wanted = hash(state);
         let now = self.clock().now();
-        let found = self.flows().iter().find_map(|(id, flow)| {
+        let found = self.flows().iter_mut().find_map(|(id, flow)| {
             let waits = flow.way == Way::Public && matches!(flow.progress, Progress::Waiting) && flow.expires_at > now;
-            (waits && flow.state == wanted).then_some(*id)
+            // Taken under the same lock, so that the same answer sent twice at once is one.
+            (waits && flow.state == wanted).then(|| {
+                flow.progress = Progress::Working;
+                *id
+            })
         });
         let Some(flow) = found else { return false };
-        // Taken before this answers, so that the same answer sent twice at once is one.
-        self.note(flow, Progress::Working);
+        self.tell([Change::Connections]);
         let engine = self.clone();
         self.inner.tasks.spawn(async move { engine.finish_flow(flow, &address, false).await.ok() });
         true
