@@ -166,6 +166,19 @@ pub enum Decision {
     Filled,
 }
 
+impl Decision {
+    /// Why what stands is kept; nothing when it is written over.
+    #[must_use]
+    pub fn why_kept(self) -> Option<&'static str> {
+        match self {
+            Decision::Write => None,
+            Decision::Same => Some("it stands there already"),
+            Decision::Edited => Some("what stands there was not written by us, or was changed since"),
+            Decision::Filled => Some("the column has a value, and only empty ones are filled"),
+        }
+    }
+}
+
 /// Three values decide: what is wanted, what stands (`theirs`), and what we wrote last (`ours`) (R37). What stands and
 /// was never ours is somebody's, though it be the CRM's default: nobody can tell.
 #[must_use]

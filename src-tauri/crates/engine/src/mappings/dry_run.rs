@@ -6,7 +6,7 @@ use casebridge_connectors::CallLog;
 use casebridge_domain::analysis::{AnalystKind, Cost, TranscriptLine};
 use casebridge_domain::mapping::Mapping;
 use casebridge_domain::plan::fields::{
-    Decision, FieldOutcome, FieldSources, Outcome, Said, decide, grounded, outcomes, to_write,
+    FieldOutcome, FieldSources, Outcome, Said, decide, grounded, outcomes, to_write,
 };
 use casebridge_domain::plan::said::{questions, transcript};
 use casebridge_domain::{CaseState, Connection, SessionId};
@@ -106,12 +106,8 @@ impl Engine {
         let there = crm.fields(case.crm_id, &wanted, &CallLog::default()).await.map_err(EngineError::Crm)?;
         let ours = self.store().fields_written(connection.id, case.crm_id).await?;
         for one in &wanted {
-            let note = match decide(one, ours.get(&one.column), there.get(&one.column)) {
-                Decision::Write => continue,
-                Decision::Same => "it stands there already",
-                Decision::Edited => "what stands there was not written by us, or was changed since",
-                Decision::Filled => "the column has a value, and only empty ones are filled",
-            };
+            let decision = decide(one, ours.get(&one.column), there.get(&one.column));
+            let Some(note) = decision.why_kept() else { continue };
             if let Some(outcome) = values.iter_mut().find(|outcome| outcome.mapping == one.mapping) {
                 outcome.outcome = Outcome::Kept;
                 outcome.note = Some(note.to_owned());

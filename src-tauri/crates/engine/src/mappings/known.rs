@@ -1,7 +1,7 @@
 //! What a plan knows of mapped columns, kept in memory: most engines plan far more often than anybody maps.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use casebridge_domain::mapping::{Column, MappingSet};
 use casebridge_domain::plan::fields::{FieldSources, Refusal, Said};
@@ -29,17 +29,51 @@ impl Mapped {
     }
 }
 
-/// By connection; `None` where nothing is mapped.
+/// What was read, and how often something of it was forgotten.
 #[derive(Debug, Default)]
-pub(crate) struct MappedCache(Mutex<HashMap<ConnectionId, Option<Arc<Mapped>>>>);
+struct Kept {
+    /// By connection; `None` where nothing is mapped.
+    known: HashMap<ConnectionId, Option<Arc<Mapped>>>,
+    forgotten: u64,
+}
+
+/// The mappings that were read, kept until something of them changes.
+#[derive(Debug, Default)]
+pub(crate) struct MappedCache(Mutex<Kept>);
+
+impl MappedCache {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is kept, or how often something was forgotten before it is read.
+    fn get(&self, connection: ConnectionId) -> Result<Option<Arc<Mapped>>, u64> {
+        let kept = self.kept();
+        kept.known.get(&connection).cloned().ok_or(kept.forgotten)
+    }
+
+    /// Keeps what was read, unless something was forgotten meanwhile: it may be older than that.
+    fn keep(&self, connection: ConnectionId, known: Option<Arc<Mapped>>, forgotten: u64) {
+        let mut kept = self.kept();
+        if kept.forgotten == forgotten {
+            kept.known.insert(connection, known);
+        }
+    }
+
+    fn forget(&self, connection: ConnectionId) {
+        let mut kept = self.kept();
+        kept.forgotten += 1;
+        kept.known.remove(&connection);
+    }
+}
 
 impl Engine {
     /// What is mapped on a connection; `None`: nothing that is switched on.
     pub(crate) async fn mapped(&self, connection: ConnectionId) -> Result<Option<Arc<Mapped>>, StoreError> {
-        let cache = &self.inner.mapped;
-        if let Some(known) = cache.0.lock().unwrap_or_else(PoisonError::into_inner).get(&connection) {
-            return Ok(known.clone());
-        }
+        let forgotten = match self.inner.mapped.get(connection) {
+            Ok(known) => return Ok(known),
+            Err(forgotten) => forgotten,
+        };
         let set = self.store().mapping_set(connection, None).await?;
         let set = set.filter(|set| set.mappings.iter().any(|mapping| mapping.enabled));
         let known = match set {
@@ -51,12 +85,30 @@ impl Engine {
                 Some(Arc::new(Mapped { set, columns, refused }))
             }
         };
-        cache.0.lock().unwrap_or_else(PoisonError::into_inner).insert(connection, known.clone());
+        self.inner.mapped.keep(connection, known.clone(), forgotten);
         Ok(known)
     }
 
     /// Something of it changed: it is read again.
     pub(crate) fn forget_mapped(&self, connection: ConnectionId) {
-        self.inner.mapped.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&connection);
+        self.inner.mapped.forget(connection);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn what_was_read_before_a_change_is_not_kept_after_it() {
+        let (cache, connection) = (MappedCache::default(), ConnectionId(Uuid::from_u128(1)));
+        let before = cache.get(connection).expect_err("nothing is kept yet");
+        cache.forget(connection);
+        cache.keep(connection, None, before);
+        let now = cache.get(connection).expect_err("it may be older than the change");
+        cache.keep(connection, None, now);
+        assert!(cache.get(connection).is_ok_and(|known| known.is_none()), "what was read since is kept");
     }
 }

@@ -125,6 +125,7 @@ impl Pass<'_> {
         status_stands(&mut progress);
         // A handoff shortens the period of the poller too.
         let moved = progress.case.is_some() || !progress.fresh.is_empty();
+        let refused = progress.fields.as_ref().is_some_and(|fields| !fields.refused.is_empty());
         let result = PassResult {
             consumer: self.lane.consumer,
             session_id: self.lane.session_id,
@@ -140,6 +141,10 @@ impl Pass<'_> {
             at: self.engine.clock().now(),
         };
         self.engine.store().record(result).await?;
+        if refused {
+            // Only now: whoever asked before this would remember the mappings without the refusal.
+            self.engine.forget_mapped(self.runtime.connection.id);
+        }
         self.engine.tell_of(self.lane.session_id);
         if moved {
             // Only now can the poller see it.

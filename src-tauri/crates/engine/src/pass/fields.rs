@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use casebridge_connectors::{CaseSystem, Isolated, MappedPart};
 use casebridge_domain::mapping::Overwrite;
-use casebridge_domain::plan::fields::{Decision, FieldOutcome, Outcome, Refusal, Said, decide};
+use casebridge_domain::plan::fields::{FieldOutcome, Outcome, Refusal, Said, decide};
 use casebridge_domain::plan::said::unread_handoff;
 use casebridge_domain::{CallFailure, Effect, FieldsDraft};
 use casebridge_store::{FieldsResult, LaneEnd, StoreError};
@@ -73,12 +73,8 @@ impl Pass<'_> {
             self.engine.store().fields_written(self.runtime.connection.id, case).await.map_err(KeepFailed::Store)?;
         let FieldsDraft { values, outcomes, .. } = draft;
         values.retain(|value| {
-            let note = match decide(value, ours.get(&value.column), there.get(&value.column)) {
-                Decision::Write => return true,
-                Decision::Same => "it stands there already",
-                Decision::Edited => "what stands there was not written by us, or was changed since",
-                Decision::Filled => "the column has a value, and only empty ones are filled",
-            };
+            let decision = decide(value, ours.get(&value.column), there.get(&value.column));
+            let Some(note) = decision.why_kept() else { return true };
             mark(outcomes, &[value.mapping], Outcome::Kept, note);
             false
         });
@@ -123,9 +119,6 @@ impl Pass<'_> {
                     }
                 }
             }
-        }
-        if !found.refused.is_empty() {
-            self.engine.forget_mapped(self.runtime.connection.id);
         }
         progress.fields =
             Some(FieldsResult { case, version: draft.version, wrote: found.wrote, refused: found.refused });
