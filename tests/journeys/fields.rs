@@ -286,6 +286,37 @@ async fn r27_a_provider_that_hangs_delays_the_case_by_six_seconds_and_its_fields
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r27_many_handoffs_at_once_are_no_more_calls_at_once_than_a_few() {
+    let clock = Arc::new(VirtualClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
+    let analyst = Scripted::sure(five());
+    let options = WorldOptions {
+        mode: Mode::Handoff,
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        analyst: Some(Arc::clone(&analyst)),
+        ..WorldOptions::default()
+    };
+    let world = World::with(options).await;
+    map(&world, mappings_of(&world, &FIVE).await).await;
+    analyst.hang();
+    let conversations = seeded(20, 84);
+    for conversation in &conversations {
+        hand_off(&world, conversation).await;
+    }
+    let due = clock.now() + Duration::from_secs(6);
+    eventually("every lane waits for its analysis", async || {
+        let lanes = world.engine().lanes(casebridge_store::LaneFilter::default()).await.unwrap();
+        (lanes.iter().filter(|lane| lane.due_at == Some(due)).count() == conversations.len()).then_some(())
+    })
+    .await;
+    eventually("the first ones are asked about", async || (analyst.asked() >= 8).then_some(())).await;
+    assert_eq!(analyst.asked(), 8, "the others wait their turn: a provider is not asked twenty things at once");
+    analyst.release();
+    eventually("each has its turn", async || (analyst.asked() == conversations.len()).then_some(())).await;
+    world.side.settled().await;
+    assert_eq!(world.crm().count("Case"), conversations.len(), "and its case");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r37_what_a_person_edited_is_kept_and_what_we_wrote_is_brought_up_to_date() {
     let analyst = Scripted::sure(five());
     let options = WorldOptions { mode: Mode::Handoff, analyst: Some(Arc::clone(&analyst)), ..WorldOptions::default() };

@@ -1,7 +1,7 @@
 //! Who reads conversations: the settings, and asking in time (R27).
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use casebridge_connectors::analyst::{Analyst, Ask, BuiltIn};
@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::Engine;
@@ -72,14 +73,32 @@ pub struct AnalystState {
     pub has_key: bool,
 }
 
-/// Analyses that run now: by conversation, connection, handoff and version.
-#[derive(Debug, Default)]
-pub(crate) struct UnderWay(Mutex<HashSet<(SessionId, ConnectionId, i64, i64)>>);
+/// Most analyses that run at once. The rest wait their turn: a thousand handoffs are no thousand calls in one second.
+const AT_ONCE: usize = 8;
+
+type Name = (SessionId, ConnectionId, i64, i64);
+
+/// Analyses that run or wait their turn: by conversation, connection, handoff and version.
+#[derive(Debug)]
+pub(crate) struct UnderWay {
+    names: Mutex<HashSet<Name>>,
+    turns: Semaphore,
+}
+
+impl Default for UnderWay {
+    fn default() -> Self {
+        Self { names: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
+    }
+}
 
 impl UnderWay {
+    fn names(&self) -> MutexGuard<'_, HashSet<Name>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.names().len()
     }
 }
 
@@ -198,7 +217,7 @@ impl Engine {
     /// once, which makes the lanes due.
     pub(crate) fn begin_analysis(&self, connection: &Connection, handoff: &Event, mapped: &Arc<Mapped>) {
         let name = (handoff.session_id, connection.id, handoff.seq, mapped.set.version);
-        if !self.inner.analyses.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name) {
+        if !self.inner.analyses.names().insert(name) {
             return;
         }
         let (engine, connection, handoff, mapped) =
@@ -215,11 +234,13 @@ impl Engine {
                     }
                 }
             }
-            engine.inner.analyses.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
+            engine.inner.analyses.names().remove(&name);
         });
     }
 
     async fn read_up_to(&self, connection: &Connection, handoff: &Event, mapped: &Mapped) -> Result<(), EngineError> {
+        // Never closed, so there is always a turn to come.
+        let _turn = self.inner.analyses.turns.acquire().await;
         let session = handoff.session_id;
         let events = self.store().events(session, 0, handoff.seq).await?;
         let lines = transcript(&events, handoff.seq);
