@@ -15,7 +15,7 @@ use casebridge_tests::{Conversation, World, WorldOptions, seeded};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-async fn mappings_of(world: &World, sources: &[(&str, Source)]) -> Vec<Mapping> {
+pub(crate) async fn mappings_of(world: &World, sources: &[(&str, Source)]) -> Vec<Mapping> {
     let columns = world.engine().columns("creatio", false).await.unwrap().columns;
     let mapping = |(at, (name, source)): (usize, &(&str, Source))| {
         let column = columns.iter().find(|column| column.name == *name);
@@ -39,7 +39,7 @@ async fn mappings_of(world: &World, sources: &[(&str, Source)]) -> Vec<Mapping> 
     sources.iter().enumerate().map(mapping).collect()
 }
 
-async fn map(world: &World, mappings: Vec<Mapping>) {
+pub(crate) async fn map(world: &World, mappings: Vec<Mapping>) {
     let based_on = world.engine().mappings("creatio").await.unwrap().set.version;
     match world.engine().save_mappings("creatio", based_on, mappings, "test").await.unwrap() {
         Saved::Set(_) => {}
@@ -64,7 +64,7 @@ fn one_of_each() -> [(&'static str, Source); 7] {
     ]
 }
 
-fn row_of(world: &World, session: SessionId, conversation: &Conversation) -> Map<String, Value> {
+pub(crate) fn row_of(world: &World, session: SessionId, conversation: &Conversation) -> Map<String, Value> {
     let name = conversation.key.path();
     let name = if name.len() <= 50 { name } else { session.to_string() };
     let rows = world.crm().records("Case").into_iter().filter(|row| row["UsrSessionId"] == json!(name));
@@ -74,7 +74,7 @@ fn row_of(world: &World, session: SessionId, conversation: &Conversation) -> Map
 }
 
 /// The conversation's words, without what ends it, and then the handoff.
-async fn hand_off(world: &World, conversation: &Conversation) -> SessionId {
+pub(crate) async fn hand_off(world: &World, conversation: &Conversation) -> SessionId {
     let id = world.side.session(conversation).await;
     let message = EventKind::Message { from: Speaker::Customer, text: "My order 4711 is late".into(), author: None };
     let handoff = EventKind::HandedOff { reason: None, summary: None, language: None, sentiment: None };
@@ -84,7 +84,7 @@ async fn hand_off(world: &World, conversation: &Conversation) -> SessionId {
 }
 
 /// What the trace says of the fields, newest pass last.
-async fn fields_told(world: &World, session: SessionId) -> String {
+pub(crate) async fn fields_told(world: &World, session: SessionId) -> String {
     let trace = world.engine().trace(session).await.unwrap();
     let steps = trace.timeline.into_iter().filter(|entry| entry.what == "fields");
     steps.map(|entry| entry.summary).collect::<Vec<_>>().join("\n")
@@ -200,7 +200,7 @@ async fn a_lookup_is_chosen_by_its_label_in_any_language() {
     }
 }
 
-fn five() -> [(&'static str, Value); 5] {
+pub(crate) fn five() -> [(&'static str, Value); 5] {
     [
         ("Order number", json!("4711")),
         ("Seats", json!(2)),
@@ -210,7 +210,7 @@ fn five() -> [(&'static str, Value); 5] {
     ]
 }
 
-const FIVE: [(&str, Source); 5] = [
+pub(crate) const FIVE: [(&str, Source); 5] = [
     ("UsrOrderNumber", Source::Ai),
     ("UsrSeats", Source::Ai),
     ("UsrUrgent", Source::Ai),

@@ -12,14 +12,14 @@ use casebridge_tests::world::{Side, WorldOptions};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-struct Org {
-    org: RunningSalesforce,
+pub(crate) struct Org {
+    pub(crate) org: RunningSalesforce,
     side: Side,
 }
 
 impl Org {
     /// An org with its kit, and these values mapped to each conversation's case.
-    async fn with(values: &[(&str, Value)]) -> Self {
+    pub(crate) async fn with(values: &[(&str, Value)]) -> Self {
         let config = SalesforceConfig { tls: false, ..SalesforceConfig::with_kit() };
         let org = SalesforceSandbox::start(config).await.unwrap();
         let options = WorldOptions { mode: Mode::Handoff, ..WorldOptions::default() };
@@ -51,7 +51,7 @@ impl Org {
     }
 
     /// Hands a conversation off; `given` are values that its source knows.
-    async fn hand_off(&self, seed: u64, given: Value) -> SessionId {
+    pub(crate) async fn hand_off(&self, seed: u64, given: Value) -> SessionId {
         let conversation = &seeded(1, seed)[0];
         let id = self.side.session(conversation).await;
         let Value::Object(values) = given else { panic!("an object of values") };
@@ -64,19 +64,19 @@ impl Org {
         id
     }
 
-    fn case(&self, seed: u64) -> Map<String, Value> {
+    pub(crate) fn case(&self, seed: u64) -> Map<String, Value> {
         let name = seeded(1, seed)[0].key.path();
         let case = cases(&self.org.sandbox)[&name].clone();
         self.org.sandbox.record("Case", &case).unwrap()
     }
 
-    async fn told(&self, session: SessionId) -> String {
+    pub(crate) async fn told(&self, session: SessionId) -> String {
         let trace = self.side.engine.trace(session).await.unwrap();
         let steps = trace.timeline.into_iter().filter(|entry| entry.what == "fields");
         steps.map(|entry| entry.summary).collect::<Vec<_>>().join("\n")
     }
 
-    fn calls(&self) -> u64 {
+    pub(crate) fn calls(&self) -> u64 {
         self.org.sandbox.request_counts().data
     }
 }
