@@ -1,5 +1,5 @@
 import type { EventView, LogView, Me, ProfileView, SavedFilterView, SessionRow, View } from "../generated";
-import { deliveries, doctor, effectOf, trace } from "./fake-engine";
+import { deliveries, doctor, effectOf, refusedFields, trace } from "./fake-engine";
 import { connections, event, luciaEvents, replies, sessionRows, usualEvents } from "./fake-data";
 import { integrations } from "./fake-integrations";
 import { mappings, suggestions } from "./fake-mappings";
@@ -155,6 +155,7 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
       return { session: found.id };
     },
     deliveries: () => deliveries(rows, joined),
+    fields_refused: () => refusedFields(rows),
     lanes_retry: (which) => {
       const hit = rows.filter((one) => (!which.session || one.id === which.session) && ["parked", "retrying"].includes(one.sync.state));
       for (const one of hit) one.sync = { state: "syncing", detail: null, at: null, tries: null };

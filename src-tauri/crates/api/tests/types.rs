@@ -45,6 +45,8 @@ fn generated() -> BTreeMap<String, String> {
         LaneView,
         LaneGroup,
         Deliveries,
+        RefusedField,
+        LastWithout,
         TraceEntry,
         TraceCase,
         TraceView,
