@@ -3,6 +3,7 @@ export type { AddReport } from "./AddReport";
 export type { AlarmKind } from "./AlarmKind";
 export type { Allowed } from "./Allowed";
 export type { AnalysisCost } from "./AnalysisCost";
+export type { AnalysisView } from "./AnalysisView";
 export type { AnalystAnswer } from "./AnalystAnswer";
 export type { AnalystKind } from "./AnalystKind";
 export type { AnalystView } from "./AnalystView";

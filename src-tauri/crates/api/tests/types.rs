@@ -39,6 +39,7 @@ fn generated() -> BTreeMap<String, String> {
         VerifiedValue,
         ContactView,
         SessionDetail,
+        AnalysisView,
         CaseLink,
         DriftView,
         CaseLinkPage,
