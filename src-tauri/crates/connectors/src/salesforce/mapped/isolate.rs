@@ -1,5 +1,6 @@
 //! Leaving out the fields that the org refuses: those that its error names, then one by one (R26).
 
+use casebridge_domain::mapping::{ColumnKind, TextFormat};
 use casebridge_domain::plan::fields::Refusal as Told;
 use casebridge_domain::text::cut;
 use casebridge_domain::{CallFailure, FailureClass, FieldValue};
@@ -119,6 +120,8 @@ fn shorten(values: &mut [FieldValue], failure: &CallFailure, named: &[String]) -
     let limit = failure.message.split("(max length=").nth(1)?.split(')').next()?.parse::<u32>().ok()?;
     let is_named = |value: &&mut FieldValue| named.iter().any(|field| field.eq_ignore_ascii_case(&value.column));
     let one = values.iter_mut().find(is_named)?;
+    // A part of an address leads elsewhere.
+    let ColumnKind::Text { format: TextFormat::Plain, .. } = one.kind else { return None };
     let text = one.value.as_str().filter(|text| text.encode_utf16().count() > limit as usize)?;
     one.value = Value::String(cut(text, limit as usize));
     Some((one.column.clone(), limit))
