@@ -4,6 +4,7 @@ mod columns;
 mod dry_run;
 mod known;
 mod refused;
+mod rows;
 mod suggestions;
 mod transfer;
 
@@ -23,6 +24,7 @@ pub use columns::ColumnList;
 pub use dry_run::DryRun;
 pub(crate) use known::{Mapped, MappedCache};
 pub use refused::RefusedField;
+pub(crate) use rows::rows_named;
 pub use suggestions::Suggestion;
 pub use transfer::Draft;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use casebridge_connectors::{CaseSystem, Isolated, MappedPart};
 use casebridge_domain::mapping::Overwrite;
+use casebridge_domain::plan::Plan;
 use casebridge_domain::plan::fields::{FieldOutcome, Outcome, Refusal, Said, decide};
 use casebridge_domain::plan::said::unread_handoff;
 use casebridge_domain::{CallFailure, Effect, FieldsDraft};
@@ -131,6 +132,11 @@ impl Pass<'_> {
         stood(progress, record);
         Ok(())
     }
+}
+
+/// Whether a plan writes mapped columns, or tells what became of them.
+pub(super) fn sets_fields(plan: &Plan) -> bool {
+    matches!(plan, Plan::Write { effects, .. } if effects.iter().any(|effect| matches!(effect, Effect::SetFields(_))))
 }
 
 /// Why what stands could not be compared.
