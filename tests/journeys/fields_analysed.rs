@@ -116,6 +116,59 @@ async fn r27_a_provider_that_hangs_delays_the_case_by_six_seconds_and_its_fields
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r27_an_analysis_that_the_engine_did_not_live_to_end_is_asked_again_and_a_recorded_one_never() {
+    let clock = Arc::new(VirtualClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
+    let analyst = Scripted::sure(five());
+    let options = || WorldOptions {
+        mode: Mode::Handoff,
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        analyst: Some(Arc::clone(&analyst)),
+        ..WorldOptions::default()
+    };
+    let mut world = World::with(options()).await;
+    let conversations = seeded(3, 86);
+    let before = hand_off(&world.side, &conversations[0]).await;
+    world.side.settled().await;
+    clock.advance_to(clock.now() + Duration::from_secs(60));
+    map(&world.side, &FIVE).await;
+    analyst.hang();
+    hand_off(&world.side, &conversations[1]).await;
+    eventually("the analyst is asked", async || (analyst.asked() == 1).then_some(())).await;
+    eventually("the lane waits", async || {
+        let lanes = world.engine().lanes(casebridge_store::LaneFilter::default()).await.unwrap();
+        lanes.iter().any(|lane| lane.due_at.is_some()).then_some(())
+    })
+    .await;
+    clock.advance_to(clock.now() + Duration::from_secs(6));
+    eventually("the case is made without its fields", async || (world.crm().count("Case") == 2).then_some(())).await;
+    world.side.settled().await;
+
+    world.side.restart(&options()).await;
+    eventually("the next engine asks again", async || (analyst.asked() == 2).then_some(())).await;
+    analyst.release();
+    eventually("the fields follow", async || {
+        (creatio_case(&world, &conversations[1])["UsrOrderNumber"] == json!("4711")).then_some(())
+    })
+    .await;
+    world.side.settled().await;
+
+    world.side.restart(&options()).await;
+    hand_off(&world.side, &conversations[2]).await;
+    eventually("the new conversation is filled", async || {
+        let made = world.crm().count("Case") == 3;
+        (made && creatio_case(&world, &conversations[2])["UsrOrderNumber"] == json!("4711")).then_some(())
+    })
+    .await;
+    eventually("nobody is asked about anything more", async || (world.engine().in_flight() == 0).then_some(())).await;
+    assert_eq!(
+        analyst.asked(),
+        3,
+        "what was recorded is never asked again, and what was there before the mappings never"
+    );
+    assert!(told(&world.side, before).await.is_empty(), "a case from before the mappings is left as it is");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r27_many_handoffs_at_once_are_no_more_calls_at_once_than_a_few() {
     let clock = Arc::new(VirtualClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
     let analyst = Scripted::sure(five());
