@@ -144,7 +144,7 @@ function Read({ analysis, open: first }: { analysis: AnalysisView; open: boolean
   const facts = [["Language", languageName(analysis.language)], ["Sentiment", analysis.sentiment], ["Topic", analysis.topic]] as const;
   const by = analysis.by === "provider" ? (analysis.model ?? "a language model") : "built-in analyst";
   return (
-    <div className="read-by">
+    <div className="reading">
       <button type="button" className="hd" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name="ai" small />
         Summary{" "}
