@@ -135,7 +135,7 @@ export function Handoff({ item, analysis }: { item: Of<"handoff">; analysis: Ana
 
 function Facts({ facts }: { facts: readonly (readonly [string, string | null])[] }) {
   const known = facts.filter(([, value]) => value);
-  return known.length > 0 && <dl>{known.map(([name, value]) => <div key={name}><dt>{name}</dt><dd className="cap"><bdi>{value}</bdi></dd></div>)}</dl>;
+  return known.length > 0 && <dl>{known.map(([name, value]) => <div key={name}><dt>{name}</dt><dd><bdi className="cap">{value}</bdi></dd></div>)}</dl>;
 }
 
 /** Folded where the source has told the matter itself. */

@@ -26,10 +26,10 @@ function Refused({ one }: { one: RefusedField }) {
     <section className="grp" aria-label={`${one.title} in ${one.connection}`}>
       <header>
         <span className="c-act"><Icon name="mapping" label="Refused" /></span>
-        <h3 className="flex"><bdi className="b any">{one.title}</bdi> <code className="t3 plain any">{one.column}</code> <span className="chip num">left out of {many}</span></h3>
+        <h3 className="flex"><bdi className="b any">{one.title}</bdi> <code className="t3 plain any">{one.column}</code> <span className="chip num plain">left out of {many}</span></h3>
         <Link className="btn s" to="/mappings" search={{ c: one.connection, m: one.column }}>Open mapping</Link>
         <span />
-        <p className="t2 f12 said">{one.connection}, since <Time at={one.since} as="list" />: <code>{one.words}</code> {sentence(one.hint)}</p>
+        <p className="t2 f12 said">{one.connection}, since <Time at={one.since} as="list" />: <code>{one.words}</code>. {sentence(one.hint)}</p>
       </header>
       <div className="lane-row">
         <Link to="/trace" search={{ s: last.session }} className="lane">
