@@ -1,7 +1,7 @@
 //! Lookups of so many rows that nobody lists them: an analyst names the row, and the CRM is asked which one that is.
 
-use casebridge_domain::Mode;
 use casebridge_domain::mapping::Source;
+use casebridge_domain::{EventKind, Mode, NewEvent, Speaker};
 use casebridge_sandbox::creatio::{CreatioConfig, Language, TextCompare, ids};
 use casebridge_sandbox::salesforce::{SalesforceConfig, SalesforceSandbox, seed};
 use casebridge_tests::analyst::Scripted;
@@ -49,12 +49,16 @@ async fn a_row_of_a_large_lookup_is_found_by_its_label_in_any_language_with_one_
         hand_off(&world.side, &conversations[0]).await;
         world.side.settled().await;
         let before = world.crm().data_calls();
-        hand_off(&world.side, &conversations[1]).await;
+        let session = hand_off(&world.side, &conversations[1]).await;
         world.side.settled().await;
         let row = creatio_case(&world, &conversations[1]);
         assert_eq!(row["UsrTopicId"], json!(ids::TOPIC_WARRANTY.to_string()), "{label} is that row, {text_compare:?}");
         assert_eq!(is_empty(&row, "CategoryId"), text_compare == TextCompare::Exact, "of two columns each has its own");
         assert_eq!(world.crm().data_calls() - before, 2, "one question for both names, and the case");
+        let more = EventKind::Message { from: Speaker::Customer, text: "Any news?".into(), author: None };
+        world.engine().append(session, vec![NewEvent::new("m2", None, more)]).await.unwrap();
+        world.side.settled().await;
+        assert_eq!(world.crm().data_calls() - before, 3, "what makes no value known asks nothing");
     }
 }
 
