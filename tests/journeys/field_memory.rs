@@ -8,11 +8,12 @@ use casebridge_sandbox::creatio::{Chance, ClientApp, FaultPlan};
 use casebridge_sandbox::salesforce::FieldChange;
 use casebridge_store::Registry as _;
 use casebridge_tests::analyst::Scripted;
+use casebridge_tests::mapping::{creatio_case, hand_off, map, told};
 use casebridge_tests::world::eventually;
 use casebridge_tests::{World, WorldOptions, seeded};
 use serde_json::{Map, json};
 
-use crate::fields::{FIVE, fields_told, five, hand_off, map, mappings_of, row_of};
+use crate::fields_analysed::{FIVE, five};
 use crate::salesforce_fields::Org;
 
 /// The source says how many seats: nothing but that is written.
@@ -24,7 +25,7 @@ fn seats(id: &str, seats: u32) -> Vec<NewEvent> {
 async fn world(analyst: &Arc<Scripted>) -> World {
     let options = WorldOptions { mode: Mode::Handoff, analyst: Some(Arc::clone(analyst)), ..WorldOptions::default() };
     let world = World::with(options).await;
-    map(&world, mappings_of(&world, &FIVE).await).await;
+    map(&world.side, &FIVE).await;
     world
 }
 
@@ -33,7 +34,7 @@ async fn r37_values_wait_while_the_crm_refuses_us() {
     let analyst = Scripted::sure(five());
     let world = world(&analyst).await;
     let conversation = &seeded(1, 91)[0];
-    let session = hand_off(&world, conversation).await;
+    let session = hand_off(&world.side, conversation).await;
     world.side.settled().await;
     world.crm().rotate_secret(&ClientApp::demo().client_id, "somebody changed it");
     world.crm().revoke_tokens(true);
@@ -47,7 +48,7 @@ async fn r37_values_wait_while_the_crm_refuses_us() {
     world.engine().change_connection("creatio", change, "test").await.unwrap();
     assert!(world.engine().test_connection("creatio").await.unwrap().is_good(), "the right secret is there again");
     world.side.settled().await;
-    assert_eq!(row_of(&world, session, conversation)["UsrSeats"], json!(5), "nobody read it meanwhile, so it was due");
+    assert_eq!(creatio_case(&world, conversation)["UsrSeats"], json!(5), "nobody read it meanwhile, so it was due");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -55,23 +56,21 @@ async fn r37_what_we_wrote_without_hearing_back_is_still_ours() {
     let analyst = Scripted::sure(five());
     let world = world(&analyst).await;
     let conversation = &seeded(1, 92)[0];
-    let session = hand_off(&world, conversation).await;
+    let session = hand_off(&world.side, conversation).await;
     world.side.settled().await;
     let lost = Chance::next(1).on("POST", "$batch");
     let unsaid = FaultPlan { answer_lost_after_commit: Some(lost), ..FaultPlan::default() };
     world.crm().set_faults(unsaid);
     world.engine().append(session, seats("v1", 5)).await.unwrap();
-    eventually("the value stands", async || {
-        (row_of(&world, session, conversation)["UsrSeats"] == json!(5)).then_some(())
-    })
-    .await;
+    eventually("the value stands", async || (creatio_case(&world, conversation)["UsrSeats"] == json!(5)).then_some(()))
+        .await;
     world.crm().set_faults(FaultPlan::default());
     world.engine().retry_lanes(casebridge_store::LaneFilter::default(), "test").await.unwrap();
     world.side.settled().await;
     world.engine().append(session, seats("v2", 7)).await.unwrap();
     world.side.settled().await;
-    let told = fields_told(&world, session).await;
-    assert_eq!(row_of(&world, session, conversation)["UsrSeats"], json!(7), "no person wrote the 5: {told}");
+    let told = told(&world.side, session).await;
+    assert_eq!(creatio_case(&world, conversation)["UsrSeats"], json!(7), "no person wrote the 5: {told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -83,8 +82,8 @@ async fn r26_a_value_that_the_org_refuses_is_no_reason_to_leave_out_others() {
     let session = org.hand_off(2, json!({})).await;
     assert!(org.case(2)["Topic__c"].is_null(), "the case is made without it");
     assert_eq!(org.case(2)["Seats__c"].as_f64(), Some(1.0), "and with what is good");
-    assert!(org.told(session).await.contains("Topic__c was refused"), "and the field is named");
-    org.hand_off(3, json!({ "given Topic__c": "Delivery" })).await;
+    assert!(told(&org.side, session).await.contains("Topic__c was refused"), "and the field is named");
+    org.hand_off(3, json!({ "Topic__c": "Delivery" })).await;
     assert_eq!(org.case(3)["Topic__c"], json!("Delivery"), "the org takes this one, so it is sent");
     let before = org.calls();
     org.hand_off(4, json!({})).await;
@@ -96,7 +95,7 @@ async fn r26_a_value_that_the_org_refuses_is_no_reason_to_leave_out_others() {
 async fn r41_a_support_bundle_names_columns_and_no_value() {
     let analyst = Scripted::sure(five());
     let world = world(&analyst).await;
-    let session = hand_off(&world, &seeded(1, 93)[0]).await;
+    let session = hand_off(&world.side, &seeded(1, 93)[0]).await;
     world.side.settled().await;
     let whole = world.engine().export(session, false).await.unwrap()["steps"].to_string();
     assert!(whole.contains("UsrOrderNumber") && whole.contains("4711"), "{whole}");

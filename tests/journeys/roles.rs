@@ -35,6 +35,7 @@ fn table(session: &str) -> Vec<(Role, Value)> {
         (Viewer, json!({ "command": "case_links" })),
         (Viewer, json!({ "command": "find", "text": "a" })),
         (Viewer, json!({ "command": "deliveries" })),
+        (Viewer, json!({ "command": "fields_refused" })),
         (Viewer, json!({ "command": "lanes_list" })),
         (Viewer, json!({ "command": "lanes_count" })),
         (Viewer, json!({ "command": "lanes_count_matching" })),

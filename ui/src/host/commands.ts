@@ -1,5 +1,5 @@
 import type {
-  AddReport, Allowed, AnalystAnswer, AnalystView, CaseEffect, CaseLinkPage, Choice, ColumnList, ConnectionView, Deliveries, Doctor, DryRun, EventPage, Explanation, Failure, Footprint, KitDeployView, KitFilesView, KitProgressView, KitView, LogArea, LogView, Mapping, MappingDraft, MappingProblem, MappingSet, MappingVersionLine, MappingsSaved, MappingsView, ProfileView, PublicAddress, ReplyView, SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInFlow, SignInStart, SignInState, SignInWay, SignInWays, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
+  AddReport, Allowed, AnalystAnswer, AnalystView, CaseEffect, CaseLinkPage, Choice, ColumnList, ConnectionView, Deliveries, Doctor, DryRun, EventPage, Explanation, Failure, Footprint, KitDeployView, KitFilesView, KitProgressView, KitView, LogArea, LogView, Mapping, MappingDraft, MappingProblem, MappingSet, MappingVersionLine, MappingsSaved, MappingsView, ProfileView, PublicAddress, RefusedField, ReplyView, SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInFlow, SignInStart, SignInState, SignInWay, SignInWays, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
 type Settings = Record<string, unknown>;
@@ -56,6 +56,7 @@ export interface Commands {
   explain: [{ session: string }, Explanation[]];
   find: [{ text: string }, { session: string }];
   deliveries: [{ most?: number }, Deliveries];
+  fields_refused: [object, RefusedField[]];
   lanes_retry: [{ session?: string; connection?: string; parked?: boolean; unfinished?: boolean }, { count: number }];
   lanes_count_matching: [{ same: unknown }, { count: number }];
   lanes_skip: [{ lane: { session: string; connection: string }; seq?: number }, { skipped: number }];

@@ -50,6 +50,7 @@ pub fn least_role(command: &Command) -> Role {
         | Command::LanesCount
         | Command::LanesCountMatching(_)
         | Command::Deliveries { .. }
+        | Command::FieldsRefused
         | Command::Trace { .. }
         | Command::Explain { .. }
         | Command::Find { .. }

@@ -130,6 +130,8 @@ pub enum Command {
         #[serde(default)]
         most: Option<i64>,
     },
+    /// The mapped columns that the CRMs refuse.
+    FieldsRefused,
     /// How many lanes a selection means.
     LanesCountMatching(LaneSelection),
     /// Tests settings without storing anything.

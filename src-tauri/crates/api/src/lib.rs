@@ -129,6 +129,7 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::LanesCount => lanes::count(engine).await,
         Command::LanesCountMatching(filter) => lanes::count_matching(engine, filter).await,
         Command::Deliveries { most } => lanes::deliveries(engine, most).await,
+        Command::FieldsRefused => lanes::refused_fields(engine).await,
         Command::WebhookUrl { name } => webhooks::url(engine, &name, actor).await,
         Command::WebhookShow { name } => webhooks::show(engine, &name).await,
         Command::WebhookRegenerate { name, grace_minutes } => {

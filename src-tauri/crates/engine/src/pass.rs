@@ -11,6 +11,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use casebridge_connectors::{Applied, Batch, CallLog, CaseReading, CaseStands, CaseSystem, MappedPart, Standing};
+use casebridge_domain::plan::fields::unnamed;
+use casebridge_domain::plan::rows::Rows;
 use casebridge_domain::plan::{Fields, Plan, Snapshot, UNLINKED, plan};
 use casebridge_domain::{
     CallFailure, Case, CaseDraft, CaseState, Effect, Event, EventKind, Lane, RecordKind, RecordRef, Session,
@@ -24,6 +26,7 @@ pub(crate) use self::ending::attempt;
 use self::ending::unusable;
 use crate::Engine;
 use crate::another::{self, Found};
+use crate::mappings::rows_named;
 use crate::pass::fields::KeepFailed;
 use crate::runtime::Runtime;
 
@@ -114,21 +117,38 @@ impl Pass<'_> {
             fields::Known::Nothing => None,
             fields::Known::All(mapped, said) => Some((mapped, said)),
         };
-        let planned = plan(Snapshot {
-            session: &session,
-            events: &events,
-            written_seq: self.lane.written_seq,
-            case: case.as_ref(),
-            modes: &self.runtime.connection.modes,
-            namespace: self.runtime.namespace,
-            batch_limit: crm.batch_limit(),
-            skipped: &skipped,
-            connection: self.runtime.connection.id,
-            reopen: self.runtime.back.reopen,
-            fields: known
-                .as_ref()
-                .map(|(mapped, said)| Fields { version: mapped.set.version, sources: mapped.sources(&session, said) }),
-        });
+        let plan_with = |rows: &Rows| {
+            plan(Snapshot {
+                session: &session,
+                events: &events,
+                written_seq: self.lane.written_seq,
+                case: case.as_ref(),
+                modes: &self.runtime.connection.modes,
+                namespace: self.runtime.namespace,
+                batch_limit: crm.batch_limit(),
+                skipped: &skipped,
+                connection: self.runtime.connection.id,
+                reopen: self.runtime.back.reopen,
+                fields: known.as_ref().map(|(mapped, said)| Fields {
+                    version: mapped.set.version,
+                    sources: mapped.sources(&session, said, rows),
+                }),
+            })
+        };
+        let none = Rows::default();
+        let planned = plan_with(&none);
+        let names = match &known {
+            Some((mapped, said)) if fields::sets_fields(&planned) => unnamed(mapped.sources(&session, said, &none)),
+            _ => Vec::new(),
+        };
+        let planned = if names.is_empty() {
+            planned
+        } else {
+            match rows_named(crm, names, self.lane.failure.is_none(), &self.log).await {
+                Ok(rows) => plan_with(&rows),
+                Err(failure) => return self.fail(failure, Progress::default(), &[], 0).await,
+            }
+        };
         match planned {
             // Nothing here can still open a case: these events are done with, and the next pass must read on behind
             // them.

@@ -11,7 +11,7 @@ use crate::report::Report;
 use crate::workspace::{Workspace, capture, succeeds};
 
 /// The stories that run in a real browser.
-const BROWSER_TESTS: [&str; 11] = [
+const BROWSER_TESTS: [&str; 12] = [
     "tests/e2e/another-engine.test.mjs",
     "tests/e2e/console.test.mjs",
     "tests/e2e/deliveries.test.mjs",
@@ -21,6 +21,7 @@ const BROWSER_TESTS: [&str; 11] = [
     "tests/e2e/integrations.test.mjs",
     "tests/e2e/links.test.mjs",
     "tests/e2e/salesforce.test.mjs",
+    "tests/e2e/mapped.test.mjs",
     "tests/e2e/mappings.test.mjs",
     "tests/e2e/secrets.test.mjs",
 ];

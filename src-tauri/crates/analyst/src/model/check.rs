@@ -198,6 +198,9 @@ impl Checker<'_> {
             ColumnKind::Time => equals(times_in(quote)),
             ColumnKind::DateTime => self.says_moment(value, quote, said),
             ColumnKind::Text { .. } => value.as_str().is_some_and(|text| contains(quote, text)),
+            ColumnKind::Lookup { values, .. } if values.is_empty() => {
+                value.as_str().is_some_and(|name| contains(quote, name))
+            }
             ColumnKind::Picklist { .. } | ColumnKind::Lookup { .. } => {
                 value.as_str().is_some_and(|value| names(question, value, quote))
             }

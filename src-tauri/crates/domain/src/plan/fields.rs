@@ -1,11 +1,13 @@
 //! Which value each mapped column gets, and whether it may replace what stands (R26, R27, R37).
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::rows::{NamedRow, RowName, Rows};
 use crate::analysis::{Analysis, Evidence, Found, TranscriptLine};
 use crate::effect::FieldValue;
 use crate::mapping::{Column, ColumnKind, Mapping, Overwrite, Source, Unsure, coerce, is_zero, same, shown};
@@ -25,6 +27,8 @@ pub struct FieldSources<'a> {
     pub said: &'a Said,
     /// What the CRM refused before under these mappings, by column.
     pub refused: &'a BTreeMap<String, Refusal>,
+    /// What the CRM said about rows that are named by their label.
+    pub rows: &'a Rows,
 }
 
 /// What a log says about fields.
@@ -166,13 +170,25 @@ impl std::fmt::Debug for FieldOutcome {
 /// What becomes of every enabled mapping, in their order. What stands in the CRM is not looked at: see [`decide`].
 #[must_use]
 pub fn outcomes(sources: FieldSources<'_>) -> Vec<FieldOutcome> {
+    judged(sources, &RefCell::default())
+}
+
+/// The rows that are named by their label where a value is to be written, and that the CRM was not asked about yet.
+#[must_use]
+pub fn unnamed(sources: FieldSources<'_>) -> Vec<RowName> {
+    let unnamed = RefCell::default();
+    drop(judged(sources, &unnamed));
+    unnamed.into_inner().into_iter().collect()
+}
+
+fn judged(sources: FieldSources<'_>, unnamed: &RefCell<BTreeSet<RowName>>) -> Vec<FieldOutcome> {
     let enabled = || sources.mappings.iter().filter(|mapping| mapping.enabled);
     let mut by_column: BTreeMap<&str, String> = BTreeMap::new();
     let mut found: BTreeMap<Uuid, FieldOutcome> = BTreeMap::new();
     // Templates name the values of other columns, so they come last.
     let is_template = |mapping: &&Mapping| matches!(mapping.source, Source::Template { .. });
     for mapping in enabled().filter(|one| !is_template(one)).chain(enabled().filter(is_template)) {
-        let outcome = outcome(mapping, &by_column, sources);
+        let outcome = outcome(mapping, &by_column, sources, unnamed);
         if outcome.outcome == Outcome::Write {
             by_column.insert(&mapping.column, outcome.shown.clone());
         }
@@ -269,7 +285,12 @@ pub fn kind_of<'a>(mapping: &'a Mapping, columns: &'a [Column]) -> &'a ColumnKin
     columns.iter().find(|column| column.name == mapping.column).map_or(&mapping.kind, |column| &column.kind)
 }
 
-fn outcome(mapping: &Mapping, by_column: &BTreeMap<&str, String>, sources: FieldSources<'_>) -> FieldOutcome {
+fn outcome(
+    mapping: &Mapping,
+    by_column: &BTreeMap<&str, String>,
+    sources: FieldSources<'_>,
+    unnamed: &RefCell<BTreeSet<RowName>>,
+) -> FieldOutcome {
     let kind = kind_of(mapping, sources.columns);
     let answer = sources.said.analysis.as_ref().filter(|_| mapping.source == Source::Ai);
     let answer = answer.and_then(|analysis| analysis.found.iter().find(|found| found.id == mapping.id));
@@ -292,7 +313,27 @@ fn outcome(mapping: &Mapping, by_column: &BTreeMap<&str, String>, sources: Field
         return blank(Outcome::Refused, Some("the CRM has no such column any more".into()));
     }
     let limit = refusal.and_then(|refusal| refusal.limit);
+    let named = |name: RowName, outcome: Outcome, note: Option<String>| match sources.rows.get(&name) {
+        Some(NamedRow::One(row)) => FieldOutcome {
+            value: Some(Value::String(row.value.clone())),
+            shown: row.label.clone(),
+            ..blank(outcome, note)
+        },
+        Some(other) => blank(Outcome::Refused, Some(other.why_not())),
+        // Which row that is is asked when somebody takes it.
+        None if outcome == Outcome::Suggest => {
+            FieldOutcome { value: Some(Value::String(name.label.clone())), shown: name.label, ..blank(outcome, note) }
+        }
+        None => {
+            unnamed.borrow_mut().insert(name);
+            blank(Outcome::Refused, Some("the value names no row of the CRM".into()))
+        }
+    };
     let fitted = |value: &Value, outcome: Outcome, note: Option<String>| match coerce(kind, value) {
+        Err(why) => match RowName::of(kind, value) {
+            Some(name) => named(name, outcome, note),
+            None => blank(Outcome::Refused, Some(format!("the value {why}"))),
+        },
         Ok(fits) if fits.value.is_null() => blank(Outcome::LeftOut, Some("there is no value".into())),
         Ok(fits)
             if refusal
@@ -306,7 +347,6 @@ fn outcome(mapping: &Mapping, by_column: &BTreeMap<&str, String>, sources: Field
             let note = [note, fits.note, short].into_iter().flatten().reduce(|all, one| format!("{all}; {one}"));
             FieldOutcome { shown: shown(kind, &value), value: Some(value), ..blank(outcome, note) }
         }
-        Err(why) => blank(Outcome::Refused, Some(format!("the value {why}"))),
     };
     if let Some(decided) = sources.said.decided.get(&mapping.id) {
         return match decided {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use casebridge_connectors::{CaseSystem, Isolated, MappedPart};
 use casebridge_domain::mapping::Overwrite;
+use casebridge_domain::plan::Plan;
 use casebridge_domain::plan::fields::{Blame, Decision, FieldOutcome, Outcome, Refusal, Said, decide};
 use casebridge_domain::plan::said::unread_handoff;
 use casebridge_domain::{CallFailure, Effect, FieldsDraft};
@@ -157,6 +158,11 @@ impl Pass<'_> {
         }
         refused
     }
+}
+
+/// Whether a plan writes mapped columns, or tells what became of them.
+pub(super) fn sets_fields(plan: &Plan) -> bool {
+    matches!(plan, Plan::Write { effects, .. } if effects.iter().any(|effect| matches!(effect, Effect::SetFields(_))))
 }
 
 /// Why what stands could not be compared.

@@ -3,6 +3,7 @@
 mod columns;
 mod isolate;
 mod metadata;
+mod rows;
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! Leaving out the fields that the org refuses: those that its error names, then one by one (R26).
 
+use casebridge_domain::mapping::{ColumnKind, TextFormat};
 use casebridge_domain::plan::fields::{Blame, Refusal as Told};
 use casebridge_domain::text::cut;
 use casebridge_domain::{CallFailure, FailureClass, FieldValue};
@@ -125,6 +126,8 @@ fn shorten(values: &mut [FieldValue], failure: &CallFailure, refusal: &Refusal) 
     let is_named =
         |value: &&mut FieldValue| refusal.fields.iter().any(|field| field.eq_ignore_ascii_case(&value.column));
     let one = values.iter_mut().find(is_named)?;
+    // A part of an address leads elsewhere.
+    let ColumnKind::Text { format: TextFormat::Plain, .. } = one.kind else { return None };
     let text = one.value.as_str().filter(|text| text.encode_utf16().count() > limit as usize)?;
     let (told, less) = (told(one, failure, refusal), cut(text, limit as usize));
     one.value = Value::String(less);

@@ -2,6 +2,7 @@
 
 mod describe;
 mod isolate;
+mod rows;
 
 use std::collections::BTreeMap;
 

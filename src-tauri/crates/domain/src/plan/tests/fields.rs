@@ -8,8 +8,9 @@ use super::*;
 use crate::analysis::{AnalystKind, Cost, Evidence, Found, TranscriptLine};
 use crate::mapping::{Allowed, Column, ColumnKind, Mapping, Overwrite, Source, TextFormat, Unsure};
 use crate::plan::fields::{
-    Blame, Decision, FieldSources, Handoff, Outcome, Refusal, Said, decide, grounded, outcomes, to_write,
+    Blame, Decision, FieldSources, Handoff, Outcome, Refusal, Said, decide, grounded, outcomes, to_write, unnamed,
 };
+use crate::plan::rows::{NamedRow, Rows};
 
 fn text(max: u32) -> ColumnKind {
     ColumnKind::Text { max: Some(max), format: TextFormat::Plain }
@@ -60,13 +61,21 @@ struct Case {
     columns: Vec<Column>,
     said: Said,
     refused: BTreeMap<String, Refusal>,
+    rows: Rows,
     session: Session,
 }
 
 impl Case {
     fn of(mappings: Vec<Mapping>) -> Self {
         let session = Story::new(Mode::Every, vec![]).session;
-        Self { mappings, columns: Vec::new(), said: Said::default(), refused: BTreeMap::new(), session }
+        Self {
+            mappings,
+            columns: Vec::new(),
+            said: Said::default(),
+            refused: BTreeMap::new(),
+            rows: Rows::default(),
+            session,
+        }
     }
 
     fn sources(&self) -> FieldSources<'_> {
@@ -76,6 +85,7 @@ impl Case {
             session: &self.session,
             said: &self.said,
             refused: &self.refused,
+            rows: &self.rows,
         }
     }
 
@@ -150,6 +160,43 @@ fn r26_a_refused_column_is_not_sent_again_and_a_short_one_gets_less() {
     };
     case.columns = vec![other];
     assert_eq!(case.first().0, Outcome::Refused, "the column was removed");
+}
+
+#[test]
+fn a_row_that_is_named_by_its_label_is_asked_for_where_it_is_to_be_written() {
+    let branch = ColumnKind::Lookup { object: "Branch".into(), values: Vec::new() };
+    let mut case = Case::of(vec![Mapping { fallback: None, ..mapping(1, "UsrBranchId", branch, Source::Ai) }]);
+    assert!(unnamed(case.sources()).is_empty(), "nobody said anything: nothing is asked of the CRM");
+    case.said.analysis = Some(analysis(vec![found(1, json!("Lisbon"), 90)]));
+    let names = unnamed(case.sources());
+    assert_eq!(names.len(), 1, "the analyst is sure of a name that no list holds");
+    let row = Allowed { value: "5f1e7a10-2c0b-4a5e-9a51-0a3f6d2b7c01".into(), label: "LISBON".into() };
+    let answered = |answer: NamedRow| Rows::from_iter([(names[0].clone(), answer)]);
+    case.rows = answered(NamedRow::One(row.clone()));
+    assert_eq!(case.first(), (Outcome::Write, Some(json!(row.value))), "the id is what is sent");
+    assert_eq!(outcomes(case.sources())[0].shown, "LISBON", "and people read the CRM's own label");
+    assert!(unnamed(case.sources()).is_empty(), "the CRM is not asked twice");
+    for answer in [NamedRow::Nobody, NamedRow::Several, NamedRow::Unread("403".into())] {
+        case.rows = answered(answer);
+        let all = outcomes(case.sources());
+        assert_eq!((all[0].outcome, &all[0].value), (Outcome::Refused, &None), "a name without a row is never sent");
+        let note = all[0].note.clone().unwrap_or_default();
+        assert!(!note.contains("Lisbon") && !note.is_empty(), "it says why, and repeats nothing: {note}");
+    }
+    case.mappings[0].fallback = Some(json!(row.value));
+    assert_eq!(case.first().1, Some(json!(row.value)), "what names no row may still have a fallback");
+    case.mappings[0].fallback = None;
+    case.rows = Rows::default();
+    case.said.analysis = Some(analysis(vec![found(1, json!("Lisbon"), 40)]));
+    case.mappings[0].unsure = Unsure::Suggest;
+    assert_eq!(
+        case.first(),
+        (Outcome::Suggest, Some(json!("Lisbon"))),
+        "a suggestion is read by people, as it was said"
+    );
+    assert!(unnamed(case.sources()).is_empty(), "and costs no call before somebody takes it");
+    case.said.decided = [(Uuid::from_u128(1), Some(json!("Lisbon")))].into();
+    assert_eq!(unnamed(case.sources()), names, "somebody took it: now it is asked");
 }
 
 #[test]
