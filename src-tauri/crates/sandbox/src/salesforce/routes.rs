@@ -39,7 +39,7 @@ type Inside = From<(Arc<Shared>, Host)>;
 /// Everything that one host answers.
 pub(crate) fn host(shared: Arc<Shared>, host: Host) -> Router {
     let guard = axum::middleware::from_fn_with_state(Arc::clone(&shared), control::guard);
-    let inside = Router::new().merge(control::routes()).merge(pages::routes()).route_layer(guard);
+    let inside = control::routes().route_layer(guard).merge(pages::routes(&shared));
     let inside = inside.with_state(Arc::clone(&shared));
     let dated = axum::middleware::from_fn_with_state(Arc::clone(&shared), dated);
     let outside = Router::new().fallback(answer).with_state((shared, host));

@@ -49,6 +49,8 @@ pub(crate) struct State {
     pub database: Database,
     pub apps: Vec<ConnectedApp>,
     pub oauth: OAuth,
+    /// Who is signed in to the pages, by what their browser's cookie says.
+    pub page_sessions: HashMap<String, String>,
     pub faults: FaultState,
     pub requests: Requests,
     pub callbacks: Callbacks,
@@ -64,6 +66,7 @@ impl State {
             database: Database::new(Arc::clone(config)),
             apps: config.apps.clone(),
             oauth: OAuth::default(),
+            page_sessions: HashMap::new(),
             faults: FaultState::new(FaultPlan::default()),
             requests: Requests::default(),
             callbacks: Callbacks::default(),
