@@ -6,7 +6,7 @@ use std::path::Path;
 use casebridge_sandbox::salesforce::{
     ConnectedApp, DESKTOP_CLIENT_ID, RunningSalesforce, SalesforceConfig, SalesforceSandbox,
 };
-use casebridge_tests::process::{Served, command, ok};
+use casebridge_tests::process::{Served, call, command, ok};
 use casebridge_tests::salesforce::allowed;
 use casebridge_tests::world::eventually;
 use reqwest::StatusCode;
@@ -22,15 +22,6 @@ async fn org(redirect_uri: &str) -> RunningSalesforce {
 /// A port that was free just now.
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// What a running engine answers to a command of the console.
-async fn call(data: &Path, body: Value) -> (StatusCode, Value) {
-    let told: Value = serde_json::from_slice(&std::fs::read(data.join("engine.json")).unwrap()).unwrap();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let address = format!("{}/console/call", told["url"].as_str().unwrap());
-    let answer = client.post(address).bearer_auth(told["token"].as_str().unwrap()).json(&body).send().await.unwrap();
-    (answer.status(), answer.json().await.unwrap())
 }
 
 async fn begin(data: &Path, org: &RunningSalesforce, way: &str) -> Value {

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use casebridge_sandbox::creatio::{ClientApp, RunningCreatio};
+use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::world::{SECRETS_KEY, within};
@@ -71,6 +72,15 @@ pub fn connect(data: &Path, creatio: &RunningCreatio) {
         "session_column=UsrSessionId",
     ];
     ok(data, &arguments, &client.client_secret);
+}
+
+/// What a running engine answers to a command of the console.
+pub async fn call(data: &Path, body: Value) -> (StatusCode, Value) {
+    let told: Value = serde_json::from_slice(&std::fs::read(data.join("engine.json")).unwrap()).unwrap();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let address = format!("{}/console/call", told["url"].as_str().unwrap());
+    let answer = client.post(address).bearer_auth(told["token"].as_str().unwrap()).json(&body).send().await.unwrap();
+    (answer.status(), answer.json().await.unwrap())
 }
 
 /// Waits until every lane of the only connection is synced; none may be parked.

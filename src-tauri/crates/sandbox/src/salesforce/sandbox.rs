@@ -11,6 +11,7 @@ use super::config::{ConnectedApp, OrgUser, SalesforceConfig};
 use super::data::{Database, RecordEntry, Saver, moment};
 use super::fault::{FaultPlan, FaultState};
 use super::field_change::FieldChange;
+use super::hold::HoldPoint;
 use super::person::{self, Act};
 use super::refusal::Refusal;
 use super::server::RunningSalesforce;
@@ -54,6 +55,26 @@ impl SalesforceSandbox {
     /// The plan as it stands, with its counters run down so far.
     pub fn faults(&self) -> FaultPlan {
         self.shared.lock().faults.plan.clone()
+    }
+
+    /// Holds requests at this point from now on.
+    pub fn hold(&self, point: HoldPoint) {
+        self.shared.holds.close(point);
+    }
+
+    /// How many requests are held there now.
+    pub fn held(&self, point: HoldPoint) -> usize {
+        self.shared.holds.waiting(point)
+    }
+
+    /// Ends the hold: those who were held go on, whether or not their callers are still there.
+    pub fn let_go(&self, point: HoldPoint) {
+        self.shared.holds.open(point, false);
+    }
+
+    /// Ends the hold: those who were held are lost where they were, as by a network that fails there.
+    pub fn lose(&self, point: HoldPoint) {
+        self.shared.holds.open(point, true);
     }
 
     // Ledgers.

@@ -11,6 +11,7 @@ use super::config::{ConnectedApp, SalesforceConfig};
 use super::data::Database;
 use super::deploy::Jobs;
 use super::fault::{FaultPlan, FaultState};
+use super::hold::Holds;
 use super::oauth::OAuth;
 use crate::requests::Requests;
 
@@ -92,13 +93,14 @@ pub(crate) struct Shared {
     pub config: Arc<SalesforceConfig>,
     state: Mutex<State>,
     pub addresses: OnceLock<Addresses>,
+    pub holds: Holds,
 }
 
 impl Shared {
     pub fn new(config: SalesforceConfig) -> Self {
         let config = Arc::new(config);
         let state = Mutex::new(State::new(&config));
-        Self { config, state, addresses: OnceLock::new() }
+        Self { config, state, addresses: OnceLock::new(), holds: Holds::default() }
     }
 
     /// The state; never held across an await.
