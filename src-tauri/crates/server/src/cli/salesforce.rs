@@ -6,7 +6,8 @@ use clap::Args;
 use serde_json::Value;
 use url::Url;
 
-use crate::cli::{ModeArg, SettingsArgs, Usage, secret};
+use super::Usage;
+use super::settings::{ModeArg, SettingsArgs, secret};
 
 #[derive(Debug, Args)]
 pub(crate) struct AddSalesforce {

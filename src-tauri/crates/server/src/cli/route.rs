@@ -1,8 +1,8 @@
-//! `connection set --route`: which conversations come to a connection.
+//! `--route`: which conversations come to a connection.
 
 use casebridge_domain::Route;
 
-use crate::cli::Usage;
+use super::Usage;
 
 /// Reads the parts of a rule; `None` when none is given.
 pub(crate) fn read(parts: &[String]) -> anyhow::Result<Option<Route>> {

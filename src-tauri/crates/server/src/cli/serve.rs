@@ -1,0 +1,35 @@
+//! Options of `casebridged serve`.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use url::Url;
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Console and sessions API.
+    #[arg(long, default_value = "127.0.0.1:4180")]
+    pub listen: SocketAddr,
+    /// A name that the console answers to beside those of this computer, as it stands in the browser's address, without
+    /// scheme and port; repeatable. For a team server behind a proxy that encrypts.
+    #[arg(long, env = "CASEBRIDGE_CONSOLE_HOST", value_name = "NAME", value_delimiter = ',', value_parser = host_name)]
+    pub console_host: Vec<String>,
+    /// Webhooks and callbacks; closed when not given.
+    #[arg(long)]
+    pub public_listen: Option<SocketAddr>,
+    /// How the internet reaches the public listener.
+    #[arg(long)]
+    pub public_url: Option<Url>,
+    /// Start a stand-in Creatio as well, and connect to it.
+    #[arg(long)]
+    pub sandbox: bool,
+}
+
+/// A bare host name or address, so that nothing but this name is let in.
+fn host_name(text: &str) -> Result<String, String> {
+    match url::Host::parse(text) {
+        Ok(host) if !text.contains('*') && host.to_string().eq_ignore_ascii_case(text) => Ok(host.to_string()),
+        _ => Err("give the name alone, such as cases.example.com: no scheme, port, path or `*`".to_owned()),
+    }
+}
