@@ -90,11 +90,7 @@ pub fn least_role(command: &Command) -> Role {
         | Command::ConnectionRemove { .. }
         | Command::ConnectionTry(_)
         | Command::ConnectionTryAndAdd(_)
-        | Command::ConnectionSignInBegin { .. }
-        | Command::ConnectionSignInFinish { .. }
         | Command::ConnectionTryAndSet(_)
-        | Command::SignInTry(_)
-        | Command::SignInTryFinish(_)
         | Command::SignInWays
         | Command::SignInBegin(_)
         | Command::SignInState { .. }

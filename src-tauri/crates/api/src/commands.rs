@@ -138,10 +138,6 @@ pub enum Command {
     ConnectionTryAndAdd(Box<ConnectionAdd>),
     /// Tests a connection as it would be after a change, and changes it when that is good.
     ConnectionTryAndSet(Box<ConnectionSet>),
-    /// Begins a person's sign-in for settings that are no connection yet.
-    SignInTry(Box<ConnectionTry>),
-    /// Finishes it, tests, and adds the connection when the test is good.
-    SignInTryFinish(Box<SignInTryFinish>),
     /// The addresses that an app in the CRM has to know, by the way back.
     SignInWays,
     /// Begins a sign-in that ends by itself: it is waited for, and what it opens is tested.
@@ -276,18 +272,6 @@ pub enum Command {
     },
     /// The files of the kit, and what is done by hand.
     KitFiles,
-    /// Begins a sign-in as a person; answers `url` and `redirect_uri`.
-    ConnectionSignInBegin {
-        /// Name or id.
-        name: String,
-    },
-    /// Finishes a sign-in.
-    ConnectionSignInFinish {
-        /// Name or id.
-        name: String,
-        /// The address that the browser ended on, or the code.
-        brought: Secret,
-    },
     /// Makes a key for the sessions API.
     KeyCreate {
         /// What it is for.

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::Value;
 use url::Url;
 
+use super::route::RouteArgs;
 use super::settings::{ModeArg, SettingsArgs, secret};
 
 #[derive(Debug, Args)]
@@ -35,6 +36,8 @@ pub(crate) struct AddCreatio {
     #[arg(long, value_enum, default_value = "every")]
     mode: ModeArg,
     #[command(flatten)]
+    route: RouteArgs,
+    #[command(flatten)]
     settings: SettingsArgs,
 }
 
@@ -59,6 +62,7 @@ impl AddCreatio {
             kind: ConnectionKind::Creatio,
             name: self.name,
             mode: self.mode.into(),
+            route: self.route.route()?,
             settings,
             secret,
         })
