@@ -65,6 +65,7 @@ export type { ReplyView } from "./ReplyView";
 export type { ReturnAddresses } from "./ReturnAddresses";
 export type { Right } from "./Right";
 export type { Role } from "./Role";
+export type { SandboxPage } from "./SandboxPage";
 export type { SavedFilterView } from "./SavedFilterView";
 export type { SelfTest } from "./SelfTest";
 export type { SessionDetail } from "./SessionDetail";

@@ -94,7 +94,7 @@ export interface Commands {
   log_show: [object, LogView];
   log_set: [{ area: LogArea["area"]; level?: NonNullable<LogArea["level"]>; keep: boolean }, LogView];
   doctor: [object, Doctor];
-  sandbox_start: [object, { page: string }];
+  sandbox_start: [{ kind: "creatio" | "salesforce" }, { page: string }];
 }
 
 export type CommandName = keyof Commands;

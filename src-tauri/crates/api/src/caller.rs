@@ -133,6 +133,6 @@ pub fn least_role(command: &Command) -> Role {
         | Command::AnalystTest
         | Command::LogShow
         | Command::LogSet { .. }
-        | Command::SandboxStart => Role::Admin,
+        | Command::SandboxStart { .. } => Role::Admin,
     }
 }

@@ -1,5 +1,6 @@
 //! The list of commands.
 
+use casebridge_domain::ConnectionKind;
 use casebridge_domain::mapping::Mapping;
 use casebridge_engine::logging::{Area, LogLevel};
 use casebridge_engine::visitors::Role;
@@ -215,8 +216,12 @@ pub enum Command {
         /// Which, by its id.
         id: String,
     },
-    /// Starts the stand-in CRM, connects it and plays conversations.
-    SandboxStart,
+    /// Starts a stand-in CRM, connects it and plays conversations.
+    SandboxStart {
+        /// Which CRM it stands in for.
+        #[serde(default)]
+        kind: ConnectionKind,
+    },
     /// What is logged now.
     LogShow,
     /// Turns the log of one part up or down.

@@ -28,13 +28,14 @@ pub use error::ApiError;
 use std::io;
 use std::sync::Arc;
 
+use casebridge_domain::ConnectionKind;
 use casebridge_engine::Engine;
 use futures::future::BoxFuture;
 use serde_json::Value;
 use url::Url;
 
-/// Starts the stand-in CRM; answers the address of its page.
-pub type StartSandbox = Arc<dyn Fn() -> BoxFuture<'static, Result<String, ApiError>> + Send + Sync>;
+/// Starts a stand-in CRM; answers the address of its page.
+pub type StartSandbox = Arc<dyn Fn(ConnectionKind) -> BoxFuture<'static, Result<String, ApiError>> + Send + Sync>;
 
 /// The address that a browser ended on, once it comes back.
 pub type Returned = BoxFuture<'static, io::Result<String>>;
@@ -59,7 +60,7 @@ pub type Listen = Arc<dyn Fn(Vec<Url>) -> BoxFuture<'static, Result<Listening, A
 /// What a host adds to the engine; what it leaves out is refused in words.
 #[derive(Clone, Default)]
 pub struct Host {
-    /// Starts the stand-in CRM.
+    /// Starts a stand-in CRM.
     pub sandbox: Option<StartSandbox>,
     /// Waits for browsers that come back from a sign-in.
     pub listen: Option<Listen>,
@@ -177,7 +178,7 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::ConsoleLink { name, role } => console::link(engine, &name, role, actor).await,
         Command::ConsoleVisitors => console::visitors(engine).await,
         Command::ConsoleDismiss { id } => console::dismiss(engine, &id, actor).await,
-        Command::SandboxStart => console::sandbox(host).await,
+        Command::SandboxStart { kind } => console::sandbox(host, kind).await,
         Command::LogShow => console::log(engine).await,
         Command::LogSet { area, level, keep } => console::set_log(engine, area, level, keep, actor).await,
         Command::CasePreview(decision) => links::preview(engine, decision).await,

@@ -19,6 +19,7 @@ fn generated() -> BTreeMap<String, String> {
     }
     types!(
         Me,
+        SandboxPage,
         ProfileView,
         SavedFilterView,
         CaseEffect,

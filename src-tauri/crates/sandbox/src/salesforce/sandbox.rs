@@ -12,6 +12,7 @@ use super::data::{Database, RecordEntry, Saver, moment};
 use super::fault::{FaultPlan, FaultState};
 use super::field_change::FieldChange;
 use super::hold::HoldPoint;
+use super::oauth;
 use super::person::{self, Act};
 use super::refusal::Refusal;
 use super::server::RunningSalesforce;
@@ -174,7 +175,19 @@ impl SalesforceSandbox {
         let mut state = self.shared.lock();
         let user = state.database.users.iter().find(|user| user.username == username)?.id.clone();
         let client = state.apps.first()?.client_id.clone();
-        Some(super::oauth::session(&mut state, &client, &user, now))
+        Some(oauth::session(&mut state, &client, &user, now))
+    }
+
+    /// Presses Allow on a sign-in page, as this user; the address that the browser ends on.
+    pub fn allow(&self, page: &str, username: &str) -> Option<String> {
+        let query = page.split_once('?')?.1;
+        let now = self.shared.config.clock.now();
+        let mut state = self.shared.lock();
+        let user = state.database.users.iter().find(|user| user.username == username)?;
+        let pressed = [("username", username), ("password", &user.password), ("decision", "allow")];
+        let pressed = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pressed).finish();
+        let (query, pressed) = (oauth::Form::parse(query.as_bytes()), oauth::Form::parse(pressed.as_bytes()));
+        oauth::authorize(&mut state, &query, Some(&pressed), false, now).location()
     }
 
     /// Changes an app in place.

@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-use clap::Args;
+use casebridge_domain::ConnectionKind;
+use clap::{Args, ValueEnum};
 use url::Url;
 
 /// Options of `serve`.
@@ -21,9 +22,10 @@ pub struct ServeArgs {
     /// How the internet reaches the public listener.
     #[arg(long)]
     pub public_url: Option<Url>,
-    /// Start a stand-in Creatio as well, and connect to it.
-    #[arg(long)]
-    pub sandbox: bool,
+    /// Start a stand-in CRM as well, and connect to it: `creatio` unless said otherwise, `salesforce`, or both with a
+    /// comma.
+    #[arg(long, value_name = "CRM", value_enum, num_args = 0..=1, value_delimiter = ',', default_missing_value = "creatio")]
+    pub sandbox: Vec<SandboxArg>,
 }
 
 /// A bare host name or address, so that nothing but this name is let in.
@@ -31,5 +33,23 @@ fn host_name(text: &str) -> Result<String, String> {
     match url::Host::parse(text) {
         Ok(host) if !text.contains('*') && host.to_string().eq_ignore_ascii_case(text) => Ok(host.to_string()),
         _ => Err("give the name alone, such as cases.example.com: no scheme, port, path or `*`".to_owned()),
+    }
+}
+
+/// Which CRM a stand-in stands in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SandboxArg {
+    /// A Creatio.
+    Creatio,
+    /// A Salesforce org.
+    Salesforce,
+}
+
+impl From<SandboxArg> for ConnectionKind {
+    fn from(kind: SandboxArg) -> Self {
+        match kind {
+            SandboxArg::Creatio => ConnectionKind::Creatio,
+            SandboxArg::Salesforce => ConnectionKind::Salesforce,
+        }
     }
 }
