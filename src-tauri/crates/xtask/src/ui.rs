@@ -26,10 +26,11 @@ const BROWSER_TESTS: [&str; 11] = [
 ];
 
 /// The stories of the desktop program.
-const DESKTOP_TESTS: [&str; 4] = [
+const DESKTOP_TESTS: [&str; 5] = [
     "tests/e2e/desktop.test.mjs",
     "tests/e2e/desktop-hostile.test.mjs",
     "tests/e2e/desktop-places.test.mjs",
+    "tests/e2e/desktop-salesforce.test.mjs",
     "tests/e2e/desktop-start.test.mjs",
 ];
 
