@@ -11,9 +11,10 @@ use crate::report::Report;
 use crate::workspace::{Workspace, capture, succeeds};
 
 /// The stories that run in a real browser.
-const BROWSER_TESTS: [&str; 11] = [
+const BROWSER_TESTS: [&str; 12] = [
     "tests/e2e/another-engine.test.mjs",
     "tests/e2e/console.test.mjs",
+    "tests/e2e/creatio-person.test.mjs",
     "tests/e2e/deliveries.test.mjs",
     "tests/e2e/first-run.test.mjs",
     "tests/e2e/hostile.test.mjs",
