@@ -2,7 +2,7 @@
 
 use casebridge_connectors::creatio::{CreatioAuth, SignIn, begin_sign_in, finish_sign_in};
 use casebridge_connectors::{CallLog, CaseSystem, REFRESH_TOKEN};
-use casebridge_domain::{FailureClass, FailureScope};
+use casebridge_domain::{CallFailure, FailureClass, FailureScope};
 use casebridge_sandbox::creatio::{Chance, ClientApp, CreatioConfig, FaultPlan, ids as stock};
 use serde_json::json;
 
@@ -33,7 +33,7 @@ async fn begin(world: &World) -> Result<SignIn, CallFailure> {
 }
 
 async fn signed_in(world: &World) {
-    let sign_in = begin(&world).await.unwrap();
+    let sign_in = begin(world).await.unwrap();
     let end = browse(&sign_in).await;
     finish_sign_in(&world.settings, world.vault.as_ref(), &sign_in, &end).await.unwrap();
 }
