@@ -34,6 +34,7 @@ mod salesforce_fields;
 mod salesforce_identity;
 mod salesforce_kit;
 mod salesforce_modes;
+mod salesforce_renewal;
 mod second_engine;
 mod sign_in;
 mod sign_in_ways;

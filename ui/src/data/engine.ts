@@ -90,7 +90,7 @@ export function useSandbox() {
   const host = useHost();
   const client = useQueryClient();
   // Waited for: whoever goes on to the inbox must not find the empty one of before.
-  return useMutation({ mutationFn: () => host.call("sandbox_start", {}), onSuccess: () => client.invalidateQueries() });
+  return useMutation({ mutationFn: (kind: "creatio" | "salesforce") => host.call("sandbox_start", { kind }), onSuccess: () => client.invalidateQueries() });
 }
 
 export function useLog() {

@@ -26,6 +26,7 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
   const failing = new Map<string, CallError>();
   const held = replies();
   const joined = connections();
+  const pages: Me["sandbox_pages"] = [];
   const suggested = suggestions();
   const calls: Fake["calls"] = [];
 
@@ -183,7 +184,11 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
       for (const one of log_view.areas) if (one.area === area) Object.assign(one, { level: level ?? null, kept: keep && level !== undefined });
       return structuredClone(log_view);
     },
-    sandbox_start: () => ({ page: "http://127.0.0.1:8099/" }),
+    sandbox_start: ({ kind }) => {
+      const page = kind === "salesforce" ? "http://127.0.0.1:8098/" : "http://127.0.0.1:8099/";
+      if (!pages.some((one) => one.kind === kind)) pages.push({ kind, page });
+      return { page };
+    },
   };
 
   return {
@@ -208,6 +213,6 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
       onLink?.(true);
       return () => void listeners.delete(onTags);
     },
-    me: async () => ({ name: me.name, role, token: "t", version: "0.3.0", data_folder: "~/.local/share/casebridge", public_url: null, sandbox_page: null }),
+    me: async () => ({ name: me.name, role, token: "t", version: "0.3.0", data_folder: "~/.local/share/casebridge", public_url: null, sandbox_pages: pages }),
   };
 }

@@ -25,6 +25,7 @@ fn generated() -> BTreeMap<String, String> {
     }
     types!(
         Me,
+        SandboxPage,
         ProfileView,
         SavedFilterView,
         CaseEffect,
@@ -69,9 +70,9 @@ fn generated() -> BTreeMap<String, String> {
         TestReport,
         AddReport,
         SetReport,
-        SignInStart,
         SignInWay,
         SignInWays,
+        ReturnAddresses,
         SignInFlow,
         SignInState,
         Right,

@@ -111,6 +111,8 @@ pub struct NewConnection {
     pub name: String,
     /// Which sessions become cases.
     pub mode: Mode,
+    /// Which sessions come here.
+    pub route: Route,
     /// The connector's settings.
     pub settings: CrmSettings,
     /// The client's secret, for the grants that need one.
@@ -161,12 +163,13 @@ impl Engine {
     pub async fn add_creatio(&self, new: NewCreatio, actor: &str) -> Result<Connection, EngineError> {
         let NewCreatio { name, mode, settings, secret } = new;
         let settings = CrmSettings::Creatio(settings);
-        self.add_connection(NewConnection { name, mode, settings, secret }, actor).await
+        self.add_connection(NewConnection { name, mode, route: Route::default(), settings, secret }, actor).await
     }
 
     /// Adds a connection and starts to follow sessions with it.
     pub async fn add_connection(&self, new: NewConnection, actor: &str) -> Result<Connection, EngineError> {
         new.settings.may_be_added()?;
+        sane(&new.route)?;
         if new.name.trim().is_empty() || new.name.chars().count() > 64 || new.name.chars().any(char::is_control) {
             return Err(EngineError::invalid("name", "is not usable", "give 1 to 64 printable characters"));
         }
@@ -178,7 +181,7 @@ impl Engine {
             instance: new.settings.instance(),
             settings: new.settings.to_json(),
             modes: ModeHistory::new(new.mode),
-            route: Default::default(),
+            route: new.route,
             pause: None,
             last_success_at: None,
             adoption: None,

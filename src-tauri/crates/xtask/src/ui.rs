@@ -14,6 +14,7 @@ use crate::workspace::{Workspace, capture, succeeds};
 const BROWSER_TESTS: [&str; 12] = [
     "tests/e2e/another-engine.test.mjs",
     "tests/e2e/console.test.mjs",
+    "tests/e2e/creatio-person.test.mjs",
     "tests/e2e/deliveries.test.mjs",
     "tests/e2e/first-run.test.mjs",
     "tests/e2e/hostile.test.mjs",
@@ -27,10 +28,11 @@ const BROWSER_TESTS: [&str; 12] = [
 ];
 
 /// The stories of the desktop program.
-const DESKTOP_TESTS: [&str; 4] = [
+const DESKTOP_TESTS: [&str; 5] = [
     "tests/e2e/desktop.test.mjs",
     "tests/e2e/desktop-hostile.test.mjs",
     "tests/e2e/desktop-places.test.mjs",
+    "tests/e2e/desktop-salesforce.test.mjs",
     "tests/e2e/desktop-start.test.mjs",
 ];
 

@@ -64,7 +64,10 @@ pub(crate) use self::reply_text::of_mail;
 
 pub use self::address::{AddressError, normalise_instance_url};
 pub use self::oauth::{SignIn, begin_sign_in, finish_sign_in};
-pub use self::settings::{ContactPolicy, CreatioAuth, CreatioSettings, EmailReplies, ODataRoot, ReplyKinds, TaskRule};
+pub use self::settings::{
+    CALLBACK_PATH, ContactPolicy, CreatioAuth, CreatioSettings, EmailReplies, LOOPBACK_PORT, ODataRoot, ReplyKinds,
+    TaskRule,
+};
 
 /// A client of one Creatio instance. Knows nothing of sessions; keeps a token, where OData answers, what the
 /// case statuses mean, and how fast the instance is.
