@@ -11,7 +11,7 @@ use crate::report::Report;
 use crate::workspace::{Workspace, capture, succeeds};
 
 /// The stories that run in a real browser.
-const BROWSER_TESTS: [&str; 12] = [
+const BROWSER_TESTS: [&str; 13] = [
     "tests/e2e/another-engine.test.mjs",
     "tests/e2e/console.test.mjs",
     "tests/e2e/creatio-person.test.mjs",
