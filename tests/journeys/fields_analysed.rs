@@ -14,7 +14,7 @@ use casebridge_tests::{World, WorldOptions, seeded};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-fn five() -> [(&'static str, Value); 5] {
+pub(crate) fn five() -> [(&'static str, Value); 5] {
     [
         ("Order number", json!("4711")),
         ("Seats", json!(2)),
@@ -24,7 +24,7 @@ fn five() -> [(&'static str, Value); 5] {
     ]
 }
 
-const FIVE: [(&str, Source); 5] = [
+pub(crate) const FIVE: [(&str, Source); 5] = [
     ("UsrOrderNumber", Source::Ai),
     ("UsrSeats", Source::Ai),
     ("UsrUrgent", Source::Ai),

@@ -10,6 +10,7 @@ mod calls;
 mod carrier;
 mod cli;
 mod faults;
+mod field_memory;
 mod field_types;
 mod fields;
 mod fields_analysed;

@@ -10,14 +10,14 @@ use casebridge_tests::seeded;
 use casebridge_tests::world::{Side, WorldOptions};
 use serde_json::{Map, Value, json};
 
-struct Org {
-    org: RunningSalesforce,
+pub(crate) struct Org {
+    pub(crate) org: RunningSalesforce,
     side: Side,
 }
 
 impl Org {
     /// An org with its kit, and these values mapped to each conversation's case unless its source knows better.
-    async fn with(values: &[(&str, Value)]) -> Self {
+    pub(crate) async fn with(values: &[(&str, Value)]) -> Self {
         let config = SalesforceConfig { tls: false, ..SalesforceConfig::with_kit() };
         let org = SalesforceSandbox::start(config).await.unwrap();
         let options = WorldOptions { mode: Mode::Handoff, ..WorldOptions::default() };
@@ -33,19 +33,24 @@ impl Org {
     }
 
     /// Hands a conversation off; `given` are values that its source knows.
-    async fn hand_off(&self, seed: u64, given: Value) -> SessionId {
+    pub(crate) async fn hand_off(&self, seed: u64, given: Value) -> SessionId {
         let id = hand_off_with(&self.side, &seeded(1, seed)[0], given).await;
         self.side.settled().await;
         id
     }
 
-    fn case(&self, seed: u64) -> Map<String, Value> {
+    pub(crate) fn case(&self, seed: u64) -> Map<String, Value> {
         let name = seeded(1, seed)[0].key.path();
         let case = cases(&self.org.sandbox)[&name].clone();
         self.org.sandbox.record("Case", &case).unwrap()
     }
 
-    fn calls(&self) -> u64 {
+    /// What the trace says of the fields.
+    pub(crate) async fn told(&self, session: SessionId) -> String {
+        told(&self.side, session).await
+    }
+
+    pub(crate) fn calls(&self) -> u64 {
         self.org.sandbox.request_counts().data
     }
 }
@@ -86,7 +91,7 @@ async fn r26_a_field_of_each_type_is_filled_in_the_call_that_makes_the_case() {
         assert_eq!(case[name], stands, "{name}, as the org writes it");
     }
     assert_eq!(org.calls() - before, 1, "case, messages and fields are one call");
-    let told = told(&org.side, session).await;
+    let told = org.told(session).await;
     assert!(told.contains("16 of 16 written"), "{told}");
 }
 
@@ -95,7 +100,7 @@ async fn r26_a_restricted_picklist_never_receives_a_foreign_value() {
     let org = Org::with(&[("Topic__c", json!("Billing")), ("Seats__c", json!(1))]).await;
     let session = org.hand_off(1, json!({ "Topic__c": "Furniture", "Seats__c": "many" })).await;
     assert!(org.case(1)["Topic__c"].is_null(), "what the source gave is no value of the list");
-    let told = told(&org.side, session).await;
+    let told = org.told(session).await;
     assert!(told.contains("Topic__c was refused") && told.contains("Seats__c was refused"), "both are named: {told}");
     assert!(!told.contains("Furniture"), "the words repeat no value: {told}");
     let sent = org.org.sandbox.requests().iter().any(|request| format!("{request:?}").contains("Furniture"));

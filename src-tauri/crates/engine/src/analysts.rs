@@ -119,7 +119,8 @@ impl Engine {
         Ok(AnalystState { settings, has_key })
     }
 
-    /// Decides who analyses from now on. A key is kept until another one, or an empty one, is given.
+    /// Decides who analyses from now on. A key is kept until another one, or an empty one, is given, or another provider is
+    /// named.
     pub async fn set_analyst(
         &self,
         settings: AnalystSettings,
@@ -137,7 +138,11 @@ impl Engine {
                 return Err(EngineError::invalid("model", "is empty", "name the model to be asked"));
             }
         }
-        if let Some(key) = key {
+        let before = self.analyst_settings().await?;
+        let elsewhere = before.api != settings.api || host_of(&before.base_url) != host_of(&settings.base_url);
+        // The key belongs to who it was given for: another address never gets it.
+        let key = key.or_else(|| elsewhere.then(SecretString::default));
+        if let Some(key) = key.filter(|key| self.inner.secrets.is_some() || !key.expose_secret().is_empty()) {
             let secrets = self.inner.secrets.as_ref().ok_or_else(|| {
                 EngineError::invalid(
                     "key",
@@ -283,6 +288,11 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Scheme, host and port, which decide who is asked.
+fn host_of(address: &str) -> Option<url::Origin> {
+    url::Url::parse(address).ok().map(|url| url.origin())
 }
 
 fn unusable(error: &EngineError) -> CallFailure {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use casebridge_connectors::analyst::Analyst;
 use casebridge_connectors::creatio::CreatioSettings;
-use casebridge_connectors::{Alone, CallLog, CaseSystem, Vault, VaultError};
+use casebridge_connectors::{Alone, CLIENT_SECRET, CallLog, CaseSystem, Vault, VaultError};
 pub use casebridge_connectors::{Choice, ChoiceKind, Meaning, TestReport};
 use casebridge_domain::{
     CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, Pause, PauseKind, Route,
@@ -30,9 +30,6 @@ pub trait Connectors: Send + Sync {
     /// The client of a provider of language models, or why there can be none.
     fn analyst(&self, settings: &AnalystSettings, key: Option<SecretString>) -> Result<Arc<dyn Analyst>, CallFailure>;
 }
-
-/// Name of the client secret in a connection's part of the secret store.
-pub const CLIENT_SECRET: &str = "client_secret";
 
 struct ConnectionVault {
     secrets: Option<Secrets>,
@@ -227,7 +224,7 @@ impl Engine {
         let before = connection.settings.clone();
         let members: Vec<String> = change.settings.keys().cloned().collect();
         merge(&mut connection.settings, change.settings);
-        stays_there(&connection, &CrmSettings::read(connection.kind, &connection.settings)?)?;
+        stays_there(&connection, &before, change.secret.is_some())?;
         self.tasks_were_looked_at(&before, &connection).await?;
         if let Some(secret) = change.secret {
             self.vault(connection.id).put(CLIENT_SECRET, secret).await.map_err(|error| vault_failed(&error))?;
@@ -270,7 +267,7 @@ impl Engine {
         let mut connection = self.connection(name).await?;
         let before = connection.settings.clone();
         merge(&mut connection.settings, change.settings.clone());
-        stays_there(&connection, &CrmSettings::read(connection.kind, &connection.settings)?)?;
+        stays_there(&connection, &before, change.secret.is_some())?;
         self.tasks_were_looked_at(&before, &connection).await?;
         let vault = Arc::new(TrialVault(change.secret.clone(), Some(self.vault(connection.id))));
         let crm = self.inner.connectors.build(&connection, vault).map_err(EngineError::Crm)?;
@@ -387,10 +384,22 @@ fn merge(settings: &mut serde_json::Value, change: serde_json::Map<String, serde
     }
 }
 
-/// Ids of records hang on the address: at another one they would be made a second time.
-fn stays_there(connection: &Connection, settings: &CrmSettings) -> Result<(), EngineError> {
+/// Ids of records hang on the address: at another one they would be made a second time. And the secrets that are kept go
+/// nowhere else: whoever may change settings may not read them.
+fn stays_there(connection: &Connection, before: &serde_json::Value, with_secret: bool) -> Result<(), EngineError> {
+    let settings = CrmSettings::read(connection.kind, &connection.settings)?;
     if settings.instance() == connection.instance {
-        return Ok(());
+        let (member, to) = settings.confides_in();
+        let is_same = CrmSettings::read(connection.kind, before).is_ok_and(|before| before.confides_in().1 == to);
+        // A refresh token cannot be given again: only a sign-in brings another.
+        if is_same || (with_secret && !settings.is_by_person()) {
+            return Ok(());
+        }
+        return Err(EngineError::invalid(
+            member,
+            "is another place, and the secrets that are kept were not given to it",
+            "give the client secret again with the new address, or add the connection anew",
+        ));
     }
     let (member, crm) = match settings {
         CrmSettings::Creatio(_) => ("settings.url", "Creatio"),

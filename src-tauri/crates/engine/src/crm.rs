@@ -150,6 +150,36 @@ impl CrmSettings {
     }
 }
 
+impl CrmSettings {
+    /// Takes over what a sign-in told of the CRM, and nothing else.
+    pub(crate) fn told_by(&mut self, signed_in: CrmSettings) {
+        if let (CrmSettings::Salesforce(settings), CrmSettings::Salesforce(told)) = (self, signed_in) {
+            settings.org = told.org;
+            settings.instance_url = told.instance_url;
+            settings.user = told.user;
+        }
+    }
+
+    /// Whether a person signs in to it.
+    pub(crate) fn is_by_person(&self) -> bool {
+        match self {
+            CrmSettings::Creatio(settings) => matches!(settings.auth, CreatioAuth::AuthorizationCode { .. }),
+            CrmSettings::Salesforce(_) => true,
+        }
+    }
+
+    /// Where secrets that are kept are sent to, other than the instance: at a change of it they would go to somebody else.
+    /// With the name of the setting.
+    pub(crate) fn confides_in(&self) -> (&'static str, Option<url::Origin>) {
+        match self {
+            CrmSettings::Creatio(settings) => {
+                ("settings.identity_url", settings.identity_url.as_ref().map(Url::origin))
+            }
+            CrmSettings::Salesforce(settings) => ("settings.login_url", Some(settings.login_url.origin())),
+        }
+    }
+}
+
 /// The first address of several on which this computer can listen. Others are taken as they are: somebody else listens
 /// there.
 fn free_one(addresses: Vec<Url>) -> Result<Url, EngineError> {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use casebridge_connectors::creatio::{CLIENT_SECRET, REFRESH_TOKEN};
 use casebridge_connectors::salesforce::SESSION;
+use casebridge_connectors::{CLIENT_SECRET, REFRESH_TOKEN};
 use casebridge_connectors::{TestReport, Vault, VaultError};
 use casebridge_domain::{Connection, Mode};
 use jiff::Timestamp;
@@ -94,8 +94,11 @@ impl Engine {
         settings.finish_sign_in(vault.as_ref(), &sign_in, brought).await?;
         self.sign_ins().remove(&connection.id);
         let now = self.clock().now();
+        // An admin may have changed other settings while the CRM was asked.
         let mut signed_in = self.connection(name).await?;
-        signed_in.settings = settings.to_json();
+        let mut now_set = CrmSettings::read(signed_in.kind, &signed_in.settings)?;
+        now_set.told_by(settings);
+        signed_in.settings = now_set.to_json();
         self.store().update_connection(signed_in).await?;
         self.store().audit(actor, "connection.sign_in", &connection.id.to_string(), serde_json::json!({}), now).await?;
         self.store().set_pause(connection.id, None).await?;

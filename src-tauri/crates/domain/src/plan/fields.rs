@@ -10,7 +10,9 @@ use uuid::Uuid;
 use super::rows::{NamedRow, RowName, Rows};
 use crate::analysis::{Analysis, Evidence, Found, TranscriptLine};
 use crate::effect::FieldValue;
-use crate::mapping::{Column, ColumnKind, Mapping, Overwrite, Source, Unsure, coerce, same, shown};
+use crate::mapping::{
+    Column, ColumnKind, Mapping, Overwrite, Source, TextFormat, Unsure, coerce, is_zero, same, shown,
+};
 use crate::session::{Contact, Session};
 use crate::text::{cut, one_line};
 
@@ -75,10 +77,60 @@ pub struct Refusal {
     /// The length that the column turned out to have: texts are cut to it, and the column is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// What it says no to.
+    #[serde(default)]
+    pub blame: Blame,
+}
+
+impl Refusal {
+    /// Whether texts are only cut for it: the column is written all the same. An address is never cut.
+    #[must_use]
+    pub fn only_cuts(&self, kind: &ColumnKind) -> bool {
+        self.limit.is_some() && matches!(kind, ColumnKind::Text { format: TextFormat::Plain, .. })
+    }
+}
+
+/// What a refusal says no to: how far it is remembered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blame {
+    /// The column: no conversation can fill it.
+    #[default]
+    Column,
+    /// These of its values, as they are sent; others are taken.
+    Values(Vec<Value>),
+    /// This case as it is now: a rule of the CRM, another program in it, a record that is closed to us. Nothing is
+    /// remembered.
+    Once,
+}
+
+impl Blame {
+    /// Of a refusal that is about the value: one of a list can be remembered; what a customer said is no reason to leave
+    /// out what the next one says.
+    #[must_use]
+    pub fn value(of: &FieldValue) -> Self {
+        match of.kind.allowed() {
+            Some(_) => Blame::Values(vec![of.value.clone()]),
+            None => Blame::Once,
+        }
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn and(self, before: &Self) -> Self {
+        match (self, before) {
+            (Blame::Values(mut values), Blame::Values(known)) => {
+                values.extend(known.iter().filter(|value| !values.contains(value)).cloned().collect::<Vec<_>>());
+                Blame::Values(values)
+            }
+            (now, _) => now,
+        }
+    }
 }
 
 /// What becomes of a mapping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "FieldOutcomeKind"))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The value is written.
@@ -97,6 +149,7 @@ pub enum Outcome {
 
 /// What becomes of a mapping, and why.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct FieldOutcome {
     /// Which mapping.
     pub mapping: Uuid,
@@ -105,6 +158,7 @@ pub struct FieldOutcome {
     /// What becomes of it.
     pub outcome: Outcome,
     /// The value, as it is sent.
+    #[cfg_attr(feature = "ts", ts(type = "unknown"))]
     pub value: Option<Value>,
     /// The same as people read it.
     pub shown: String,
@@ -209,6 +263,8 @@ pub fn decide(wanted: &FieldValue, ours: Option<&Value>, theirs: Option<&Value>)
         Overwrite::FillIfEmpty if is(&Value::Null) => Decision::Write,
         Overwrite::FillIfEmpty => Decision::Filled,
         Overwrite::KeepEdited if is(ours.unwrap_or(&Value::Null)) => Decision::Write,
+        // Our own zero reads as nothing where the CRM cannot tell them apart.
+        Overwrite::KeepEdited if theirs.is_null() && ours.is_some_and(is_zero) => Decision::Write,
         Overwrite::KeepEdited => Decision::Edited,
     }
 }
@@ -259,7 +315,7 @@ fn outcome(
         evidence: answer.map(|found| found.evidence.clone()).unwrap_or_default(),
     };
     let refusal = sources.refused.get(&mapping.column);
-    if let Some(refusal) = refusal.filter(|refusal| refusal.limit.is_none()) {
+    if let Some(refusal) = refusal.filter(|refusal| refusal.limit.is_none() && refusal.blame == Blame::Column) {
         return blank(Outcome::Refused, Some(format!("the CRM refuses this column: {}", refusal.words)));
     }
     // A column that was removed is refused by everybody; without metadata it is tried.
@@ -289,6 +345,17 @@ fn outcome(
             None => blank(Outcome::Refused, Some(format!("the value {why}"))),
         },
         Ok(fits) if fits.value.is_null() => blank(Outcome::LeftOut, Some("there is no value".into())),
+        Ok(fits)
+            if refusal
+                .is_some_and(|refusal| matches!(&refusal.blame, Blame::Values(no) if no.contains(&fits.value))) =>
+        {
+            let words = refusal.map(|refusal| refusal.words.as_str()).unwrap_or_default();
+            blank(Outcome::Refused, Some(format!("the CRM refuses this value: {words}")))
+        }
+        Ok(fits) if is_too_long(kind, &fits.value, limit) => {
+            let most = limit.unwrap_or_default();
+            blank(Outcome::Refused, Some(format!("the value is longer than the {most} characters of the column")))
+        }
         Ok(fits) => {
             let (value, short) = shortened(fits.value, limit);
             let note = [note, fits.note, short].into_iter().flatten().reduce(|all, one| format!("{all}; {one}"));
@@ -347,6 +414,13 @@ fn outcome(
             None => fallback("nothing that the template names is known", Outcome::LeftOut),
         },
     }
+}
+
+/// Whether it is an address that is longer than the column turned out to be.
+fn is_too_long(kind: &ColumnKind, value: &Value, limit: Option<u32>) -> bool {
+    let is_text = matches!(kind, ColumnKind::Text { format, .. } if *format != TextFormat::Plain);
+    let length = value.as_str().map_or(0, |text| text.encode_utf16().count());
+    is_text && limit.is_some_and(|limit| length > limit as usize)
 }
 
 fn shortened(value: Value, limit: Option<u32>) -> (Value, Option<String>) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use casebridge_domain::mapping::{Column, MappingSet};
+use casebridge_domain::plan::fields::Blame;
 use casebridge_domain::{ConnectionId, Consumer, Event, SessionId};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -273,7 +274,8 @@ pub(super) async fn record(
         .execute(&mut *conn)
         .await?;
     }
-    for (column, refusal) in &fields.refused {
+    let lasting = fields.refused.iter().filter(|(_, refusal)| refusal.blame != Blame::Once);
+    for (column, refusal) in lasting {
         sqlx::query(
             "insert into field_refusals (connection, version, column_name, refusal, session_id, at_ms) \
              values ($1, $2, $3, $4, $5, $6) on conflict (connection, version, column_name) do update set \
@@ -287,6 +289,17 @@ pub(super) async fn record(
         .bind(ms(at))
         .execute(&mut *conn)
         .await?;
+    }
+    Ok(())
+}
+
+/// Forgets what customers said, as far as it was kept beside the log for a connection that is no more.
+pub(super) async fn forget(conn: &mut SqliteConnection, connection: ConnectionId) -> Result<(), StoreError> {
+    for table in ["field_writes", "field_refusals"] {
+        sqlx::query(AssertSqlSafe(format!("delete from {table} where connection = $1")))
+            .bind(connection.to_string())
+            .execute(&mut *conn)
+            .await?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use casebridge_domain::analysis::{Analysis, AnalystKind, Cost};
 use casebridge_domain::mapping::{Column, ColumnKind, Mapping, MappingSet, Overwrite, Source, Unsure};
-use casebridge_domain::plan::fields::Refusal;
+use casebridge_domain::plan::fields::{Blame, Refusal};
 use serde_json::Value;
 
 use super::*;
@@ -39,7 +39,7 @@ fn column(name: &str) -> Column {
 }
 
 fn refusal(words: &str) -> Refusal {
-    Refusal { words: words.into(), hint: "mend it".into(), limit: None }
+    Refusal { words: words.into(), hint: "mend it".into(), limit: None, blame: Blame::Column }
 }
 
 /// What a pass tells of its columns: each with what became of it.
