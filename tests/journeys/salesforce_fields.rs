@@ -86,7 +86,7 @@ async fn r26_a_field_of_each_type_is_filled_in_the_call_that_makes_the_case() {
         assert_eq!(case[name], stands, "{name}, as the org writes it");
     }
     assert_eq!(org.calls() - before, 1, "case, messages and fields are one call");
-    let told = told(&org.side, session).await;
+    let told = org.told(session).await;
     assert!(told.contains("16 of 16 written"), "{told}");
 }
 
@@ -95,7 +95,7 @@ async fn r26_a_restricted_picklist_never_receives_a_foreign_value() {
     let org = Org::with(&[("Topic__c", json!("Billing")), ("Seats__c", json!(1))]).await;
     let session = org.hand_off(1, json!({ "Topic__c": "Furniture", "Seats__c": "many" })).await;
     assert!(org.case(1)["Topic__c"].is_null(), "what the source gave is no value of the list");
-    let told = told(&org.side, session).await;
+    let told = org.told(session).await;
     assert!(told.contains("Topic__c was refused") && told.contains("Seats__c was refused"), "both are named: {told}");
     assert!(!told.contains("Furniture"), "the words repeat no value: {told}");
     let sent = org.org.sandbox.requests().iter().any(|request| format!("{request:?}").contains("Furniture"));

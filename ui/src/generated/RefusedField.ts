@@ -22,6 +22,10 @@ column: string,
  */
 title: string, 
 /**
+ * How many of its values are refused; 0: the column as a whole.
+ */
+values: number, 
+/**
  * The CRM's own words.
  */
 words: string, 

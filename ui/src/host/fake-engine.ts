@@ -77,7 +77,7 @@ export function refusedFields(rows: SessionRow[]): RefusedField[] {
   const last = rows.find((row) => row.case?.connection_name === "Creatio");
   if (!last) return [];
   return [{
-    connection: "Creatio", mapping: "00000000-0000-4000-8000-000000000007", column: "UsrRefundAmount", title: "Refund amount", words: "Current user does not have permissions for the \"Case.UsrRefundAmount\" column",
+    connection: "Creatio", mapping: "00000000-0000-4000-8000-000000000007", column: "UsrRefundAmount", title: "Refund amount", values: 0, words: "Current user does not have permissions for the \"Case.UsrRefundAmount\" column",
     hint: "grant the connection's user the right to change this column, then read the columns again", since: later(last.last_at, -26 * 3_600_000), conversations: 14, bounded: false,
     last: { session: last.id, contact_name: last.contact_name, case_number: last.case?.number ?? null, at: last.last_at },
   }];

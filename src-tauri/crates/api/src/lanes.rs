@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use casebridge_domain::plan::fields::Blame;
 use casebridge_domain::{Consumer, SessionId};
 use casebridge_engine::lanes::LaneView as Lane;
 use casebridge_engine::{Engine, EngineError, LaneFilter};
@@ -131,6 +132,10 @@ pub(crate) async fn refused_fields(engine: &Engine) -> Result<Value, ApiError> {
             mapping: one.mapping.to_string(),
             column: one.column,
             title: one.title,
+            values: match &one.refusal.blame {
+                Blame::Values(values) => u32::try_from(values.len()).unwrap_or(u32::MAX),
+                Blame::Column | Blame::Once => 0,
+            },
             words: one.refusal.words,
             hint: one.refusal.hint,
             since: time(one.since),

@@ -26,7 +26,7 @@ function Refused({ one }: { one: RefusedField }) {
     <section className="grp" aria-label={`${one.title} in ${one.connection}`}>
       <header>
         <span className="c-act"><Icon name="mapping" label="Refused" /></span>
-        <h3 className="flex"><bdi className="b any">{one.title}</bdi> <code className="t3 plain any">{one.column}</code> <span className="chip num plain">left out of {many}</span></h3>
+        <h3 className="flex"><bdi className="b any">{one.title}</bdi> <code className="t3 plain any">{one.column}</code> {one.values > 0 && <span className="chip num plain">{one.values} of its values</span>} <span className="chip num plain">left out of {many}</span></h3>
         <Link className="btn s" to="/mappings" search={{ c: one.connection, m: one.column }}>Open mapping</Link>
         <span />
         <p className="t2 f12 said">{one.connection}, since <Time at={one.since} as="list" />: <code>{one.words}</code>. {sentence(one.hint)}</p>

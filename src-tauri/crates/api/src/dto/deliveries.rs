@@ -79,6 +79,8 @@ pub struct RefusedField {
     pub column: String,
     /// What people call it.
     pub title: String,
+    /// How many of its values are refused; 0: the column as a whole.
+    pub values: u32,
     /// The CRM's own words.
     pub words: String,
     /// What clears it.

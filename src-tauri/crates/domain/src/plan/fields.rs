@@ -10,7 +10,9 @@ use uuid::Uuid;
 use super::rows::{NamedRow, RowName, Rows};
 use crate::analysis::{Analysis, Evidence, Found, TranscriptLine};
 use crate::effect::FieldValue;
-use crate::mapping::{Column, ColumnKind, Mapping, Overwrite, Source, Unsure, coerce, is_zero, same, shown};
+use crate::mapping::{
+    Column, ColumnKind, Mapping, Overwrite, Source, TextFormat, Unsure, coerce, is_zero, same, shown,
+};
 use crate::session::{Contact, Session};
 use crate::text::{cut, one_line};
 
@@ -78,6 +80,14 @@ pub struct Refusal {
     /// What it says no to.
     #[serde(default)]
     pub blame: Blame,
+}
+
+impl Refusal {
+    /// Whether texts are only cut for it: the column is written all the same. An address is never cut.
+    #[must_use]
+    pub fn only_cuts(&self, kind: &ColumnKind) -> bool {
+        self.limit.is_some() && matches!(kind, ColumnKind::Text { format: TextFormat::Plain, .. })
+    }
 }
 
 /// What a refusal says no to: how far it is remembered.
@@ -342,6 +352,10 @@ fn outcome(
             let words = refusal.map(|refusal| refusal.words.as_str()).unwrap_or_default();
             blank(Outcome::Refused, Some(format!("the CRM refuses this value: {words}")))
         }
+        Ok(fits) if is_too_long(kind, &fits.value, limit) => {
+            let most = limit.unwrap_or_default();
+            blank(Outcome::Refused, Some(format!("the value is longer than the {most} characters of the column")))
+        }
         Ok(fits) => {
             let (value, short) = shortened(fits.value, limit);
             let note = [note, fits.note, short].into_iter().flatten().reduce(|all, one| format!("{all}; {one}"));
@@ -400,6 +414,13 @@ fn outcome(
             None => fallback("nothing that the template names is known", Outcome::LeftOut),
         },
     }
+}
+
+/// Whether it is an address that is longer than the column turned out to be.
+fn is_too_long(kind: &ColumnKind, value: &Value, limit: Option<u32>) -> bool {
+    let is_text = matches!(kind, ColumnKind::Text { format, .. } if *format != TextFormat::Plain);
+    let length = value.as_str().map_or(0, |text| text.encode_utf16().count());
+    is_text && limit.is_some_and(|limit| length > limit as usize)
 }
 
 fn shortened(value: Value, limit: Option<u32>) -> (Value, Option<String>) {

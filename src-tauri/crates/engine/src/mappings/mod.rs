@@ -59,7 +59,10 @@ impl Engine {
             .refused_columns(connection.id, set.version)
             .await?
             .into_iter()
-            .filter(|one| one.refusal.limit.is_none())
+            .filter(|one| {
+                let mapping = set.mappings.iter().find(|mapping| mapping.column == one.column);
+                mapping.is_none_or(|mapping| !one.refusal.only_cuts(&mapping.kind))
+            })
             .map(|one| (one.column, one.refusal.words))
             .collect();
         // Without metadata nobody can tell what became of a column.

@@ -1,6 +1,6 @@
 //! The mapped columns that the CRMs refuse, for whoever looks at what is not delivered.
 
-use casebridge_domain::plan::fields::Refusal;
+use casebridge_domain::plan::fields::{Refusal, kind_of};
 use casebridge_domain::{Connection, SessionId};
 use casebridge_store::RefusedColumn;
 use jiff::Timestamp;
@@ -12,8 +12,8 @@ use crate::error::EngineError;
 /// Newest steps of all lanes that are looked through for conversations that went without a column.
 const STEPS: i64 = 10_000;
 
-/// A mapped column that the CRM refused under the newest version of its mappings. It is not sent until the mappings are
-/// saved anew, or the columns are read anew.
+/// A mapped column that the CRM refused under the newest version of its mappings, or some of its values. They are not sent
+/// until the mappings are saved anew, or the columns are read anew.
 #[derive(Debug, Clone)]
 pub struct RefusedField {
     /// The connection's name.
@@ -51,8 +51,7 @@ impl Engine {
 
     async fn refused_on(&self, connection: &Connection) -> Result<Vec<RefusedField>, EngineError> {
         let Some(mapped) = self.mapped(connection.id).await? else { return Ok(Vec::new()) };
-        // A column that is only shorter than it was said to be is written.
-        if mapped.refused.values().all(|refusal| refusal.limit.is_some()) {
+        if mapped.refused.is_empty() {
             return Ok(Vec::new());
         }
         let version = mapped.set.version;
@@ -61,6 +60,10 @@ impl Engine {
         let (without, all) = self.store().went_without(connection.id, version, since, STEPS).await?;
         let field = |one: RefusedColumn| {
             let mapping = mapped.set.mappings.iter().find(|mapping| mapping.enabled && mapping.column == one.column)?;
+            // A column that is only shorter than it was said to be is written.
+            if one.refusal.only_cuts(kind_of(mapping, &mapped.columns)) {
+                return None;
+            }
             let counted = without.iter().find(|counted| counted.column == one.column);
             Some(RefusedField {
                 connection: connection.name.clone(),
@@ -76,6 +79,6 @@ impl Engine {
                 refusal: one.refusal,
             })
         };
-        Ok(refused.into_iter().filter(|one| one.refusal.limit.is_none()).filter_map(field).collect())
+        Ok(refused.into_iter().filter_map(field).collect())
     }
 }

@@ -120,18 +120,21 @@ impl Salesforce {
     }
 }
 
-/// Cuts the text that was too long to the length that the org tells. `None`: nothing was cut.
-fn shorten(values: &mut [FieldValue], failure: &CallFailure, refusal: &Refusal) -> Option<(String, u32, Told)> {
+/// Cuts the text that was too long to the length that the org tells, and takes an address that was out: a part of it leads
+/// elsewhere. `None`: nothing was too long.
+fn shorten(values: &mut Vec<FieldValue>, failure: &CallFailure, refusal: &Refusal) -> Option<(String, u32, Told)> {
     let limit = failure.message.split("(max length=").nth(1)?.split(')').next()?.parse::<u32>().ok()?;
-    let is_named =
-        |value: &&mut FieldValue| refusal.fields.iter().any(|field| field.eq_ignore_ascii_case(&value.column));
-    let one = values.iter_mut().find(is_named)?;
-    // A part of an address leads elsewhere.
-    let ColumnKind::Text { format: TextFormat::Plain, .. } = one.kind else { return None };
+    let is_named = |value: &FieldValue| refusal.fields.iter().any(|field| field.eq_ignore_ascii_case(&value.column));
+    let at = values.iter().position(is_named)?;
+    let one = values.get_mut(at)?;
     let text = one.value.as_str().filter(|text| text.encode_utf16().count() > limit as usize)?;
-    let (told, less) = (told(one, failure, refusal), cut(text, limit as usize));
-    one.value = Value::String(less);
-    Some((one.column.clone(), limit, told))
+    let (column, told, less) = (one.column.clone(), told(one, failure, refusal), cut(text, limit as usize));
+    if matches!(one.kind, ColumnKind::Text { format: TextFormat::Plain, .. }) {
+        one.value = Value::String(less);
+    } else {
+        values.remove(at);
+    }
+    Some((column, limit, told))
 }
 
 /// What a refusal of a field says no to. A rule of the org, a program in it or a value that is there already says nothing

@@ -147,6 +147,12 @@ fn r26_a_refused_column_is_not_sent_again_and_a_short_one_gets_less() {
     assert_eq!(case.first().0, Outcome::Refused, "the CRM said no before");
     case.refused = [("UsrNote".to_owned(), refusal(Some(6)))].into();
     assert_eq!(case.first(), (Outcome::Write, Some(json!("a lon…"))), "only its length was wrong");
+    let address = ColumnKind::Text { max: Some(50), format: TextFormat::Email };
+    case.mappings[0].kind = address.clone();
+    case.mappings[0].source = Source::Static { value: json!("ann@acme.example") };
+    assert_eq!(case.first().0, Outcome::Refused, "a part of an address leads elsewhere");
+    assert!(refusal(Some(6)).only_cuts(&text(50)) && !refusal(Some(6)).only_cuts(&address), "so people are told");
+    case.mappings[0].kind = text(50);
     case.refused.clear();
     case.columns = vec![];
     assert_eq!(case.first().0, Outcome::Write, "without metadata it is tried");
