@@ -4,7 +4,6 @@ use casebridge_domain::analysis::{Evidence, Found, TranscriptLine};
 use casebridge_domain::mapping::ColumnKind;
 use serde_json::Value;
 
-use super::allowed;
 use super::mention::{BELIEVED, Mention, Sought, mentions};
 use super::text_value::is_text;
 use crate::dialogue::Dialogue;
@@ -172,6 +171,7 @@ fn evidence(agree: &[&Mention], last: &Mention, dialogue: &Dialogue, lines: &[Tr
 
 /// A value as people read it: an allowed one by its label.
 fn shown(sought: &Sought<'_>, value: &Value) -> String {
-    let label = allowed(&sought.question.kind).iter().find(|one| one.value == *value).map(|one| one.label.clone());
+    let values = sought.question.kind.allowed().unwrap_or_default();
+    let label = values.iter().find(|one| one.value == *value).map(|one| one.label.clone());
     label.or_else(|| value.as_str().map(str::to_owned)).unwrap_or_else(|| value.to_string())
 }

@@ -9,7 +9,8 @@ use casebridge_domain::mapping::{Allowed, ColumnKind};
 use serde_json::Value;
 
 use super::coerce::coerced;
-use super::form::{allowed, name};
+use super::form::name;
+use super::told::told;
 use crate::Ask;
 use crate::dialogue::{Dialogue, Said};
 use crate::mask::BLOT;
@@ -230,6 +231,7 @@ fn contains(quote: &str, text: &str) -> bool {
 
 /// Whether a quote names an allowed value by its label or one of its words.
 fn names(question: &Question, value: &str, quote: &str) -> bool {
-    let own: Vec<Allowed> = allowed(&question.kind).iter().filter(|one| one.value == value).cloned().collect();
+    let values = question.kind.allowed().unwrap_or_default();
+    let own: Vec<Allowed> = values.iter().filter(|one| one.value == value).cloned().collect();
     !Labels::new(&own, &question.synonyms).find_in(quote, &words(quote)).is_empty()
 }

@@ -2,7 +2,7 @@
 
 use casebridge_domain::Speaker;
 use casebridge_domain::analysis::Question;
-use casebridge_domain::mapping::{Allowed, ColumnKind};
+use casebridge_domain::mapping::ColumnKind;
 use serde_json::{Map, Value, json};
 
 use crate::Ask;
@@ -67,7 +67,10 @@ pub(super) fn name(place: usize) -> String {
 fn field(place: usize, question: &Question) -> Value {
     let mut field = json!({ "field": name(place), "title": question.title, "wanted": question.instruction });
     if !question.synonyms.is_empty() {
-        let words: Map<String, Value> = allowed(&question.kind)
+        let words: Map<String, Value> = question
+            .kind
+            .allowed()
+            .unwrap_or_default()
             .iter()
             .filter_map(|one| Some((one.label.clone(), json!(question.synonyms.get(&one.value)?))))
             .collect();
@@ -77,15 +80,6 @@ fn field(place: usize, question: &Question) -> Value {
         field["longest"] = json!(max);
     }
     field
-}
-
-pub(super) fn allowed(kind: &ColumnKind) -> &[Allowed] {
-    match kind {
-        ColumnKind::Picklist { values, .. }
-        | ColumnKind::MultiPicklist { values, .. }
-        | ColumnKind::Lookup { values, .. } => values,
-        _ => &[],
-    }
 }
 
 /// Every member required and nothing besides, as strict modes want it.
@@ -115,7 +109,7 @@ fn object(properties: &Value) -> Value {
 
 fn value(kind: &ColumnKind) -> Value {
     let labels = || -> Option<Vec<Value>> {
-        let values = allowed(kind);
+        let values = kind.allowed().unwrap_or_default();
         (!values.is_empty() && values.len() <= LISTED).then(|| values.iter().map(|one| json!(one.label)).collect())
     };
     match kind {
