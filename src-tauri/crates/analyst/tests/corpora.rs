@@ -49,7 +49,7 @@ fn places_in_the_masked_text_are_places_in_the_text() {
 #[test]
 fn orders_to_the_machine_are_told_from_wishes_of_the_customer() {
     let (orders, wishes) = (corpus(include_str!("corpus/injections.txt")), corpus(include_str!("corpus/honest.txt")));
-    assert!(orders.len() >= 30 && wishes.len() >= 30, "both sides are tried");
+    assert!(orders.len() >= 110 && wishes.len() >= 170, "both sides are tried");
     let missed: Vec<_> = orders.into_iter().filter(|line| !orders_the_machine(line)).collect();
     let accused: Vec<_> = wishes.into_iter().filter(|line| orders_the_machine(line)).collect();
     assert_eq!((missed, accused), (vec![], vec![]), "orders that would count, and wishes that would not");
