@@ -157,14 +157,19 @@ impl Checker<'_> {
 
     /// The most that a value can be worth on this evidence, and why it is not more.
     fn worth(&self, question: &Question, value: &Value, heard: &[(usize, Range<usize>)]) -> (u8, Option<&'static str>) {
-        let confirmed = heard.iter().any(|(line, _)| {
-            let said = &self.dialogue.lines[*line];
-            said.customer || said.person || said.agreed
-        });
-        if !confirmed {
+        let confirmed: Vec<_> = heard
+        // A line of the customer's beside it does not make it theirs.
+        if confirmed.is_empty() || self.say(question, value, heard) {
             return (UNCONFIRMED, Some("only the AI said so, and the customer did not confirm it"));
         }
-        if heard.iter().any(|(line, at)| self.says(question, value, *line, at)) {
+            .iter()
+            .filter(|(line, _)| {
+                let said = &self.dialogue.lines[*line];
+                said.customer || said.person || said.agreed
+            })
+            .cloned()
+            .collect();
+        if self.say(question, value, &confirmed) {
             return if self.under_orders { (WORTH_UNDER_ORDERS, Some(ORDERS)) } else { (100, None) };
         }
         match question.kind {
@@ -173,6 +178,23 @@ impl Checker<'_> {
             | ColumnKind::MultiPicklist { .. }
             | ColumnKind::Lookup { .. }
             | ColumnKind::Boolean => {
+    /// Whether quotes say the value: one of them all of it, or of a moment one the day and one the time.
+    fn say(&self, question: &Question, value: &Value, quotes: &[(usize, Range<usize>)]) -> bool {
+        if question.kind != ColumnKind::DateTime {
+            return quotes.iter().any(|(line, at)| self.says(question, value, *line, at));
+        }
+        let Some(moment) = value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok()) else { return false };
+        let local = moment.to_zoned(self.ask.time_zone.clone());
+        let (day, time) = (Value::from(local.date().to_string()), Value::from(local.time().to_string()));
+        let any = |says: &dyn Fn(&Said, &str) -> bool| {
+            quotes.iter().any(|(line, at)| {
+                let said = &self.dialogue.lines[*line];
+                says(said, &said.text[at.clone()])
+            })
+        };
+        any(&|said, quote| says_day(quote, said, &day)) && any(&|_, quote| equals(&times_in(quote), &time))
+    }
+
                 if self.under_orders {
                     (INFERRED_UNDER_ORDERS, Some(ORDERS))
                 } else {
@@ -187,38 +209,34 @@ impl Checker<'_> {
     fn says(&self, question: &Question, value: &Value, line: usize, at: &Range<usize>) -> bool {
         let said = &self.dialogue.lines[line];
         let quote = &said.text[at.clone()];
-        let equals =
-            |readings: Vec<Reading>| readings.iter().any(|one| one.value == *value || one.or.as_ref() == Some(value));
         match &question.kind {
             ColumnKind::Integer | ColumnKind::Decimal { .. } | ColumnKind::Money { .. } => {
-                equals(money_in(quote)) || sentences(quote).iter().any(|one| equals(numbers_in(quote, one, &[])))
+                equals(&money_in(quote), value)
+                    || sentences(quote).iter().any(|one| equals(&numbers_in(quote, one, &[]), value))
             }
-            ColumnKind::Date => {
-                [Tense::Ahead, Tense::Past].iter().any(|tense| equals(days_in(quote, said.day, *tense)))
-            }
-            ColumnKind::Time => equals(times_in(quote)),
-            ColumnKind::DateTime => self.says_moment(value, quote, said),
+            ColumnKind::Date => says_day(quote, said, value),
+            ColumnKind::Time => equals(&times_in(quote), value),
             ColumnKind::Text { .. } => value.as_str().is_some_and(|text| contains(quote, text)),
+}
             ColumnKind::Picklist { .. } | ColumnKind::Lookup { .. } => {
                 value.as_str().is_some_and(|value| names(question, value, quote))
             }
             ColumnKind::MultiPicklist { .. } => value
                 .as_array()
                 .is_some_and(|all| all.iter().all(|one| one.as_str().is_some_and(|one| names(question, one, quote)))),
-            ColumnKind::Boolean | ColumnKind::Other { .. } => false,
+            // A moment may be said in two places; see `say`.
+            ColumnKind::DateTime | ColumnKind::Boolean | ColumnKind::Other { .. } => false,
         }
     }
 
-    /// The day or the time of day; the other may stand in another line.
-    fn says_moment(&self, value: &Value, quote: &str, said: &Said) -> bool {
-        let Some(moment) = value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok()) else { return false };
-        let local = moment.to_zoned(self.ask.time_zone.clone());
-        let (day, time) = (Value::from(local.date().to_string()), Value::from(local.time().to_string()));
-        let equals = |readings: Vec<Reading>, value: &Value| {
-            readings.iter().any(|one| one.value == *value || one.or.as_ref() == Some(value))
-        };
-        equals(days_in(quote, said.day, Tense::Ahead), &day) || equals(times_in(quote), &time)
-    }
+/// Whether one of the readings is the value, or may be.
+fn equals(readings: &[Reading], value: &Value) -> bool {
+    readings.iter().any(|one| one.value == *value || one.or.as_ref() == Some(value))
+}
+
+/// Whether a quote names the day, ahead of its line or behind it.
+fn says_day(quote: &str, said: &Said, day: &Value) -> bool {
+    [Tense::Ahead, Tense::Past].iter().any(|tense| equals(&days_in(quote, said.day, *tense), day))
 }
 
 /// Whether a quote has the text, spaces and letter case aside; a phone number may be grouped otherwise.
