@@ -50,24 +50,14 @@ pub fn checked(ask: &Ask<'_>, answer: &str, model: &str, cost: Cost) -> Result<A
     let checker = Checker { ask, dialogue, under_orders };
     let found = ask.questions.iter().enumerate();
     let found = found.map(|(place, question)| checker.field(question, fields.get(&name(place)))).collect();
-    let told = |member: &str, longest: usize| -> Option<String> {
-        let text: String =
-            answer.get(member)?.as_str()?.trim().chars().filter(|c| !c.is_control()).take(longest).collect();
-        (!text.is_empty()).then_some(text)
-    };
-    let language = told("language", 20).filter(|tag| {
-        tag.split('-').enumerate().all(|(place, part)| {
-            let fits = if place == 0 { 2..=3 } else { 1..=8 };
-            fits.contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
-        })
-    });
+    let told = told(&answer, ask, &checker.dialogue);
     Ok(Analysis {
         by: AnalystKind::Provider,
         model: Some(model.to_owned()),
-        summary: told("summary", 1000),
-        language,
-        sentiment: told("sentiment", 10).filter(|mood| ["positive", "neutral", "negative"].contains(&mood.as_str())),
-        topic: told("topic", 120),
+        summary: told.summary,
+        language: told.language,
+        sentiment: told.sentiment,
+        topic: told.topic,
         found,
         cost,
     })
@@ -158,10 +148,6 @@ impl Checker<'_> {
     /// The most that a value can be worth on this evidence, and why it is not more.
     fn worth(&self, question: &Question, value: &Value, heard: &[(usize, Range<usize>)]) -> (u8, Option<&'static str>) {
         let confirmed: Vec<_> = heard
-        // A line of the customer's beside it does not make it theirs.
-        if confirmed.is_empty() || self.say(question, value, heard) {
-            return (UNCONFIRMED, Some("only the AI said so, and the customer did not confirm it"));
-        }
             .iter()
             .filter(|(line, _)| {
                 let said = &self.dialogue.lines[*line];
@@ -172,12 +158,26 @@ impl Checker<'_> {
         if self.say(question, value, &confirmed) {
             return if self.under_orders { (WORTH_UNDER_ORDERS, Some(ORDERS)) } else { (100, None) };
         }
+        // A line of the customer's beside it does not make it theirs.
+        if confirmed.is_empty() || self.say(question, value, heard) {
+            return (UNCONFIRMED, Some("only the AI said so, and the customer did not confirm it"));
+        }
         match question.kind {
             ColumnKind::Text { .. }
             | ColumnKind::Picklist { .. }
             | ColumnKind::MultiPicklist { .. }
             | ColumnKind::Lookup { .. }
             | ColumnKind::Boolean => {
+                if self.under_orders {
+                    (INFERRED_UNDER_ORDERS, Some(ORDERS))
+                } else {
+                    (INFERRED, Some("it was concluded, not said in these words"))
+                }
+            }
+            _ => (CONTRADICTED, Some("the quoted words do not say this value")),
+        }
+    }
+
     /// Whether quotes say the value: one of them all of it, or of a moment one the day and one the time.
     fn say(&self, question: &Question, value: &Value, quotes: &[(usize, Range<usize>)]) -> bool {
         if question.kind != ColumnKind::DateTime {
@@ -195,16 +195,6 @@ impl Checker<'_> {
         any(&|said, quote| says_day(quote, said, &day)) && any(&|_, quote| equals(&times_in(quote), &time))
     }
 
-                if self.under_orders {
-                    (INFERRED_UNDER_ORDERS, Some(ORDERS))
-                } else {
-                    (INFERRED, Some("it was concluded, not said in these words"))
-                }
-            }
-            _ => (CONTRADICTED, Some("the quoted words do not say this value")),
-        }
-    }
-
     /// Whether quoted words say the value by themselves.
     fn says(&self, question: &Question, value: &Value, line: usize, at: &Range<usize>) -> bool {
         let said = &self.dialogue.lines[line];
@@ -217,7 +207,6 @@ impl Checker<'_> {
             ColumnKind::Date => says_day(quote, said, value),
             ColumnKind::Time => equals(&times_in(quote), value),
             ColumnKind::Text { .. } => value.as_str().is_some_and(|text| contains(quote, text)),
-}
             ColumnKind::Picklist { .. } | ColumnKind::Lookup { .. } => {
                 value.as_str().is_some_and(|value| names(question, value, quote))
             }
@@ -228,6 +217,7 @@ impl Checker<'_> {
             ColumnKind::DateTime | ColumnKind::Boolean | ColumnKind::Other { .. } => false,
         }
     }
+}
 
 /// Whether one of the readings is the value, or may be.
 fn equals(readings: &[Reading], value: &Value) -> bool {

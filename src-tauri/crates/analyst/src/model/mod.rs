@@ -6,6 +6,7 @@
 mod check;
 mod coerce;
 mod form;
+mod told;
 
 pub use check::{Unreadable, checked};
 pub use form::{Form, form};
