@@ -7,6 +7,7 @@ mod check;
 mod coerce;
 mod form;
 mod told;
+mod window;
 
 pub use check::{Unreadable, checked};
 pub use form::{Form, form};
