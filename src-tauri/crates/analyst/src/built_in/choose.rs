@@ -47,7 +47,11 @@ pub(super) fn answer(sought: &Sought<'_>, dialogue: &Dialogue, lines: &[Transcri
         Ok(Chosen { value, confidence, evidence }) => {
             Found { id, value: Some(value), confidence, evidence, note: None }
         }
-        Err(blank) => Found { id, value: None, confidence: 0, evidence: Vec::new(), note: Some(blank.note()) },
+        Err(blank) => {
+            let broken = sought.cues.fault.as_ref().filter(|_| is_text(&sought.question.kind));
+            let note = broken.map_or_else(|| blank.note(), ToString::to_string);
+            Found { id, value: None, confidence: 0, evidence: Vec::new(), note: Some(note) }
+        }
     }
 }
 
