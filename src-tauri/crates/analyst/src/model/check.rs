@@ -207,6 +207,9 @@ impl Checker<'_> {
             ColumnKind::Date => says_day(quote, said, value),
             ColumnKind::Time => equals(&times_in(quote), value),
             ColumnKind::Text { .. } => value.as_str().is_some_and(|text| contains(quote, text)),
+            ColumnKind::Lookup { values, .. } if values.is_empty() => {
+                value.as_str().is_some_and(|name| contains(quote, name))
+            }
             ColumnKind::Picklist { .. } | ColumnKind::Lookup { .. } => {
                 value.as_str().is_some_and(|value| names(question, value, quote))
             }

@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::read::{contact, number};
 
+/// Longest name of a row, in characters.
+const LONGEST_NAME: usize = 250;
+
 /// Why a value is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refused {
@@ -40,6 +43,13 @@ pub(super) fn coerced(kind: &ColumnKind, value: &Value, zone: &TimeZone) -> Resu
         ColumnKind::Text { format, .. } => {
             let text = text.ok_or(Refused::Type)?;
             fits(*format, text).then(|| text.into()).ok_or(Refused::Type)
+        }
+        // Rows that nobody listed are named: the CRM is asked which one that is.
+        ColumnKind::Lookup { values, .. } if values.is_empty() => {
+            let name =
+                text.filter(|text| text.chars().count() <= LONGEST_NAME).map(Value::from).ok_or(Refused::Type)?;
+            // An id is nothing that anybody says, and whoever does chooses among rows that are not theirs to see.
+            if casebridge_domain::mapping::coerce(kind, &name).is_ok() { Err(Refused::Foreign) } else { Ok(name) }
         }
         ColumnKind::Picklist { .. } | ColumnKind::Lookup { .. } => {
             one_of(kind.allowed().unwrap_or_default(), text.ok_or(Refused::Type)?).map(|one| one.value.as_str().into())

@@ -1,9 +1,11 @@
-//! Mapped columns: versions, checks, export and import; what is known for a plan; dry runs and suggestions.
+//! Mapped columns: versions, checks, export and import; what is known for a plan; dry runs, suggestions and refusals.
 
 mod columns;
 mod dry_run;
 mod known;
 mod problems;
+mod refused;
+mod rows;
 mod suggestions;
 mod transfer;
 
@@ -22,6 +24,8 @@ use crate::error::EngineError;
 pub use columns::ColumnList;
 pub use dry_run::DryRun;
 pub(crate) use known::{Mapped, MappedCache};
+pub use refused::RefusedField;
+pub(crate) use rows::rows_named;
 pub use suggestions::Suggestion;
 pub use transfer::Draft;
 
