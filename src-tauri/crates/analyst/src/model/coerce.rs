@@ -6,7 +6,6 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::form::allowed;
 use crate::read::{contact, number};
 
 /// Longest name of a row, in characters.
@@ -53,13 +52,15 @@ pub(super) fn coerced(kind: &ColumnKind, value: &Value, zone: &TimeZone) -> Resu
             if casebridge_domain::mapping::coerce(kind, &name).is_ok() { Err(Refused::Foreign) } else { Ok(name) }
         }
         ColumnKind::Picklist { .. } | ColumnKind::Lookup { .. } => {
-            one_of(allowed(kind), text.ok_or(Refused::Type)?).map(|one| one.value.as_str().into())
+            one_of(kind.allowed().unwrap_or_default(), text.ok_or(Refused::Type)?).map(|one| one.value.as_str().into())
         }
         ColumnKind::MultiPicklist { .. } => {
             let chosen = value.as_array().filter(|chosen| !chosen.is_empty()).ok_or(Refused::Type)?;
             let mut values: Vec<Value> = Vec::new();
             for one in chosen {
-                let value = Value::from(one_of(allowed(kind), one.as_str().ok_or(Refused::Type)?)?.value.as_str());
+                let value = Value::from(
+                    one_of(kind.allowed().unwrap_or_default(), one.as_str().ok_or(Refused::Type)?)?.value.as_str(),
+                );
                 if !values.contains(&value) {
                     values.push(value);
                 }

@@ -3,6 +3,7 @@
 mod columns;
 mod dry_run;
 mod known;
+mod problems;
 mod refused;
 mod rows;
 mod suggestions;
@@ -89,7 +90,7 @@ impl Engine {
     /// What is wrong with mappings, against the CRM's columns.
     pub async fn check_mappings(&self, name: &str, mappings: &[Mapping]) -> Result<Vec<Problem>, EngineError> {
         let columns = self.columns(name, false).await?.columns;
-        Ok(mapping::check(mappings, &columns))
+        Ok(problems::of(mappings, &columns))
     }
 
     /// Saves mappings as the version after `based_on`. Conversations from now on get them; what is written stays.
@@ -107,7 +108,7 @@ impl Engine {
             return Err(conflict());
         }
         let columns = self.columns(name, false).await?.columns;
-        let problems = mapping::check(&mappings, &columns);
+        let problems = problems::of(&mappings, &columns);
         if !problems.is_empty() {
             return Ok(Saved::Problems(problems));
         }
