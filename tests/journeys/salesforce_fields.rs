@@ -45,6 +45,11 @@ impl Org {
         self.org.sandbox.record("Case", &case).unwrap()
     }
 
+    /// What the trace says of the fields.
+    async fn told(&self, session: SessionId) -> String {
+        told(&self.side, session).await
+    }
+
     pub(crate) fn calls(&self) -> u64 {
         self.org.sandbox.request_counts().data
     }
