@@ -35,7 +35,7 @@ pub(crate) async fn save(engine: &Engine, save: MappingsSave, actor: &str) -> Re
     let saved = engine.save_mappings(&save.connection, save.based_on, save.mappings, actor).await?;
     Ok(json!(match saved {
         Saved::Set(set) => MappingsSaved { set: Some(set), problems: Vec::new() },
-        Saved::Problems(problems) => MappingsSaved { set: None, problems: problems },
+        Saved::Problems(problems) => MappingsSaved { set: None, problems },
     }))
 }
 
