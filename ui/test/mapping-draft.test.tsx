@@ -1,0 +1,56 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { CallError } from "../src/host";
+import { fakeColumns, fakeMappings } from "../src/host/fake-mapping-data";
+import { newMapping } from "../src/features/mappings/draft";
+import type { Mapping } from "../src/generated";
+import { faults, first, hold, show } from "./show";
+
+type Shown = ReturnType<typeof show>;
+const grid = () => screen.findByRole("grid", { name: /Mappings, in their order/ });
+const cell = async (title: RegExp) => first(within(await grid()).getAllByRole("gridcell", { name: title }));
+const save = (shown: Shown) => shown.user.keyboard("{Control>}s{/Control}");
+const words = () => screen.findByLabelText("Tell the AI what belongs here");
+const say = async (text: string) => fireEvent.change(await words(), { target: { value: text } });
+/** The mappings without the one whose column is gone: with it nothing can be saved. */
+const sound = () => fakeMappings().filter((one) => one.column !== "UsrCallbackTime");
+const edited = (list: Mapping[], column: string, part: Partial<Mapping>) => list.map((one) => (one.column === column ? { ...one, ...part } : one));
+
+/** The screen as another desk left it: at version 15, every mapping sound. */
+async function open(column: string, mappings = sound()) {
+  const shown = show("/inbox/all");
+  await shown.host.call("mappings_save", { connection: "Creatio", based_on: 14, mappings });
+  await shown.host.call("columns_list", { connection: "Creatio" });
+  shown.history.push(`/mappings?m=${column}`);
+  await grid();
+  return shown;
+}
+const theySave = ({ host }: Shown, mappings: Mapping[]) => host.call("mappings_save", { connection: "Creatio", based_on: 15, mappings });
+
+describe("a value that reads as another one", () => {
+  const number = { type: "integer" } as const;
+  it.each([
+    ["a static text of a column that holds numbers now", "007", { source: { from: "static", value: "007" } }, "Always this value"],
+    ["a fallback of such a column", "05", { fallback: "05" }, "Write this when nothing sure is found"],
+  ] as const)("%s stands there beside its alarm, and can be changed", async (_, value, part, label) => {
+    expect(fakeColumns().find((one) => one.name === "UsrPartySize")?.kind, "the column was retyped").toEqual(number);
+    await open("UsrPartySize", edited(sound(), "UsrPartySize", { kind: { type: "text", max: null, format: "plain" }, ...part }));
+    expect(await screen.findByText("Party size holds something else in Creatio now.")).toBeInTheDocument();
+    const field = await screen.findByLabelText(label);
+    expect(field).toHaveValue(value);
+    fireEvent.change(field, { target: { value: "12" } });
+    expect(field).toHaveValue("12");
+    fireEvent.click(screen.getByRole("button", { name: "Use it as whole number" }));
+    await waitFor(() => expect(screen.getByLabelText(label), "what was changed beside the field is shown in it").toHaveValue(""));
+  });
+
+  it("an imported text with blanks at its end is kept as it is", async () => {
+    await open("UsrBookingRef", edited(sound(), "UsrBookingRef", { source: { from: "static", value: "RK7 " } }));
+    const field = await screen.findByLabelText("Always this value");
+    expect(field).toHaveValue("RK7 ");
+    fireEvent.change(field, { target: { value: "RK7 4" } });
+    expect(field, "what is typed stays as it was typed").toHaveValue("RK7 4");
+    fireEvent.click(screen.getByRole("button", { name: "Discard" }));
+    await waitFor(() => expect(field).toHaveValue("RK7 "));
+  });
+});
