@@ -54,3 +54,23 @@ describe("a value that reads as another one", () => {
     await waitFor(() => expect(field).toHaveValue("RK7 "));
   });
 });
+
+describe("what another desk saves", () => {
+  it("is shown at once where nothing was changed, and told where something was", async () => {
+    const shown = await open("PriorityId");
+    await theySave(shown, edited(sound(), "PriorityId", { instruction: "Theirs" }));
+    await waitFor(async () => expect(await words()).toHaveValue("Theirs"));
+    expect(screen.queryByText(/while you were changing/)).not.toBeInTheDocument();
+    await say("Mine");
+    await shown.host.call("mappings_save", { connection: "Creatio", based_on: 16, mappings: sound() });
+    expect(await screen.findByText(/saved version 17 while you were changing version 16/)).toBeInTheDocument();
+    expect(await words()).toHaveValue("Mine");
+  });
+
+  it("about who reads the conversations is shown at once, too", async () => {
+    const { host } = await open("PriorityId");
+    expect(await screen.findByText(/Casebridge itself, on this computer/)).toBeInTheDocument();
+    await host.call("analyst_set", { kind: "provider", base_url: "https://models.example/v1", model: "small", api: "openai" });
+    expect(await screen.findByText("small")).toBeInTheDocument();
+  });
+});
