@@ -55,6 +55,64 @@ describe("a value that reads as another one", () => {
   });
 });
 
+describe("what is typed meanwhile", () => {
+  it("while a version is saved is not lost: it is the draft of the next one", async () => {
+    const shown = await open("PriorityId");
+    const answer = hold(shown.host, "mappings_save");
+    await say("Saved");
+    await save(shown);
+    await waitFor(() => expect(answer.asked()).toBe(1));
+    await say("Saved, and more");
+    answer.all();
+    await screen.findByText("Saved as version 16");
+    expect(await words()).toHaveValue("Saved, and more");
+    expect(screen.getByText("1 unsaved")).toBeInTheDocument();
+    const { set } = await shown.host.call("mappings_show", { connection: "Creatio" });
+    expect(set.mappings.find((one) => one.column === "PriorityId")?.instruction).toBe("Saved");
+  });
+
+  it("while the note of a conflict stands goes on top of theirs as well", async () => {
+    const shown = await open("PriorityId");
+    await say("Mine");
+    await theySave(shown, edited(sound(), "Subject", { instruction: "Theirs" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Compare" }));
+    expect(await screen.findByText(/both fit together/)).toBeInTheDocument();
+    await say("Mine, and more");
+    fireEvent.click(screen.getByRole("button", { name: "Put mine on top of theirs" }));
+    expect(await words()).toHaveValue("Mine, and more");
+    fireEvent.click(await cell(/^Subject/));
+    expect(await words()).toHaveValue("Theirs");
+  });
+
+  it("is not taken back with a mapping that is put back", async () => {
+    await open("PriorityId");
+    fireEvent.click(await cell(/^Party size/));
+    fireEvent.click(screen.getByRole("button", { name: "Remove the mapping of Party size" }));
+    fireEvent.click(await cell(/^Priority/));
+    await say("Typed since");
+    fireEvent.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(await cell(/^Party size.*11 of 11$/)).toBeInTheDocument();
+    expect(await words()).toHaveValue("Typed since");
+  });
+
+  it("on both desks for one new column is named before one of them stands", async () => {
+    const shown = await open("PriorityId");
+    await shown.user.keyboard("n");
+    await shown.user.type(await screen.findByPlaceholderText(/Title, name or type/), "check-in{Enter}");
+    await screen.findByRole("heading", { name: "Check-in time" });
+    await say("Mine");
+    const column = first(fakeColumns().filter((one) => one.name === "UsrCheckInTime"));
+    await theySave(shown, [...sound(), { ...newMapping(column), instruction: "Theirs" }]);
+    fireEvent.click(await screen.findByRole("button", { name: "Compare" }));
+    expect(await screen.findByText(/Both of you changed Check-in time: yours would stand/)).toBeInTheDocument();
+    fireEvent.click(screen.getByRole("button", { name: "Put mine on top of theirs" }));
+    fireEvent.click(await cell(/^Check-in time/));
+    expect(await words()).toHaveValue("Mine");
+    await save(shown);
+    await screen.findByText("Saved as version 17");
+  });
+});
+
 describe("what another desk saves", () => {
   it("is shown at once where nothing was changed, and told where something was", async () => {
     const shown = await open("PriorityId");
