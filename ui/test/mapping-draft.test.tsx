@@ -132,3 +132,15 @@ describe("what another desk saves", () => {
     expect(await screen.findByText("small")).toBeInTheDocument();
   });
 });
+
+describe("a model that does not answer", () => {
+  it("is said to leave its fields blank: nobody stands in for it", async () => {
+    await open("PriorityId");
+    fireEvent.click(await screen.findByRole("button", { name: "Change" }));
+    fireEvent.click(await screen.findByRole("radio", { name: /A language model/ }));
+    fireEvent.change(screen.getByLabelText("Model"), { target: { value: "small" } });
+    fireEvent.change(screen.getByLabelText("Address"), { target: { value: "https://away.example/v1" } });
+    fireEvent.click(screen.getByRole("button", { name: "Save and test" }));
+    expect(await screen.findByText(/what the AI would fill stays blank, or takes its fallback/)).toBeInTheDocument();
+  });
+});
