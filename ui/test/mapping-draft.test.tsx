@@ -133,6 +133,45 @@ describe("what another desk saves", () => {
   });
 });
 
+describe("a row that is searched for", () => {
+  async function search() {
+    const shown = await open("PriorityId");
+    await shown.user.keyboard("n");
+    await shown.user.type(await screen.findByPlaceholderText(/Title, name or type/), "account{Enter}");
+    await screen.findByRole("heading", { name: "Account" });
+    fireEvent.click(screen.getByRole("radio", { name: "Static" }));
+    const field = await screen.findByRole("combobox", { name: "Always this value" });
+    const rows = () => within(screen.getByRole("listbox", { name: "Always this value" })).getAllByRole("option").map((one) => one.textContent);
+    await shown.user.click(field);
+    await waitFor(() => expect(rows()).toHaveLength(4));
+    return { ...shown, field, rows };
+  }
+
+  it("is the one that was typed, though Enter came before it was found", async () => {
+    const { user, host, field, rows } = await search();
+    const answer = hold(host, "lookup_values");
+    await user.type(field, "mei{Enter}");
+    expect(rows(), "the rows of before stand, and the search is told").toEqual(["Ada Okafor", "Jonas Weber", "Lucía Fernández", "Mei Tanaka", "Searching…"]);
+    expect(field).toHaveValue("mei");
+    await waitFor(() => expect(answer.asked()).toBe(1));
+    answer.all();
+    await waitFor(() => expect(field).toHaveValue("Mei Tanaka"));
+  });
+
+  it("is none when nothing is found, or when the person types on", async () => {
+    const { user, host, field, rows } = await search();
+    await user.type(field, "nobody{Enter}");
+    await waitFor(() => expect(rows()).toEqual(["Nothing is called “nobody”"]));
+    expect(field, "nothing was picked").toHaveValue("nobody");
+    const answer = hold(host, "lookup_values");
+    await user.clear(field);
+    await user.type(field, "jonas{Enter} w");
+    answer.all();
+    await waitFor(() => expect(rows()).toEqual(["Jonas Weber"]));
+    expect(field).toHaveValue("jonas w");
+  });
+});
+
 describe("a model that does not answer", () => {
   it("is said to leave its fields blank: nobody stands in for it", async () => {
     await open("PriorityId");

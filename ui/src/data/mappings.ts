@@ -35,15 +35,16 @@ export function useColumnsAgain(connection: string) {
 
 const TYPING_MS = 200;
 
-/** Rows that a lookup may name, by a part of their label. */
+/** Rows that a lookup may name, by a part of their label; settled once they are those of the words that stand there. */
 export function useLookup(connection: string, column: string, query: string, on: boolean) {
   const host = useHost();
   const words = useDebounced(query.trim(), TYPING_MS);
-  return useQuery({
+  const rows = useQuery({
     queryKey: ["lookup", connection, column, words],
     queryFn: () => host.call("lookup_values", { connection, column, ...(words ? { query: words } : {}) }),
     placeholderData: keepPreviousData, staleTime: 5 * 60_000, enabled: on, meta: { tags: ["lookups"] },
   });
+  return { rows, settled: query.trim() === words && !rows.isPending && !rows.isPlaceholderData };
 }
 
 const CHECK_MS = 350;

@@ -7,6 +7,7 @@ import type { View } from "../../generated";
 import { useNow } from "../../shared/clock";
 import { useDebounced } from "../../shared/debounce";
 import { useListKeys } from "../../shared/listkeys";
+import { useWish } from "../../shared/wish";
 import { SearchField } from "../../shared/SearchField";
 import { Button } from "../../shared/Button";
 import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/States";
@@ -54,13 +55,10 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
 
   // Down was pressed before the words were searched: the first of what they find is meant, not of what stood there before.
   const settled = query === words.trim() && !list.isPlaceholderData;
-  const first = useRef(false);
-  useEffect(() => {
-    if (!settled || !first.current) return;
-    first.current = false;
+  const wish = useWish(settled, () => {
     box.current?.focus();
     if (at < 0 && rows[0]) onSelect(rows[0].id);
-  }, [settled, at, rows, onSelect]);
+  });
 
   // A session opened from elsewhere is brought into view once.
   const shown = useRef("");
@@ -77,7 +75,7 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
           <h1 className="h1">{title}</h1>
           {total !== undefined && <span className="t3 num">{query && hasNextPage ? `${many(total)}+` : many(total)}</span>}
         </div>
-        <SearchField value={words} onChange={setWords} label="Search people, cases, messages" onDown={() => { box.current?.focus(); if (!settled) first.current = true; else if (at < 0) go(0); }} />
+        <SearchField value={words} onChange={setWords} label="Search people, cases, messages" onDown={() => { box.current?.focus(); if (!settled) wish.make(); else if (at < 0) go(0); }} />
         <SavedFilters view={view} words={words} />
       </div>
       {list.isError && list.data && <StaleNote what="List" since={list.dataUpdatedAt} error={list.error} onRetry={() => void list.refetch()} />}

@@ -82,12 +82,12 @@ function OneOf({ label, value, onChange, error, hint, none, first, values, edit 
 function SearchedRow({ edit, label, value, onChange, error, hint, none, first }: Props) {
   const [words, setWords] = useState("");
   const [picked, setPicked] = useState<Allowed | null>(null);
-  const rows = useLookup(edit.connection, edit.mapping.column, words, edit.admin);
+  const { rows, settled } = useLookup(edit.connection, edit.mapping.column, words, edit.admin);
   const id = typedOf(value);
   const shown = picked?.value === id ? picked.label : (rows.data?.find((one) => one.value === id)?.label ?? id);
   return (
     <Combo
-      label={label} shown={shown} placeholder={none ?? "Search…"} options={rows.data ?? []} busy={rows.isFetching} error={error} hint={rows.isError ? `${edit.connection} shows no rows: ${rows.error.message}` : hint} onQuery={setWords} first={first}
+      label={label} shown={shown} placeholder={none ?? "Search…"} options={rows.data ?? []} settled={settled} error={error} hint={rows.isError ? `${edit.connection} shows no rows: ${rows.error.message}` : hint} onQuery={setWords} first={first}
       onPick={(one) => { setPicked(one); onChange(one?.value ?? null); }}
     />
   );
