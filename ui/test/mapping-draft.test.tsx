@@ -172,6 +172,56 @@ describe("a row that is searched for", () => {
   });
 });
 
+describe("a dry run of several conversations", () => {
+  async function several() {
+    const shown = await open("PriorityId");
+    fireEvent.click(await screen.findByRole("button", { name: /^Conversations: / }));
+    await screen.findByRole("option", { name: /Chidi/ });
+    const read = hold(shown.host, "mappings_dry_run");
+    fireEvent.click(screen.getByRole("button", { name: "Run on the latest 5" }));
+    await waitFor(() => expect(read.asked()).toBe(1));
+    return { ...shown, read };
+  }
+  const heads = () => within(screen.getByRole("grid", { name: /by conversation/ })).getAllByRole("columnheader").length - 2;
+  const asked = ({ host }: Shown) => host.calls.filter((one) => one.command === "mappings_dry_run").map((one) => (one.input.sessions as string[]).length);
+
+  it("shows each as soon as it is read, and says how many are", async () => {
+    const shown = await several();
+    expect(screen.getByText("0 of 5 conversations are read.")).toBeInTheDocument();
+    for (const read of [1, 2]) {
+      shown.read.next();
+      await screen.findByText(`${read} of 5 conversations are read.`);
+      expect(heads()).toBe(read);
+    }
+    expect(await faults()).toEqual([]);
+    shown.read.all();
+    await waitFor(() => expect(heads()).toBe(5));
+    await waitFor(() => expect(screen.queryByText(/conversations are read/)).not.toBeInTheDocument());
+    expect(asked(shown), "no call is for more than one").toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it("goes on where it failed or was stopped, and reads none twice", async () => {
+    const shown = await several();
+    shown.read.next();
+    await screen.findByText("1 of 5 conversations are read.");
+    shown.host.fail("mappings_dry_run", new CallError("crm", "the provider did not answer", "try again"));
+    await waitFor(() => expect(shown.read.asked()).toBe(1));
+    shown.read.next();
+    await screen.findByText("The dry run did not come through.");
+    expect(heads(), "what was read stays").toBe(1);
+    shown.host.fail("mappings_dry_run", null);
+    fireEvent.click(screen.getByRole("button", { name: "Go on" }));
+    await waitFor(() => expect(shown.read.asked()).toBe(1));
+    fireEvent.click(screen.getByRole("button", { name: "Stop" }));
+    expect(await screen.findByText("Stopped: 1 of 5 conversations were read.")).toBeInTheDocument();
+    shown.read.all();
+    fireEvent.click(screen.getByRole("button", { name: "Go on" }));
+    await waitFor(() => expect(heads()).toBe(5));
+    const told = shown.host.calls.filter((one) => one.command === "mappings_dry_run").map((one) => (one.input.sessions as string[])[0]);
+    expect(told.filter((one) => one === told[0]), "the first was read once").toHaveLength(1);
+  });
+});
+
 describe("a model that does not answer", () => {
   it("is said to leave its fields blank: nobody stands in for it", async () => {
     await open("PriorityId");
