@@ -5,10 +5,10 @@
  */
 export type Allowed = { 
 /**
- * What is sent.
+ * What is sent: the API value of a picklist, the id of a lookup's row.
  */
 value: string, 
 /**
- * What people read.
+ * What people read, in the language of our user.
  */
 label: string, };

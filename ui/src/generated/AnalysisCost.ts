@@ -9,7 +9,7 @@ export type AnalysisCost = {
  */
 calls: number, 
 /**
- * Tokens read.
+ * Tokens read, as the provider counts.
  */
 tokens_in: number, 
 /**
@@ -17,6 +17,6 @@ tokens_in: number,
  */
 tokens_out: number, 
 /**
- * Milliseconds.
+ * Milliseconds from asking to having the answer.
  */
 took_ms: number, };

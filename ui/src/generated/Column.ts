@@ -2,11 +2,11 @@
 import type { ColumnKind } from "./ColumnKind";
 
 /**
- * A column of the case.
+ * A column of the case, by the CRM's own metadata.
  */
 export type Column = { 
 /**
- * Its name in the CRM's API.
+ * Its name in the CRM's API. Letter case counts in Creatio, and does not in Salesforce.
  */
 name: string, 
 /**
@@ -18,7 +18,7 @@ title: string,
  */
 kind: ColumnKind, 
 /**
- * Whether there is no case without it.
+ * Whether a case cannot be made without it.
  */
 required: boolean, 
 /**
@@ -26,6 +26,6 @@ required: boolean,
  */
 writable: boolean, 
 /**
- * Whether it is left alone unless an admin unlocks it.
+ * Whether it is left alone unless an admin unlocks it: owner, status, contact and the like (R27).
  */
 locked: boolean, };

@@ -3,7 +3,7 @@ import type { Allowed } from "./Allowed";
 import type { TextFormat } from "./TextFormat";
 
 /**
- * What a column holds.
+ * What a column of the CRM holds, as far as writing it is concerned.
  */
 export type ColumnKind = { "type": "text", 
 /**
@@ -11,11 +11,11 @@ export type ColumnKind = { "type": "text",
  */
 max: number | null, 
 /**
- * What it is checked for.
+ * Whether the CRM refuses what is no e-mail address, phone number or URL here.
  */
 format: TextFormat, } | { "type": "integer" } | { "type": "decimal", 
 /**
- * Places after the point.
+ * Places after the point; `None`: not told.
  */
 scale: number | null, } | { "type": "money", 
 /**
@@ -23,27 +23,27 @@ scale: number | null, } | { "type": "money",
  */
 scale: number | null, } | { "type": "date" } | { "type": "date_time" } | { "type": "time" } | { "type": "boolean" } | { "type": "picklist", 
 /**
- * Allowed values.
+ * Allowed values, in the CRM's order.
  */
 values: Array<Allowed>, 
 /**
- * Whether the CRM refuses others.
+ * Whether the CRM refuses all others. We never send others, whatever this says.
  */
 restricted: boolean, } | { "type": "multi_picklist", 
 /**
- * Allowed values.
+ * Allowed values, in the CRM's order.
  */
 values: Array<Allowed>, 
 /**
- * Whether the CRM refuses others.
+ * Whether the CRM refuses all others.
  */
 restricted: boolean, } | { "type": "lookup", 
 /**
- * The object's name.
+ * The object's name in the CRM.
  */
 object: string, 
 /**
- * Its rows, when they are few; else they are searched for.
+ * Its rows, when they are few enough to be offered whole; else empty and searched for.
  */
 values: Array<Allowed>, } | { "type": "other", 
 /**

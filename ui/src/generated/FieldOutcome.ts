@@ -7,7 +7,7 @@ import type { FieldOutcomeKind } from "./FieldOutcomeKind";
  */
 export type FieldOutcome = { 
 /**
- * The mapping's id.
+ * Which mapping.
  */
 mapping: string, 
 /**
@@ -27,11 +27,11 @@ value: unknown,
  */
 shown: string, 
 /**
- * Why.
+ * Why, in a sentence.
  */
 note: string | null, 
 /**
- * How sure the analyst is.
+ * How sure the analyst is, where it was asked.
  */
 confidence: number | null, 
 /**

@@ -13,7 +13,7 @@ export type Mapping = {
  */
 id: string, 
 /**
- * The column's name.
+ * The column's name in the CRM.
  */
 column: string, 
 /**
@@ -21,11 +21,11 @@ column: string,
  */
 title: string, 
 /**
- * Its kind when it was mapped.
+ * Its kind when it was mapped; what the metadata say now is compared with it.
  */
 kind: ColumnKind, 
 /**
- * What the analyst is told.
+ * What the analyst is told to look for.
  */
 instruction: string, 
 /**
@@ -33,7 +33,7 @@ instruction: string,
  */
 enabled: boolean, 
 /**
- * Whether an admin allowed a locked column.
+ * Whether an admin allowed a column that is otherwise locked.
  */
 unlocked: boolean, 
 /**
@@ -41,7 +41,7 @@ unlocked: boolean,
  */
 source: Source, 
 /**
- * What is written when nothing sure was found.
+ * What is written when nothing was found, or nothing sure.
  */
 fallback: unknown, 
 /**
@@ -57,6 +57,6 @@ unsure: Unsure,
  */
 overwrite: Overwrite, 
 /**
- * Words of customers, by allowed value.
+ * Words that customers use for an allowed value, by [`Allowed::value`].
  */
 synonyms: { [key in string]: Array<string> }, };

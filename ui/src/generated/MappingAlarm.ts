@@ -6,7 +6,7 @@ import type { AlarmKind } from "./AlarmKind";
  */
 export type MappingAlarm = { 
 /**
- * The mapping's id.
+ * Which mapping.
  */
 mapping: string, 
 /**

@@ -2,11 +2,11 @@
 import type { MappingPart } from "./MappingPart";
 
 /**
- * What keeps mappings from being saved.
+ * Something that keeps mappings from being saved.
  */
 export type MappingProblem = { 
 /**
- * The mapping's id.
+ * Which mapping.
  */
 mapping: string, 
 /**

@@ -2,19 +2,19 @@
 import type { Mapping } from "./Mapping";
 
 /**
- * A version of a connection's mappings.
+ * All mappings of a connection, in their order, as one version.
  */
 export type MappingSet = { 
 /**
- * The connection's id.
+ * Whose.
  */
 connection: string, 
 /**
- * 0: nothing was ever mapped.
+ * 1 is the first; 0 means that nothing was ever mapped.
  */
 version: number, 
 /**
- * Who made it.
+ * Who made this version.
  */
 author: string, 
 /**
@@ -22,6 +22,6 @@ author: string,
  */
 at: string, 
 /**
- * The mappings, in their order.
+ * The mappings.
  */
 mappings: Array<Mapping>, };

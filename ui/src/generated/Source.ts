@@ -5,7 +5,7 @@
  */
 export type Source = { "from": "ai" } | { "from": "static", 
 /**
- * The value.
+ * As [`Found::value`](crate::analysis::Found::value) would be.
  */
 value: unknown, } | { "from": "session", 
 /**

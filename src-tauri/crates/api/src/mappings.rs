@@ -8,23 +8,18 @@ use serde_json::{Value, json};
 use crate::commands::{AnalystSet, MappingsSave, SuggestionName};
 use crate::dto::mappings::{
     AnalystAnswer, AnalystView, ColumnList, DryRun, MappingDraft, MappingVersionLine, MappingsSaved, MappingsView,
-    typed,
 };
 use crate::dto::time;
 use crate::error::ApiError;
 
 pub(crate) async fn show(engine: &Engine, connection: &str) -> Result<Value, ApiError> {
     let state = engine.mappings(connection).await?;
-    Ok(json!(MappingsView {
-        set: typed(&state.set)?,
-        alarms: typed(&state.alarms)?,
-        columns_read_at: state.columns_read_at.map(time),
-    }))
+    Ok(json!(MappingsView { set: state.set, alarms: state.alarms, columns_read_at: state.columns_read_at.map(time) }))
 }
 
 pub(crate) async fn columns(engine: &Engine, connection: &str, refresh: bool) -> Result<Value, ApiError> {
     let list = engine.columns(connection, refresh).await?;
-    Ok(json!(ColumnList { columns: typed(&list.columns)?, read_at: time(list.read_at), stale: list.stale }))
+    Ok(json!(ColumnList { columns: list.columns, read_at: time(list.read_at), stale: list.stale }))
 }
 
 pub(crate) async fn lookup_values(
@@ -39,8 +34,8 @@ pub(crate) async fn lookup_values(
 pub(crate) async fn save(engine: &Engine, save: MappingsSave, actor: &str) -> Result<Value, ApiError> {
     let saved = engine.save_mappings(&save.connection, save.based_on, save.mappings, actor).await?;
     Ok(json!(match saved {
-        Saved::Set(set) => MappingsSaved { set: Some(typed(&set)?), problems: Vec::new() },
-        Saved::Problems(problems) => MappingsSaved { set: None, problems: typed(&problems)? },
+        Saved::Set(set) => MappingsSaved { set: Some(set), problems: Vec::new() },
+        Saved::Problems(problems) => MappingsSaved { set: None, problems: problems },
     }))
 }
 
@@ -69,7 +64,7 @@ pub(crate) async fn export(engine: &Engine, connection: &str) -> Result<Value, A
 
 pub(crate) async fn import(engine: &Engine, connection: &str, text: &str) -> Result<Value, ApiError> {
     let draft = engine.import_mappings(connection, text).await?;
-    Ok(json!(MappingDraft { mappings: typed(&draft.mappings)?, problems: typed(&draft.problems)? }))
+    Ok(json!(MappingDraft { mappings: draft.mappings, problems: draft.problems }))
 }
 
 pub(crate) async fn dry_run(
@@ -79,7 +74,7 @@ pub(crate) async fn dry_run(
     mappings: Option<Vec<Mapping>>,
 ) -> Result<Value, ApiError> {
     let runs = engine.dry_run(connection, sessions, mappings).await?;
-    Ok(json!(runs.into_iter().map(DryRun::new).collect::<Result<Vec<_>, _>>()?))
+    Ok(json!(runs.into_iter().map(DryRun::from).collect::<Vec<_>>()))
 }
 
 pub(crate) async fn decide_suggestion(
@@ -107,9 +102,9 @@ pub(crate) async fn test_analyst(engine: &Engine) -> Result<Value, ApiError> {
     Ok(json!(match engine.test_analyst().await {
         Ok(analysis) => AnalystAnswer {
             good: true,
-            by: Some(typed(&analysis.by)?),
-            model: analysis.model.clone(),
-            cost: Some(typed(&analysis.cost)?),
+            by: Some(analysis.by),
+            model: analysis.model,
+            cost: Some(analysis.cost),
             failure: None,
             hint: None,
         },

@@ -7,6 +7,12 @@ use std::path::PathBuf;
 use casebridge_api::dto::{
     connections::*, deliveries::*, kit::*, links::*, logging::*, mappings::*, people::*, sessions::*, sign_in::*,
 };
+use casebridge_domain::analysis::{AnalystKind, Cost as AnalysisCost, Evidence as FieldEvidence};
+use casebridge_domain::mapping::{
+    Alarm as MappingAlarm, AlarmKind, Allowed, Column, ColumnKind, Mapping, MappingSet, Overwrite, Part as MappingPart,
+    Problem as MappingProblem, Source, TextFormat, Unsure,
+};
+use casebridge_domain::plan::fields::{FieldOutcome, Outcome as FieldOutcomeKind};
 use ts_rs::{Config, TS};
 
 fn generated() -> BTreeMap<String, String> {

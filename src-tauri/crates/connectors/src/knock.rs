@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::creatio::open_client;
+use crate::wire::{self, root_cause};
 
 /// Longest wait. A CRM waits five seconds by default, so more would prove nothing.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -20,7 +20,7 @@ pub enum Knock {
 
 /// Posts an empty object to an address. Follows no redirect, since a CRM's process follows none, and reads no body.
 pub async fn knock(address: &Url) -> Knock {
-    let client = match open_client(address) {
+    let client = match wire::client(address) {
         Ok(client) => client,
         Err(failure) => return Knock::Silent(failure.message),
     };
@@ -29,6 +29,6 @@ pub async fn knock(address: &Url) -> Knock {
         Ok(answer) => Knock::Answered(answer.status().as_u16()),
         Err(error) if error.is_timeout() => Knock::Silent(format!("no answer within {} s", TIMEOUT.as_secs())),
         // The address holds a secret: it is never part of the words.
-        Err(error) => Knock::Silent(crate::creatio::root_cause(&error.without_url())),
+        Err(error) => Knock::Silent(root_cause(&error.without_url())),
     }
 }

@@ -5,12 +5,16 @@
 
 pub mod analyst;
 pub mod creatio;
+mod credentials;
 mod knock;
 mod once;
 pub mod port;
 pub mod salesforce;
 pub mod set_up;
+mod settings;
+mod wire;
 
+pub use credentials::{CLIENT_SECRET, REFRESH_TOKEN};
 pub use knock::{Knock, knock};
 pub use port::{
     Alone, Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, ChangedCase, ChangedRecord,

@@ -81,7 +81,7 @@ mod tests {
         let find = async || {
             tokio::task::yield_now().await;
             match tries.fetch_add(1, Ordering::SeqCst) {
-                0 => Err(crate::creatio::unreachable("down".into())),
+                0 => Err(crate::wire::unreachable("down".into())),
                 _ => Ok(7),
             }
         };

@@ -41,6 +41,7 @@ pub struct Question {
 
 /// Where a value was taken from. Counts only while the quoted text stands in the line.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "FieldEvidence"))]
 pub struct Evidence {
     /// The line's place in the log.
     pub seq: i64,
@@ -70,6 +71,7 @@ pub struct Found {
 
 /// Who analysed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum AnalystKind {
     /// Ours, offline.
@@ -80,6 +82,7 @@ pub enum AnalystKind {
 
 /// What an analysis cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "AnalysisCost"))]
 pub struct Cost {
     /// Calls to a provider.
     pub calls: u32,

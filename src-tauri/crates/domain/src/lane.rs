@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::connection::Pause;
-use crate::failure::CallFailure;
+use crate::failure::{CallFailure, FailureClass, FailureScope};
 use crate::ids::{Consumer, SessionId};
 
 /// One follower of one session.
@@ -110,6 +110,19 @@ impl ParkKind {
             ParkKind::CaseMerged => "the case was merged in the CRM: follow the surviving case or leave it",
             ParkKind::CaseUnreadable => "give the integration user read access to the case, then retry",
             ParkKind::ByHand => "retry when you are ready",
+        }
+    }
+
+    /// The failure of a lane that is parked for this by us, without an answer of the CRM's that says so.
+    #[must_use]
+    pub fn failure(self, message: impl Into<String>) -> CallFailure {
+        CallFailure {
+            class: FailureClass::Refused,
+            scope: FailureScope::Lane,
+            status: None,
+            message: message.into(),
+            hint: self.remedy().to_owned(),
+            item: None,
         }
     }
 }

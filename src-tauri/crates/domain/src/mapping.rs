@@ -18,6 +18,7 @@ use crate::ids::ConnectionId;
 
 /// What a column of the CRM holds, as far as writing it is concerned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ColumnKind {
     /// Text of at most `max` characters (UTF-16 units in Salesforce are counted by the connector); `None`: no limit known.
@@ -78,6 +79,7 @@ pub enum ColumnKind {
 
 /// What the CRM checks a text for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum TextFormat {
     /// Anything goes.
@@ -93,6 +95,7 @@ pub enum TextFormat {
 
 /// A value that a column may have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Allowed {
     /// What is sent: the API value of a picklist, the id of a lookup's row.
     pub value: String,
@@ -102,6 +105,7 @@ pub struct Allowed {
 
 /// A column of the case, by the CRM's own metadata.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Column {
     /// Its name in the CRM's API. Letter case counts in Creatio, and does not in Salesforce.
     pub name: String,
@@ -119,6 +123,7 @@ pub struct Column {
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "from", rename_all = "snake_case")]
 pub enum Source {
     /// The analyst takes it from the conversation.
@@ -126,6 +131,7 @@ pub enum Source {
     /// Always the same.
     Static {
         /// As [`Found::value`](crate::analysis::Found::value) would be.
+        #[cfg_attr(feature = "ts", ts(type = "unknown"))]
         value: Value,
     },
     /// An attribute of the session: `channel`, `topic`, `language`, `sentiment`, `summary`, `external_id`, or a name of the values that
@@ -148,6 +154,7 @@ pub enum Source {
 
 /// What is done with a value that the analyst is not sure enough of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Unsure {
     /// It is written all the same.
@@ -160,6 +167,7 @@ pub enum Unsure {
 
 /// When a column that has a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Overwrite {
     /// Unless a person changed it since we wrote it (R37).
@@ -172,6 +180,7 @@ pub enum Overwrite {
 
 /// One column to be filled.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Mapping {
     /// Stays the same over versions.
     pub id: Uuid,
@@ -191,6 +200,7 @@ pub struct Mapping {
     /// Where the value comes from.
     pub source: Source,
     /// What is written when nothing was found, or nothing sure.
+    #[cfg_attr(feature = "ts", ts(type = "unknown"))]
     pub fallback: Option<Value>,
     /// How sure the analyst must be, 0 to 100.
     pub threshold: u8,
@@ -251,14 +261,17 @@ impl fmt::Debug for Mapping {
 
 /// All mappings of a connection, in their order, as one version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct MappingSet {
     /// Whose.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
     pub connection: ConnectionId,
     /// 1 is the first; 0 means that nothing was ever mapped.
     pub version: i64,
     /// Who made this version.
     pub author: String,
     /// When.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
     pub at: Timestamp,
     /// The mappings.
     pub mappings: Vec<Mapping>,

@@ -11,7 +11,7 @@ use crate::back::ReopenPolicy;
 use crate::case::{Case, CaseState};
 use crate::effect::{ActivityDraft, ActivityKind, CaseDraft, Effect, FieldsDraft, StatusWish};
 use crate::event::{Event, EventKind, Speaker};
-use crate::failure::{CallFailure, FailureClass, FailureScope};
+use crate::failure::CallFailure;
 use crate::ids::{ConnectionId, activity_id, case_id};
 use crate::lane::ParkKind;
 use crate::mode::ModeHistory;
@@ -401,17 +401,7 @@ fn with_found(what: ActivityKind, found: Option<&Analysis>) -> ActivityKind {
 }
 
 fn unusable(kind: ParkKind, message: &str) -> Plan {
-    Plan::Park {
-        kind,
-        failure: CallFailure {
-            class: FailureClass::Refused,
-            scope: FailureScope::Lane,
-            status: None,
-            message: message.to_owned(),
-            hint: kind.remedy().to_owned(),
-            item: None,
-        },
-    }
+    Plan::Park { kind, failure: kind.failure(message) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Whether a connection may enter its CRM, and as whom.
 
-use casebridge_connectors::creatio::{CreatioAuth, REFRESH_TOKEN};
+use casebridge_connectors::REFRESH_TOKEN;
+use casebridge_connectors::creatio::CreatioAuth;
 use casebridge_domain::{Connection, FailureClass, PauseKind};
 use secrecy::ExposeSecret as _;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use casebridge_connectors::analyst::Analyst;
 use casebridge_connectors::creatio::CreatioSettings;
-use casebridge_connectors::{Alone, CallLog, CaseSystem, Vault, VaultError};
+use casebridge_connectors::{Alone, CLIENT_SECRET, CallLog, CaseSystem, Vault, VaultError};
 pub use casebridge_connectors::{Choice, ChoiceKind, Meaning, TestReport};
 use casebridge_domain::{
     CallFailure, Connection, ConnectionId, ConnectionKind, Consumer, Mode, ModeHistory, Pause, PauseKind, Route,
@@ -30,9 +30,6 @@ pub trait Connectors: Send + Sync {
     /// The client of a provider of language models, or why there can be none.
     fn analyst(&self, settings: &AnalystSettings, key: Option<SecretString>) -> Result<Arc<dyn Analyst>, CallFailure>;
 }
-
-/// Name of the client secret in a connection's part of the secret store.
-pub const CLIENT_SECRET: &str = "client_secret";
 
 struct ConnectionVault {
     secrets: Option<Secrets>,

@@ -1,8 +1,6 @@
 //! What people do to lanes: look, retry, skip, park.
 
-use casebridge_domain::{
-    CallFailure, Connection, Consumer, FailureClass, FailureScope, Lane, LaneState, ParkKind, ParkReason, SessionId,
-};
+use casebridge_domain::{Connection, Consumer, Lane, LaneState, ParkKind, ParkReason, SessionId};
 use casebridge_store::LaneFilter;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -109,14 +107,7 @@ impl Engine {
         actor: &str,
     ) -> Result<(), EngineError> {
         let now = self.inner.clock.now();
-        let failure = CallFailure {
-            class: FailureClass::Refused,
-            scope: FailureScope::Lane,
-            status: None,
-            message: format!("parked by hand: {why}"),
-            hint: ParkKind::ByHand.remedy().into(),
-            item: None,
-        };
+        let failure = ParkKind::ByHand.failure(format!("parked by hand: {why}"));
         let reason = ParkReason { kind: ParkKind::ByHand, failure, since: now, tries: 0 };
         if !self.inner.store.park(consumer, session, reason).await? {
             return Err(EngineError::NotFound {

@@ -1,7 +1,7 @@
 //! Removing a connection: its sign-in is given back, its lanes stop, its secrets are wiped, its history stays.
 
-use casebridge_connectors::creatio::{CLIENT_SECRET, REFRESH_TOKEN};
 use casebridge_connectors::salesforce::{self, SESSION};
+use casebridge_connectors::{CLIENT_SECRET, REFRESH_TOKEN};
 use casebridge_domain::{CallFailure, Connection};
 use casebridge_store::SecretName;
 use serde_json::json;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use casebridge_connectors::creatio::{CLIENT_SECRET, REFRESH_TOKEN};
 use casebridge_connectors::salesforce::SESSION;
+use casebridge_connectors::{CLIENT_SECRET, REFRESH_TOKEN};
 use casebridge_connectors::{TestReport, Vault, VaultError};
 use casebridge_domain::{Connection, Mode};
 use jiff::Timestamp;

@@ -6,7 +6,7 @@ use casebridge_domain::{CallFailure, FailureClass, FailureScope};
 use genai::webc;
 use reqwest::header::HeaderMap;
 
-use crate::creatio::root_cause;
+use crate::wire::root_cause;
 
 fn failure(class: FailureClass, status: Option<u16>, message: String, hint: &str) -> CallFailure {
     CallFailure { class, scope: FailureScope::Lane, status, message, hint: hint.to_owned(), item: None }

@@ -17,7 +17,8 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 use uuid::Uuid;
 
-use crate::creatio::{is_safe, open_client};
+use crate::creatio::is_safe;
+use crate::wire;
 
 use super::failure::{of_call, refused, set_up, too_late, unreadable};
 
@@ -82,7 +83,7 @@ impl Provider {
             return Err(set_up(what, "give an address that begins with https://, or a server on this computer"));
         }
         // As for a CRM: no redirect, which would carry the transcript and the key to a place that nobody chose.
-        let http = open_client(url)?;
+        let http = wire::client(url)?;
         let kind = match settings.api {
             ProviderApi::OpenAi => AdapterKind::OpenAI,
             ProviderApi::Anthropic => AdapterKind::Anthropic,

@@ -8,12 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::batch::{self, MOST_PARTS, Part};
 use super::contact::Choice;
-use super::http::{Call, Deadline, NoAnswer};
+use super::http::Call;
 use super::odata::{Operation, guid, id, segment, string};
 use super::owner::no_owner;
 use super::read::strange;
 use super::{Creatio, activity, case, fields};
 use crate::port::{Applied, Batch, CallLog, CaseStands, MappedPart};
+use crate::wire::{Deadline, NoAnswer};
 
 impl Creatio {
     /// Everything ends within the write time-out: the engine's lease is measured by it.

@@ -10,10 +10,11 @@ use serde_json::Value;
 
 use super::Creatio;
 use super::batch::{self, Part};
-use super::http::{Call, NoAnswer, unreachable};
+use super::http::Call;
 use super::odata::{Operation, Page, Query};
 use super::read::{rows_of, strange};
 use crate::port::CallLog;
+use crate::wire::{NoAnswer, unreachable};
 
 /// One list to be read.
 #[derive(Debug, Clone)]

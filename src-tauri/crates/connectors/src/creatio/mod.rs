@@ -55,17 +55,14 @@ use crate::port::{
 };
 
 pub(crate) use self::activity::file as file_lines;
-pub(crate) use self::address::is_safe;
+pub(crate) use self::address::{is_loopback, is_safe};
 pub(crate) use self::case::{handoff as handoff_lines, present, session_link};
-pub(crate) use self::http::{
-    Deadline, NoAnswer, client as open_client, http_date, retry_after, root_cause, unreachable,
-};
 pub(crate) use self::oauth::code_of;
 pub(crate) use self::odata::percent;
 pub(crate) use self::reply_text::of_mail;
 
 pub use self::address::{AddressError, normalise_instance_url};
-pub use self::oauth::{CLIENT_SECRET, REFRESH_TOKEN, SignIn, begin_sign_in, finish_sign_in};
+pub use self::oauth::{SignIn, begin_sign_in, finish_sign_in};
 pub use self::settings::{ContactPolicy, CreatioAuth, CreatioSettings, EmailReplies, ODataRoot, ReplyKinds, TaskRule};
 
 /// A client of one Creatio instance. Knows nothing of sessions; keeps a token, where OData answers, what the
@@ -96,7 +93,7 @@ impl Creatio {
     /// Makes no call.
     pub fn new(settings: CreatioSettings, namespace: Uuid, vault: Arc<dyn Vault>) -> Result<Self, CallFailure> {
         settings.check()?;
-        let client = http::client(&settings.url)?;
+        let client = crate::wire::client(&settings.url)?;
         let tokens = Tokens::new(settings.clone(), client.clone(), vault);
         Ok(Creatio {
             namespace,

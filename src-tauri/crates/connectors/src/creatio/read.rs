@@ -6,9 +6,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Creatio;
-use super::http::{Answer, Call, unreachable};
+use super::http::{Answer, Call};
 use super::odata::{Answered, Operation, Query, Target, classify, entity, failure_inside, is_html};
 use crate::port::CallLog;
+use crate::wire::{NoAnswer, unreachable};
 
 impl Creatio {
     pub(crate) fn target<'a>(&'a self, object: &'a str, operation: Operation, item: Option<Uuid>) -> Target<'a> {
@@ -46,7 +47,7 @@ impl Creatio {
 
     pub(crate) async fn get(&self, path: String, log: &CallLog) -> Result<Answer, CallFailure> {
         let call = Call::get(path, self.settings.read_timeout());
-        self.http.call(&call, None, log).await.map_err(super::http::NoAnswer::into_failure)
+        self.http.call(&call, None, log).await.map_err(NoAnswer::into_failure)
     }
 
     /// The body of a good answer, `None` when it is empty; else why it is not good. Bodies are looked into

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use casebridge_domain::{BackSettings, CallFailure, FailureClass, FailureScope};
+use casebridge_domain::{BackSettings, CallFailure};
 use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 use uuid::Uuid;
 
 use super::address::normalise_instance_url;
 use super::stock;
+use crate::settings::{is_name, read, read_timeout, write_timeout, wrong};
 
 pub use super::reply_kinds::{EmailReplies, ReplyKinds, TaskRule};
 
@@ -198,8 +199,7 @@ impl CreatioSettings {
 
     /// Reads stored settings; says which member is wrong.
     pub fn from_json(value: &serde_json::Value) -> Result<Self, CallFailure> {
-        let settings: Self = serde_json::from_value(value.clone())
-            .map_err(|error| wrong(format!("the connection's settings cannot be read: {error}")))?;
+        let settings: Self = read(value)?;
         settings.check()?;
         Ok(settings)
     }
@@ -219,12 +219,12 @@ impl CreatioSettings {
     /// Refuses what no client could work with.
     pub(crate) fn check(&self) -> Result<(), CallFailure> {
         if self.auth.client_id().trim().is_empty() {
-            return Err(wrong("the client id is empty".into()));
+            return Err(wrong("the client id is empty"));
         }
         if let Some(url) = &self.identity_url
             && !super::address::is_safe(url)
         {
-            return Err(wrong("the Identity Service's address must begin with https://".into()));
+            return Err(wrong("the Identity Service's address must begin with https://"));
         }
         if let Some(column) = &self.session_column
             && !is_column_name(column)
@@ -235,7 +235,7 @@ impl CreatioSettings {
             super::case_page::check(page, &self.url).map_err(wrong)?;
         }
         if self.activity_type == Some(stock::TYPE_EMAIL) {
-            return Err(wrong("activities of type Email would reopen cases and clear their owner".into()));
+            return Err(wrong("activities of type Email would reopen cases and clear their owner"));
         }
         let own = self.activity_category.unwrap_or(stock::CATEGORY_TO_DO);
         self.replies.check(own).map_err(wrong)
@@ -270,36 +270,23 @@ impl CreatioSettings {
     }
 
     pub(crate) fn read_timeout(&self) -> Duration {
-        Duration::from_millis(self.read_timeout_ms.unwrap_or(20_000).clamp(100, 120_000))
+        read_timeout(self.read_timeout_ms)
     }
 
     pub(crate) fn write_timeout(&self) -> Duration {
-        Duration::from_millis(self.write_timeout_ms.unwrap_or(30_000).clamp(100, 120_000))
+        write_timeout(self.write_timeout_ms)
     }
 }
 
 /// Names that go into addresses and bodies as they are.
 pub(super) fn is_column_name(name: &str) -> bool {
-    name.len() <= 128
-        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    is_name(name, 128)
 }
 
 fn instance_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
     let text = String::deserialize(deserializer)?;
     normalise_instance_url(&text)
         .map_err(|failure| serde::de::Error::custom(format!("`url`: {failure} ({})", failure.hint)))
-}
-
-fn wrong(message: String) -> CallFailure {
-    CallFailure {
-        class: FailureClass::Setup,
-        scope: FailureScope::Connection,
-        status: None,
-        message,
-        hint: "correct the connection's settings".into(),
-        item: None,
-    }
 }
 
 #[cfg(test)]

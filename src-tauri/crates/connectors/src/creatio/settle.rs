@@ -168,8 +168,8 @@ impl Creatio {
         let path = self.path(&entity("Case", draft.id), log).await?;
         let text = Value::Object(body.clone()).to_string();
         let call = Call::send(Method::PATCH, path, text, self.settings.write_timeout());
-        let deadline = super::http::Deadline::after(self.settings.write_timeout());
-        let answer = self.http.call(&call, Some(deadline), log).await.map_err(super::http::NoAnswer::into_failure)?;
+        let deadline = crate::wire::Deadline::after(self.settings.write_timeout());
+        let answer = self.http.call(&call, Some(deadline), log).await.map_err(crate::wire::NoAnswer::into_failure)?;
         let sent: Vec<&str> =
             body.values().filter_map(Value::as_str).filter(|text| Uuid::try_parse(text).is_err()).collect();
         self.good(&answer, &self.target("Case", Operation::Update, Some(draft.id)), &sent).await?;
@@ -190,7 +190,7 @@ impl Creatio {
                 class: FailureClass::Refused,
                 item: Some(case),
                 hint: "check these columns of Case: their names, their types and the right to change them".into(),
-                ..super::http::unreachable(format!(
+                ..crate::wire::unreachable(format!(
                     "Creatio accepted a change of {} and did not make it",
                     dropped.join(", ")
                 ))

@@ -22,8 +22,8 @@ use super::refusal::Refusal;
 use super::shape::{SEQ, Shape, WRITE};
 use super::statuses::wished;
 use super::{Salesforce, case, comment, mapped, setup, soql};
-use crate::creatio::{Deadline, NoAnswer};
 use crate::port::{Applied, Batch, CallLog, CaseStands, CaseSystem as _, LeftOut, MappedPart};
+use crate::wire::{Deadline, NoAnswer};
 
 /// What is read of a case that was just made.
 const MADE: &str = "CaseNumber,CreatedDate,Status,IsClosed";

@@ -13,15 +13,12 @@ use tokio::time::Instant;
 use super::oauth::{Bearer, Tokens};
 use super::refusal::{Refusal, no_data};
 use super::usage::{Told, Usage};
-use crate::creatio::{Deadline, NoAnswer, http_date, retry_after, root_cause};
 use crate::port::{CallLog, CallRecord};
+use crate::wire::{Deadline, NoAnswer, capped, clock_of, method_name, patience_of, text, told};
 
 /// The version of the API: Spring '26. Orgs of today all serve it.
 pub(crate) const VERSION: &str = "/services/data/v66.0";
-/// Longest body kept in a call record.
-const RECORDED: usize = 64 * 1024;
-/// Longest answer read: the description of Case in a large org is about a megabyte.
-const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
+const CRM: &str = "Salesforce";
 
 /// One data call.
 #[derive(Debug)]
@@ -142,27 +139,19 @@ impl Http {
         deadline: Option<Deadline>,
         log: &CallLog,
     ) -> Result<Raw, NoAnswer> {
-        let timeout = deadline.map_or(call.timeout, |deadline| deadline.left().min(call.timeout));
-        // A write that may not end in time must not begin: whoever takes the lane over would meet it (R14).
-        if deadline.is_some() && timeout < call.timeout / 3 {
-            return Err(NoAnswer::NotSent(unreachable("getting ready took too long, so nothing was sent".into())));
-        }
+        let timeout = Deadline::room(deadline, call.timeout)?;
         let _ticket = self.usage.ask().map_err(|wait| NoAnswer::NotSent(self.reserved(wait)))?;
         let (started_at, clock) = (Timestamp::now(), Instant::now());
         let request = call.body.as_ref().map(Value::to_string);
         let outcome = self.exchange(call, request.as_deref(), archive, bearer, timeout).await;
         let (status, answer, failure) = match &outcome {
             Ok(answer) => (Some(answer.status), Some(capped(&answer.body)), None),
-            Err(NoAnswer::NotSent(failure) | NoAnswer::Unclear(failure)) => (None, None, Some(failure.message.clone())),
+            Err(none) => (None, None, Some(none.failure().message.clone())),
         };
         log.push(CallRecord {
             started_at,
             took: clock.elapsed(),
-            method: match call.method {
-                Method::POST => "POST",
-                Method::PATCH => "PATCH",
-                _ => "GET",
-            },
+            method: method_name(&call.method),
             path: call.path.clone(),
             status,
             parts: call.parts,
@@ -194,32 +183,20 @@ impl Http {
             // chose. Where a rule is wanted the part itself says so.
             request = request.header("Sforce-Auto-Assign", "FALSE");
             request = match archive {
-                Some(archive) => request.multipart(form(body, archive).map_err(|error| no_answer(&error))?),
+                Some(archive) => request.multipart(form(body, archive).map_err(|error| NoAnswer::of(CRM, &error))?),
                 None => request.header(header::CONTENT_TYPE, "application/json; charset=utf-8").body(body.to_owned()),
             };
         }
-        let mut response = request.send().await.map_err(|error| no_answer(&error))?;
-        let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        if let Some(told) = header("sforce-limit-info").and_then(|text| Told::read(&text)) {
+        let response = request.send().await.map_err(|error| NoAnswer::of(CRM, &error))?;
+        if let Some(told) = told(&response, "sforce-limit-info").and_then(|text| Told::read(&text)) {
             self.usage.heard(told);
         }
-        let mut answer = Raw {
+        Ok(Raw {
             status: response.status().as_u16(),
-            at: header("date").and_then(|text| http_date(&text)),
-            retry_after: header("retry-after").and_then(|text| retry_after(&text, Timestamp::now())),
-            body: String::new(),
-        };
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
-            if bytes.len() + chunk.len() > LONGEST_ANSWER {
-                return Err(NoAnswer::Unclear(unreachable("the answer is too long to be one of Salesforce".into())));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        let body = String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
-        let token = bearer.token.expose_secret();
-        answer.body = if body.contains(token) { body.replace(token, "***") } else { body };
-        Ok(answer)
+            at: clock_of(&response),
+            retry_after: patience_of(&response),
+            body: text(CRM, response, &bearer.token).await?,
+        })
     }
 
     fn reserved(&self, wait: Duration) -> CallFailure {
@@ -243,28 +220,4 @@ fn form(body: &str, archive: &[u8]) -> reqwest::Result<Form> {
     let described = Part::text(body.to_owned()).mime_str("application/json")?;
     let file = Part::bytes(archive.to_vec()).file_name("deploy.zip").mime_str("application/zip")?;
     Ok(Form::new().part("entity_content", described).part("file", file))
-}
-
-fn no_answer(error: &reqwest::Error) -> NoAnswer {
-    let reason = if error.is_timeout() {
-        "no answer in time".to_owned()
-    } else if error.is_connect() {
-        format!("no connection: {}", root_cause(error))
-    } else {
-        format!("the connection broke: {}", root_cause(error))
-    };
-    let failure = unreachable(format!("Salesforce did not answer: {reason}"));
-    if error.is_connect() { NoAnswer::NotSent(failure) } else { NoAnswer::Unclear(failure) }
-}
-
-pub(crate) fn unreachable(message: String) -> CallFailure {
-    CallFailure {
-        hint: "nothing: it is repeated; if it stays, check the network".into(),
-        ..crate::creatio::unreachable(message)
-    }
-}
-
-fn capped(text: &str) -> String {
-    let end = (0..=RECORDED.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    text[..end].to_owned()
 }

@@ -56,9 +56,7 @@ use crate::port::{
 };
 use crate::set_up::SetUpKit;
 
-pub use self::oauth::{
-    CLIENT_SECRET, REFRESH_TOKEN, SESSION, SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris, revoke,
-};
+pub use self::oauth::{SESSION, SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris, revoke};
 pub use self::settings::{CALLBACK_PATH, CaseFrom, LOOPBACK_PORTS, Returning, SalesforceSettings, normalise_login_url};
 pub use self::shape::{KEY, SEQ, SOURCE, WRITE};
 
@@ -86,7 +84,7 @@ impl Salesforce {
     /// A client with these settings. Makes no call.
     pub fn new(settings: SalesforceSettings, vault: Arc<dyn Vault>) -> Result<Self, CallFailure> {
         settings.check()?;
-        let client = crate::creatio::open_client(&settings.login_url)?;
+        let client = crate::wire::client(&settings.login_url)?;
         let tokens = Tokens::new(settings.clone(), client.clone(), vault);
         Ok(Salesforce {
             http: Http::new(client, tokens, Usage::new(settings.reserve())),

@@ -6,12 +6,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Salesforce;
-use super::http::{Answer, Call, VERSION, unreachable};
+use super::http::{Answer, Call, VERSION};
 use super::ids::SalesforceId;
 use super::refusal::Refusal;
 use super::soql;
-use crate::creatio::NoAnswer;
 use crate::port::CallLog;
+use crate::wire::{NoAnswer, unreachable};
 
 /// A query and what it is for, in words for messages.
 #[derive(Debug, Clone)]

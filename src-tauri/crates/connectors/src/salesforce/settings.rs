@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use casebridge_domain::{BackSettings, CallFailure, FailureClass, FailureScope};
+use casebridge_domain::{BackSettings, CallFailure};
 use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
 use super::ids::SalesforceId;
 use crate::creatio::is_safe;
+use crate::settings::{is_name, read, read_timeout, write_timeout, wrong};
 
 /// Ports on which the browser may come back. Salesforce compares the whole address, so each is registered.
 pub const LOOPBACK_PORTS: [u16; 4] = [1717, 1718, 1719, 1720];
@@ -132,8 +133,7 @@ impl SalesforceSettings {
 
     /// Reads stored settings; says which member is wrong.
     pub fn from_json(value: &serde_json::Value) -> Result<Self, CallFailure> {
-        let settings: Self = serde_json::from_value(value.clone())
-            .map_err(|error| wrong(format!("the connection's settings cannot be read: {error}")))?;
+        let settings: Self = read(value)?;
         settings.check()?;
         Ok(settings)
     }
@@ -164,24 +164,24 @@ impl SalesforceSettings {
     /// Refuses what no client could work with.
     pub(crate) fn check(&self) -> Result<(), CallFailure> {
         if self.client_id.trim().is_empty() {
-            return Err(wrong("the client id (consumer key) is empty".into()));
+            return Err(wrong("the client id (consumer key) is empty"));
         }
         if let Some(redirect) = &self.redirect_uri
             && !is_safe(redirect)
         {
-            return Err(wrong("`redirect_uri` must begin with https://, or with http://localhost".into()));
+            return Err(wrong("`redirect_uri` must begin with https://, or with http://localhost"));
         }
         if !is_field_name(&self.case_from.field) {
             return Err(wrong(format!("`{}` is not the API name of a field", self.case_from.field)));
         }
         if self.org.is_some_and(|org| org.prefix() != "00D") {
-            return Err(wrong("`org` is not the id of an org: it begins with 00D".into()));
+            return Err(wrong("`org` is not the id of an org: it begins with 00D"));
         }
         if self.owner.is_some_and(|owner| !matches!(owner.prefix(), "005" | "00G")) {
-            return Err(wrong("`owner` is neither a user (005…) nor a queue (00G…)".into()));
+            return Err(wrong("`owner` is neither a user (005…) nor a queue (00G…)"));
         }
         if self.reserve_percent.is_some_and(|percent| percent > 95) {
-            return Err(wrong("`reserve_percent` leaves this connection nothing: give at most 95".into()));
+            return Err(wrong("`reserve_percent` leaves this connection nothing: give at most 95"));
         }
         Ok(())
     }
@@ -201,11 +201,11 @@ impl SalesforceSettings {
     }
 
     pub(crate) fn read_timeout(&self) -> Duration {
-        Duration::from_millis(self.read_timeout_ms.unwrap_or(20_000).clamp(100, 120_000))
+        read_timeout(self.read_timeout_ms)
     }
 
     pub(crate) fn write_timeout(&self) -> Duration {
-        Duration::from_millis(self.write_timeout_ms.unwrap_or(30_000).clamp(100, 120_000))
+        write_timeout(self.write_timeout_ms)
     }
 }
 
@@ -221,16 +221,14 @@ pub fn normalise_login_url(text: &str) -> Result<Url, CallFailure> {
     let host = url.host_str().unwrap_or_default().to_owned();
     let org = [".lightning.force.com", ".my.salesforce-setup.com"].iter().find_map(|pages| host.strip_suffix(pages));
     if let Some(org) = org {
-        url.set_host(Some(&format!("{org}.my.salesforce.com"))).map_err(|_| wrong("no such host".into()))?;
+        url.set_host(Some(&format!("{org}.my.salesforce.com"))).map_err(|_| wrong("no such host"))?;
     }
     Ok(url)
 }
 
 /// Names that go into queries as they are.
 pub(super) fn is_field_name(name: &str) -> bool {
-    name.len() <= 80
-        && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    !name.starts_with('_') && is_name(name, 80)
 }
 
 fn login_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
@@ -239,19 +237,9 @@ fn login_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error
         .map_err(|failure| serde::de::Error::custom(format!("`login_url`: {failure} ({})", failure.hint)))
 }
 
-fn wrong(message: String) -> CallFailure {
-    CallFailure {
-        class: FailureClass::Setup,
-        scope: FailureScope::Connection,
-        status: None,
-        message,
-        hint: "correct the connection's settings".into(),
-        item: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use casebridge_domain::FailureClass;
     use serde_json::json;
 
     use super::*;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use casebridge_connectors::creatio::{CLIENT_SECRET, Creatio, CreatioAuth, CreatioSettings};
+use casebridge_connectors::CLIENT_SECRET;
+use casebridge_connectors::creatio::{Creatio, CreatioAuth, CreatioSettings};
 use casebridge_connectors::{Batch, CallLog, CaseReading, CaseSystem, Standing};
 use casebridge_domain::{CallFailure, FailureClass, FailureScope, SessionKey};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

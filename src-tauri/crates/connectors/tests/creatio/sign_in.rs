@@ -1,7 +1,7 @@
 //! Signing in as a person, and keeping the refresh token.
 
-use casebridge_connectors::CaseSystem;
-use casebridge_connectors::creatio::{CreatioAuth, REFRESH_TOKEN, SignIn, begin_sign_in, finish_sign_in};
+use casebridge_connectors::creatio::{CreatioAuth, SignIn, begin_sign_in, finish_sign_in};
+use casebridge_connectors::{CallLog, CaseSystem, REFRESH_TOKEN};
 use casebridge_domain::{FailureClass, FailureScope};
 use casebridge_sandbox::creatio::{Chance, ClientApp, CreatioConfig, FaultPlan, ids as stock};
 use serde_json::json;
@@ -76,6 +76,19 @@ async fn r32_the_vault_is_proven_writable_before_a_token_is_spent() {
     assert_eq!(written[written.len() - 2..], [before, after], "the old one first, as a proof, then the new one");
     world.sandbox().revoke_tokens(false);
     Story::of(&world, 0).standing(&client, &world).await;
+}
+
+#[tokio::test]
+async fn r32_two_processes_do_not_spend_the_same_refresh_token() {
+    let world = world(true).await;
+    signed_in(&world).await;
+    world.sandbox().clear_requests();
+    let (one, other, log) = (world.client(), world.client(), CallLog::default());
+    let story = Story::of(&world, 0);
+    let batch = story.batch();
+    let (first, second) = tokio::join!(one.standing(&batch, &log), other.standing(&batch, &log));
+    assert!(first.is_ok() && second.is_ok(), "the second waits for the token that came to the first: {second:?}");
+    assert_eq!(world.sandbox().request_counts().token, 2, "an access token of Creatio's is not shared");
 }
 
 #[tokio::test]

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use casebridge_connectors::creatio::{CLIENT_SECRET, Creatio, CreatioAuth, CreatioSettings, normalise_instance_url};
+use casebridge_connectors::creatio::{Creatio, CreatioAuth, CreatioSettings, normalise_instance_url};
 use casebridge_connectors::{
-    Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Standing, Vault, VaultError,
+    Alone, Applied, Batch, CLIENT_SECRET, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, Standing, Vault,
+    VaultError,
 };
 use casebridge_domain::{
     ActivityDraft, ActivityKind, CallFailure, CaseDraft, Contact, Effect, FailureClass, FailureScope, Identifier,
@@ -28,6 +29,7 @@ pub struct MemoryVault {
     pub written: Mutex<Vec<(String, String)>>,
     /// Whether writes fail.
     pub locked: Mutex<bool>,
+    renews: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl MemoryVault {
@@ -55,6 +57,10 @@ impl Vault for MemoryVault {
         self.written.lock().unwrap().push((name.to_owned(), value.expose_secret().to_owned()));
         self.secrets.lock().unwrap().insert(name.to_owned(), value);
         Ok(())
+    }
+
+    async fn alone(&self) -> Result<Alone, VaultError> {
+        Ok(Box::new(Arc::clone(&self.renews).lock_owned().await))
     }
 }
 

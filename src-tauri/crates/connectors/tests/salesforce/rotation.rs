@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use casebridge_connectors::salesforce::{REFRESH_TOKEN, SESSION, Salesforce, revoke};
-use casebridge_connectors::{Alone, CallLog, CaseSystem, ChoiceKind, Vault, VaultError};
+use casebridge_connectors::salesforce::{SESSION, Salesforce, revoke};
+use casebridge_connectors::{Alone, CallLog, CaseSystem, ChoiceKind, REFRESH_TOKEN, Vault, VaultError};
 use casebridge_domain::FailureClass;
 use casebridge_sandbox::salesforce::{Chance, FaultPlan};
 use secrecy::SecretString;

@@ -1,6 +1,7 @@
 //! Signing in, and what becomes of tokens.
 
-use casebridge_connectors::salesforce::{REFRESH_TOKEN, finish_sign_in};
+use casebridge_connectors::REFRESH_TOKEN;
+use casebridge_connectors::salesforce::finish_sign_in;
 use casebridge_connectors::{CaseSystem, ChoiceKind};
 use casebridge_domain::FailureClass;
 use casebridge_sandbox::salesforce::{Chance, FaultPlan, OAuthRefusal, SalesforceConfig, TokenExpiry};

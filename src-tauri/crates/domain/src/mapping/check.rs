@@ -12,6 +12,7 @@ const INSTRUCTION: usize = 2_000;
 
 /// The part of a mapping that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "MappingPart"))]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// The column itself.
@@ -30,6 +31,7 @@ pub enum Part {
 
 /// Something that keeps mappings from being saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "MappingProblem"))]
 pub struct Problem {
     /// Which mapping.
     pub mapping: Uuid,
@@ -41,6 +43,7 @@ pub struct Problem {
 
 /// What became of a mapped column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum AlarmKind {
     /// It has another name, or the same in other letter case.
@@ -59,6 +62,7 @@ pub enum AlarmKind {
 
 /// A mapping that does not work as it did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "MappingAlarm"))]
 pub struct Alarm {
     /// Which mapping.
     pub mapping: Uuid,

@@ -75,6 +75,7 @@ pub struct Refusal {
 
 /// What becomes of a mapping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "FieldOutcomeKind"))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The value is written.
@@ -93,6 +94,7 @@ pub enum Outcome {
 
 /// What becomes of a mapping, and why.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct FieldOutcome {
     /// Which mapping.
     pub mapping: Uuid,
@@ -101,6 +103,7 @@ pub struct FieldOutcome {
     /// What becomes of it.
     pub outcome: Outcome,
     /// The value, as it is sent.
+    #[cfg_attr(feature = "ts", ts(type = "unknown"))]
     pub value: Option<Value>,
     /// The same as people read it.
     pub shown: String,

@@ -3,7 +3,7 @@
 use casebridge_connectors::{CallRecord, CaseReading, CaseStands, Standing};
 use casebridge_domain::absorb::on_crm_clock;
 use casebridge_domain::retry::{Verdict, after_failure};
-use casebridge_domain::{CallFailure, CaseState, Effect, FailureClass, FailureScope, ParkKind, ParkReason, RecordKind};
+use casebridge_domain::{CallFailure, CaseState, Effect, FailureScope, ParkKind, ParkReason, RecordKind};
 use casebridge_store::{Attempt, CaseUpdate, LaneEnd, PassResult, Step, StoreError};
 use jiff::Timestamp;
 use serde_json::json;
@@ -177,15 +177,7 @@ pub(super) fn unusable(standing: &Standing, known_open: bool, progress: &Progres
         CaseReading::Unreadable => (ParkKind::CaseUnreadable, "the CRM does not let our user read the case"),
         _ => return None,
     };
-    let failure = CallFailure {
-        class: FailureClass::Refused,
-        scope: FailureScope::Lane,
-        status: None,
-        message: message.to_owned(),
-        hint: kind.remedy().to_owned(),
-        item: None,
-    };
-    Some((kind, failure))
+    Some((kind, kind.failure(message)))
 }
 
 pub(crate) fn attempt(fence: i64, call: CallRecord) -> Attempt {

@@ -4,10 +4,11 @@
 use casebridge_domain::CallFailure;
 
 use super::super::Creatio;
-use super::super::http::{Call, NoAnswer};
+use super::super::http::Call;
 use super::super::odata::Operation;
 use super::{missing, not_proven, yes};
 use crate::port::{CallLog, Check};
+use crate::wire::NoAnswer;
 
 impl Creatio {
     pub(super) async fn check_column(&self, column: &str, log: &CallLog) -> Result<Check, CallFailure> {

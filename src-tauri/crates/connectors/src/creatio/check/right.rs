@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::Creatio;
-use super::super::http::{Call, NoAnswer};
+use super::super::http::Call;
 use super::super::odata::{Operation, entity, guid, instant};
 use super::super::settings::ContactPolicy;
 use super::super::stock;
 use super::{missing, not_proven, yes};
 use crate::port::{CallLog, Check};
+use crate::wire::NoAnswer;
 
 const MARK: &str = "Casebridge connection test";
 const LEFT: &str = "nothing was left behind";

@@ -8,11 +8,12 @@ use casebridge_domain::{CallFailure, FailureClass};
 use serde_json::Value;
 
 use super::super::Creatio;
-use super::super::http::{Call, NoAnswer, unreachable};
+use super::super::http::Call;
 use super::super::many::Ask;
 use super::super::odata::{Filter, Operation, Query, id, string};
 use super::metadata;
 use crate::port::CallLog;
+use crate::wire::{NoAnswer, unreachable};
 
 /// Lookups with more rows are searched, not listed.
 const LISTED: usize = 200;

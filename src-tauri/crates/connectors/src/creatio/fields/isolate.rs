@@ -13,10 +13,11 @@ use uuid::Uuid;
 use super::super::Creatio;
 use super::super::apply::part;
 use super::super::batch;
-use super::super::http::{Call, Deadline, NoAnswer};
+use super::super::http::Call;
 use super::super::odata::{Operation, segment};
 use super::super::read::strange;
 use crate::port::{CallLog, Isolated, MappedPart};
+use crate::wire::{Deadline, NoAnswer};
 
 /// Most calls that one search for bad columns may cost: three bad ones among a hundred are found with fewer.
 const MOST_CALLS: usize = 24;

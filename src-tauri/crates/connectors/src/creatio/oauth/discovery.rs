@@ -7,8 +7,8 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use super::super::address::is_safe;
-use super::super::http::root_cause;
 use super::super::settings::CreatioSettings;
+use crate::wire::root_cause;
 
 const WELL_KNOWN: &str = ".well-known/openid-configuration";
 const TIMEOUT: Duration = Duration::from_secs(10);

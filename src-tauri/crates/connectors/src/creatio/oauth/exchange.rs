@@ -3,18 +3,16 @@
 use std::time::Duration;
 
 use casebridge_domain::{CallFailure, FailureClass, FailureScope};
-use jiff::Timestamp;
 use oauth2::basic::{BasicClient, BasicRequestTokenError, BasicTokenResponse};
 use oauth2::{
     AuthType, AuthorizationCode, ClientId, ClientSecret, HttpRequest, HttpResponse, PkceCodeVerifier, RedirectUrl,
     RefreshToken, RequestTokenError, TokenResponse, TokenUrl,
 };
-use reqwest::header;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::super::http::{retry_after, root_cause};
 use super::super::settings::CreatioAuth;
 use super::discovery::Endpoints;
+use crate::wire::{patience_of, root_cause};
 
 const TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -86,8 +84,7 @@ async fn post(client: reqwest::Client, request: HttpRequest) -> Result<HttpRespo
     *request.timeout_mut() = Some(TIMEOUT);
     let response = client.execute(request).await.map_err(|error| Carried(unreachable(&error)))?;
     let status = response.status().as_u16();
-    let patience = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-    let patience = patience.and_then(|text| retry_after(text, Timestamp::now()));
+    let patience = patience_of(&response);
     let body = response.text().await.map_err(|error| Carried(unreachable(&error)))?;
     let class = match status {
         429 => Some(FailureClass::Throttled { after: patience }),

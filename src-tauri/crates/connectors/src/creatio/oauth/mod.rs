@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use casebridge_domain::{CallFailure, FailureClass, FailureScope};
+use casebridge_domain::{CallFailure, FailureClass};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -16,15 +16,11 @@ use tokio::time::Instant;
 use self::discovery::{Endpoints, discover};
 use self::exchange::{Grant, Granted, exchange};
 use super::settings::{CreatioAuth, CreatioSettings};
-use crate::port::{Vault, VaultError};
+use crate::credentials::Credentials;
+use crate::port::Vault;
 
 pub(crate) use self::sign_in::code_of;
 pub use self::sign_in::{SignIn, begin_sign_in, finish_sign_in};
-
-/// Name of the application's secret in the vault.
-pub const CLIENT_SECRET: &str = "client_secret";
-/// Name of the refresh token in the vault.
-pub const REFRESH_TOKEN: &str = "refresh_token";
 
 /// A token is renewed this long before it expires, or at three quarters of a short life.
 const EARLY: Duration = Duration::from_secs(60);
@@ -54,21 +50,18 @@ impl fmt::Debug for Bearer {
     }
 }
 
-#[derive(Default)]
 struct State {
+    credentials: Credentials,
     endpoints: Option<Endpoints>,
     bearer: Option<Bearer>,
     /// The newest renewal that failed: those who waited for it share its outcome.
     failed: Option<(Instant, CallFailure)>,
-    /// A rotated refresh token that the vault did not take yet. The old one is spent, so it must not be lost.
-    unsaved: Option<SecretString>,
 }
 
 /// The token of one connection.
 pub(crate) struct Tokens {
     settings: CreatioSettings,
     client: reqwest::Client,
-    vault: Arc<dyn Vault>,
     state: Mutex<State>,
 }
 
@@ -80,7 +73,12 @@ impl fmt::Debug for Tokens {
 
 impl Tokens {
     pub(crate) fn new(settings: CreatioSettings, client: reqwest::Client, vault: Arc<dyn Vault>) -> Self {
-        Tokens { settings, client, vault, state: Mutex::default() }
+        let credentials = Credentials::new(vault, "Creatio");
+        Tokens {
+            settings,
+            client,
+            state: Mutex::new(State { credentials, endpoints: None, bearer: None, failed: None }),
+        }
     }
 
     /// How long the token in hand is still used. A renewal that is under way counts as none in hand.
@@ -153,18 +151,19 @@ impl Tokens {
     async fn renew(&self, state: &mut State) -> Result<Bearer, CallFailure> {
         let endpoints = self.endpoints(state).await?;
         let auth = &self.settings.auth;
-        let secret = self.client_secret().await?;
+        let confidential = !matches!(auth, CreatioAuth::AuthorizationCode { confidential: false, .. });
+        let secret = state.credentials.client_secret(confidential).await?;
         let granted = match auth {
             CreatioAuth::ClientCredentials { .. } => {
                 exchange(&self.client, &endpoints, auth, secret, Grant::ClientCredentials).await?
             }
             CreatioAuth::AuthorizationCode { .. } => {
-                let current = self.refresh_token(state).await?;
+                // Whoever else renews, in this process or another, would spend the same token.
+                let _alone = state.credentials.alone().await?;
+                let current = state.credentials.refresh_token().await?;
                 let granted = exchange(&self.client, &endpoints, auth, secret, Grant::Refresh(&current)).await?;
                 if let Some(next) = &granted.refresh {
-                    // The old one is spent: without this the next start would have to sign in again.
-                    state.unsaved = Some(next.clone());
-                    self.save(state).await?;
+                    state.credentials.rotated(next.clone()).await?;
                 }
                 granted
             }
@@ -176,37 +175,6 @@ impl Tokens {
         );
         Ok(bearer)
     }
-
-    async fn client_secret(&self) -> Result<Option<SecretString>, CallFailure> {
-        if matches!(self.settings.auth, CreatioAuth::AuthorizationCode { confidential: false, .. }) {
-            return Ok(None);
-        }
-        let secret = self.vault.get(CLIENT_SECRET).await.map_err(|error| vault_failed(&error))?;
-        secret
-            .map(Some)
-            .ok_or_else(|| missing("no client secret is stored for this connection", "enter the client secret"))
-    }
-
-    /// The refresh token, written back before it is used: a vault that cannot be written now would lose the
-    /// one that comes in its place (R32).
-    async fn refresh_token(&self, state: &mut State) -> Result<SecretString, CallFailure> {
-        if state.unsaved.is_some() {
-            self.save(state).await?;
-        }
-        let current = self.vault.get(REFRESH_TOKEN).await.map_err(|error| vault_failed(&error))?;
-        let current =
-            current.ok_or_else(|| missing("nobody has signed in to this connection yet", "sign in to Creatio"))?;
-        self.vault.put(REFRESH_TOKEN, current.clone()).await.map_err(|error| vault_failed(&error))?;
-        Ok(current)
-    }
-
-    async fn save(&self, state: &mut State) -> Result<(), CallFailure> {
-        if let Some(token) = &state.unsaved {
-            self.vault.put(REFRESH_TOKEN, token.clone()).await.map_err(|error| vault_failed(&error))?;
-            state.unsaved = None;
-        }
-        Ok(())
-    }
 }
 
 fn bearer(granted: Granted) -> Bearer {
@@ -214,27 +182,4 @@ fn bearer(granted: Granted) -> Bearer {
     let life = granted.life.unwrap_or(UNTOLD);
     let early = EARLY.min(life / 4);
     Bearer { token: Arc::new(granted.access), got, renew: got + (life - early) }
-}
-
-fn missing(message: &str, hint: &str) -> CallFailure {
-    CallFailure {
-        class: FailureClass::Credentials,
-        scope: FailureScope::Connection,
-        status: None,
-        message: message.to_owned(),
-        hint: hint.to_owned(),
-        item: None,
-    }
-}
-
-/// A locked keychain opens again when its owner comes back: it is waited for.
-fn vault_failed(error: &VaultError) -> CallFailure {
-    CallFailure {
-        class: FailureClass::Unreachable,
-        scope: FailureScope::Connection,
-        status: None,
-        message: error.to_string(),
-        hint: "unlock the keychain, or give the key of the secrets file".into(),
-        item: None,
-    }
 }

@@ -8,12 +8,12 @@ use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope
 use secrecy::SecretString;
 use url::Url;
 
-use super::super::http;
 use super::super::settings::{CreatioAuth, CreatioSettings};
 use super::discovery::discover;
 use super::exchange::{Grant, exchange};
-use super::{CLIENT_SECRET, REFRESH_TOKEN, vault_failed};
+use crate::credentials::{CLIENT_SECRET, REFRESH_TOKEN, vault_failed};
 use crate::port::Vault;
+use crate::wire;
 
 /// A sign-in that began: the person opens `url`; the other two stay with whoever began it.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ pub async fn begin_sign_in(settings: &CreatioSettings) -> Result<SignIn, CallFai
         return Err(refused("this connection signs in with a client secret, not as a person"));
     };
     settings.check()?;
-    let client = http::client(&settings.url)?;
+    let client = wire::client(&settings.url)?;
     let endpoints = discover(settings, &client).await?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let (url, state) = BasicClient::new(ClientId::new(client_id.trim().to_owned()))
@@ -67,7 +67,7 @@ pub async fn finish_sign_in(
         }
         _ => None,
     };
-    let client = http::client(&settings.url)?;
+    let client = wire::client(&settings.url)?;
     let endpoints = discover(settings, &client).await?;
     let grant = Grant::Code { code: &code, verifier: &sign_in.verifier };
     let granted = exchange(&client, &endpoints, &settings.auth, secret, grant).await?;

@@ -8,7 +8,6 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::super::Creatio;
-use super::super::http::TOO_LONG;
 use super::super::many::Ask;
 use super::super::odata::{Filter, IDS_PER_FILTER, Query, id, id_of, moment, raw, string};
 use super::super::probe::Statuses;
@@ -18,6 +17,7 @@ use super::columns::{PORTAL, blame_settings};
 use super::walk::Walk;
 use super::{PAGE, SMALL_PAGE};
 use crate::port::{CallLog, Look, LookAt};
+use crate::wire::TOO_LONG;
 
 /// Rows that were read of one group of cases.
 struct Read {

@@ -5,13 +5,13 @@ use std::cmp::Reverse;
 use casebridge_domain::{CallFailure, CrmRecord, Role};
 
 use super::super::Creatio;
-use super::super::http::TOO_LONG;
 use super::super::many::Ask;
 use super::super::odata::{Page, Query};
 use super::super::record;
 use super::columns::{PORTAL, blame_settings};
 use super::{PAGE, SMALL_PAGE};
 use crate::port::CallLog;
+use crate::wire::TOO_LONG;
 
 /// Most replies shown.
 const MOST: usize = 100;

@@ -13,9 +13,9 @@ use super::super::read::{Ask, id, strange};
 use super::super::{setup, soql};
 use super::PERMISSION_SET;
 use super::files::archive;
-use crate::creatio::NoAnswer;
 use crate::port::CallLog;
 use crate::set_up::{KitDeploy, KitError, KitProgress, KitStage};
+use crate::wire::NoAnswer;
 
 const DEPLOYING: &str = "deploying the set-up kit";
 /// What an admin does when the connection's user may not deploy.

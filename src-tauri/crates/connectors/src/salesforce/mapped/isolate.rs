@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::super::Salesforce;
 use super::super::http::{Call, VERSION};
 use super::super::refusal::Refusal;
-use crate::creatio::{Deadline, NoAnswer};
 use crate::port::{CallLog, Isolated};
+use crate::wire::{Deadline, NoAnswer};
 
 /// Most calls that one search for refused fields may cost.
 const MOST_CALLS: usize = 24;

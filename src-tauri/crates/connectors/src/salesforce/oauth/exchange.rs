@@ -19,7 +19,8 @@ use url::Url;
 
 use super::super::ids::SalesforceId;
 use super::super::settings::SalesforceSettings;
-use crate::creatio::{is_safe, root_cause};
+use crate::creatio::is_safe;
+use crate::wire::root_cause;
 
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// What is said while another request with the same refresh token is under way.

@@ -12,7 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use casebridge_domain::{CallFailure, FailureClass, FailureScope};
+use casebridge_domain::CallFailure;
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -24,14 +24,10 @@ pub use self::kept::SESSION;
 pub use self::revoke::revoke;
 use super::ids::SalesforceId;
 use super::settings::SalesforceSettings;
-use crate::port::{Vault, VaultError};
+use crate::credentials::{Credentials, missing};
+use crate::port::Vault;
 
 pub use self::sign_in::{SignIn, SignedIn, begin_sign_in, finish_sign_in, redirect_uris};
-
-/// Name of the app's secret in the vault.
-pub const CLIENT_SECRET: &str = "client_secret";
-/// Name of the refresh token in the vault.
-pub const REFRESH_TOKEN: &str = "refresh_token";
 
 /// Waits between tries while Salesforce is still at work on another request with the same refresh token.
 const BUSY: [Duration; 3] = [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2700)];
@@ -54,13 +50,11 @@ impl fmt::Debug for Bearer {
     }
 }
 
-#[derive(Default)]
 struct State {
+    credentials: Credentials,
     bearer: Option<Bearer>,
     /// The newest renewal that failed: those who waited for it share its outcome.
     failed: Option<(Instant, CallFailure)>,
-    /// A rotated refresh token that the vault did not take yet. The old one is spent, so it must not be lost.
-    unsaved: Option<SecretString>,
     /// The newest token that was refused: what the vault holds is only of use when it is another.
     refused: Option<Arc<SecretString>>,
 }
@@ -69,7 +63,6 @@ struct State {
 pub(crate) struct Tokens {
     settings: SalesforceSettings,
     client: reqwest::Client,
-    vault: Arc<dyn Vault>,
     state: Mutex<State>,
 }
 
@@ -81,7 +74,8 @@ impl fmt::Debug for Tokens {
 
 impl Tokens {
     pub(crate) fn new(settings: SalesforceSettings, client: reqwest::Client, vault: Arc<dyn Vault>) -> Self {
-        Tokens { settings, client, vault, state: Mutex::default() }
+        let credentials = Credentials::new(vault, "Salesforce");
+        Tokens { settings, client, state: Mutex::new(State { credentials, bearer: None, failed: None, refused: None }) }
     }
 
     /// A token that was good when last used. One renewal runs at a time; whoever waits for it takes its result.
@@ -120,8 +114,8 @@ impl Tokens {
 
     /// A token that somebody else got meanwhile, or a new one. Only one at a time is here, whatever the process.
     async fn another(&self, state: &mut State) -> Result<Bearer, CallFailure> {
-        let _alone = self.vault.alone().await.map_err(|error| vault_failed(&error))?;
-        if state.unsaved.is_none()
+        let _alone = state.credentials.alone().await?;
+        if !state.credentials.is_unsaved()
             && let Some(kept) = self.kept(state).await?
         {
             return Ok(kept);
@@ -130,7 +124,7 @@ impl Tokens {
     }
 
     async fn kept(&self, state: &State) -> Result<Option<Bearer>, CallFailure> {
-        let text = self.vault.get(SESSION).await.map_err(|error| vault_failed(&error))?;
+        let text = state.credentials.get(SESSION).await?;
         let Some(kept) = text.as_ref().and_then(Kept::read) else { return Ok(None) };
         let refused = state.refused.as_ref().is_some_and(|refused| kept.is(refused));
         let elsewhere = self.settings.org.is_some_and(|org| org != kept.org);
@@ -138,21 +132,19 @@ impl Tokens {
     }
 
     async fn renew(&self, state: &mut State) -> Result<Bearer, CallFailure> {
-        let secret = self.client_secret().await?;
-        let current = self.refresh_token(state).await?;
+        let secret = state.credentials.client_secret(self.settings.confidential).await?;
+        let current = state.credentials.refresh_token().await?;
         let granted = self.refreshed(&current, secret).await?;
         if let Some(next) = &granted.refresh {
-            // The old one is spent: without this the next start would have to sign in again.
-            state.unsaved = Some(next.clone());
-            self.save(state).await?;
+            state.credentials.rotated(next.clone()).await?;
         }
         if self.settings.org.is_some_and(|org| org != granted.org) {
             return Err(missing("the sign-in belongs to another org", "sign in to the org of this connection again"));
         }
         tracing::debug!(crm.instance = %self.settings.instance(), "got an access token");
         // Whoever cannot find it there only renews once more.
-        if let Err(error) = self.vault.put(SESSION, Kept::of(&granted).write()).await {
-            tracing::debug!(error = &error as &dyn std::error::Error, "the access token could not be kept");
+        if let Err(failure) = state.credentials.put(SESSION, Kept::of(&granted).write()).await {
+            tracing::debug!(failure = %failure, "the access token could not be kept");
         }
         Ok(Bearer { token: Arc::new(granted.access), instance: granted.instance, user: granted.user, granted: true })
     }
@@ -170,59 +162,5 @@ impl Tokens {
                 other => return other,
             }
         }
-    }
-
-    async fn client_secret(&self) -> Result<Option<SecretString>, CallFailure> {
-        if !self.settings.confidential {
-            return Ok(None);
-        }
-        let secret = self.vault.get(CLIENT_SECRET).await.map_err(|error| vault_failed(&error))?;
-        secret
-            .map(Some)
-            .ok_or_else(|| missing("no client secret is stored for this connection", "enter the client secret"))
-    }
-
-    /// The refresh token, written back before it is used: a vault that cannot be written now would lose the
-    /// one that comes in its place (R32).
-    async fn refresh_token(&self, state: &mut State) -> Result<SecretString, CallFailure> {
-        if state.unsaved.is_some() {
-            self.save(state).await?;
-        }
-        let current = self.vault.get(REFRESH_TOKEN).await.map_err(|error| vault_failed(&error))?;
-        let current =
-            current.ok_or_else(|| missing("nobody has signed in to this connection yet", "sign in to Salesforce"))?;
-        self.vault.put(REFRESH_TOKEN, current.clone()).await.map_err(|error| vault_failed(&error))?;
-        Ok(current)
-    }
-
-    async fn save(&self, state: &mut State) -> Result<(), CallFailure> {
-        if let Some(token) = &state.unsaved {
-            self.vault.put(REFRESH_TOKEN, token.clone()).await.map_err(|error| vault_failed(&error))?;
-            state.unsaved = None;
-        }
-        Ok(())
-    }
-}
-
-fn missing(message: &str, hint: &str) -> CallFailure {
-    CallFailure {
-        class: FailureClass::Credentials,
-        scope: FailureScope::Connection,
-        status: None,
-        message: message.to_owned(),
-        hint: hint.to_owned(),
-        item: None,
-    }
-}
-
-/// A locked keychain opens again when its owner comes back: it is waited for.
-fn vault_failed(error: &VaultError) -> CallFailure {
-    CallFailure {
-        class: FailureClass::Unreachable,
-        scope: FailureScope::Connection,
-        status: None,
-        message: error.to_string(),
-        hint: "unlock the keychain, or give the key of the secrets file".into(),
-        item: None,
     }
 }

@@ -6,10 +6,11 @@ use casebridge_domain::CallFailure;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::super::settings::SalesforceSettings;
+use super::SESSION;
 use super::exchange::{endpoint, no_answer, refused_revocation};
-use super::{REFRESH_TOKEN, SESSION, vault_failed};
-use crate::creatio::open_client;
+use crate::credentials::{REFRESH_TOKEN, vault_failed};
 use crate::port::Vault;
+use crate::wire;
 
 /// Nobody waits longer than this to be rid of a connection.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -21,7 +22,7 @@ pub async fn revoke(settings: &SalesforceSettings, vault: &dyn Vault) -> Result<
     let _alone = vault.alone().await.map_err(|error| vault_failed(&error))?;
     let token = vault.get(REFRESH_TOKEN).await.map_err(|error| vault_failed(&error))?;
     let Some(token) = token.filter(|token| !token.expose_secret().is_empty()) else { return Ok(false) };
-    let client = open_client(&settings.login_url)?;
+    let client = wire::client(&settings.login_url)?;
     send(&client, settings, &token).await?;
     // So that nobody takes the dead session for a live one, should the wiping be cut off.
     vault.put(SESSION, SecretString::from("")).await.map_err(|error| vault_failed(&error))?;

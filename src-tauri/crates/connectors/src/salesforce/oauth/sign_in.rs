@@ -14,9 +14,11 @@ use super::super::ids::SalesforceId;
 use super::super::settings::{CALLBACK_PATH, LOOPBACK_PORTS, SalesforceSettings};
 use super::super::soql;
 use super::exchange::{Grant, Granted, OAuth, endpoint, exchange, of_error};
-use super::{CLIENT_SECRET, Kept, REFRESH_TOKEN, SESSION, vault_failed};
-use crate::creatio::{code_of, open_client};
+use super::{Kept, SESSION};
+use crate::creatio::code_of;
+use crate::credentials::{CLIENT_SECRET, REFRESH_TOKEN, vault_failed};
 use crate::port::Vault;
+use crate::wire;
 
 /// How long the name of who signed in may take.
 const NAME_TIMEOUT: Duration = Duration::from_secs(5);
@@ -97,7 +99,7 @@ pub async fn finish_sign_in(
         true => vault.get(CLIENT_SECRET).await.map_err(|error| vault_failed(&error))?,
         false => None,
     };
-    let client = open_client(&settings.login_url)?;
+    let client = wire::client(&settings.login_url)?;
     let grant = Grant::Code { code: &code, verifier: &sign_in.verifier, redirect: &sign_in.redirect_uri };
     let granted = exchange(&client, settings, secret, grant).await?;
     if let Some(org) = settings.org.filter(|org| *org != granted.org) {
