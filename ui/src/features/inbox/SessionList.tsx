@@ -4,7 +4,6 @@ import { useEffect, useMemo, useRef } from "react";
 import { many } from "../../app/Rail";
 import { useCounts, useSessions } from "../../data/sessions";
 import type { View } from "../../generated";
-import { useNow } from "../../shared/clock";
 import { useDebounced } from "../../shared/debounce";
 import { useListKeys } from "../../shared/listkeys";
 import { useWish } from "../../shared/wish";
@@ -30,7 +29,6 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
   const query = useDebounced(words.trim(), 120);
   const list = useSessions(view, query);
   const counts = useCounts().data;
-  const now = useNow(30_000);
   const box = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data]);
   const bounded = list.data?.pages.some((page) => page.bounded) ?? false;
@@ -104,7 +102,7 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
             {items.map((item) => {
               const row = rows[item.index];
               return row ? (
-                <SessionItem key={row.id} row={row} now={now} top={item.start} index={item.index} size={hasNextPage ? -1 : rows.length} selected={row.id === selected} onSelect={onSelect} />
+                <SessionItem key={row.id} row={row} top={item.start} index={item.index} size={hasNextPage ? -1 : rows.length} selected={row.id === selected} onSelect={onSelect} />
               ) : null;
             })}
           </div>

@@ -28,7 +28,7 @@ export function DryRunPane({ admin, dry, mappings, chosen, onChoose, onRun, onTa
         <h2 className="h2">Dry run</h2>
         <span className="f12 t3 nowrap writes">writes nothing</span>
         <span className="end flex tight">
-          {admin && <><button type="button" className="chip pick" onClick={() => setPicking(true)} disabled={dry.none} aria-haspopup="dialog" aria-label={`Conversations: ${picked.length === 1 ? one?.name : `${picked.length} chosen`}. Choose others`}>
+          {admin && <><button type="button" className="chip pick" onClick={() => setPicking(true)} disabled={dry.none} aria-haspopup="dialog" aria-label={picked.length > 1 ? `${picked.length} conversations. Choose others` : `Conversations: ${one?.name ?? "Choose…"}. Choose others`}>
             {picked.length > 1 ? <><Icon name="chat" small />{picked.length} conversations</> : one ? <><Icon name={channelIcon(one.channel)} small /><bdi className="ell">{one.name}</bdi></> : "Choose…"}<Icon name="down" small />
           </button>
           <Button icon="play" keys="Ctrl ↵" onClick={onRun} disabled={busy || picked.length === 0 || mappings.length === 0}>{busy ? "Running" : "Run"}</Button></>}
