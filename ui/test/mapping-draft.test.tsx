@@ -88,6 +88,8 @@ describe("what is typed meanwhile", () => {
     await open("PriorityId");
     fireEvent.click(await cell(/^Party size/));
     fireEvent.click(screen.getByRole("button", { name: "Remove the mapping of Party size" }));
+    // The offer stays while a pointer rests on it, however long the rest takes.
+    fireEvent.pointerEnter(await screen.findByText("Party size is no longer mapped"));
     fireEvent.click(await cell(/^Priority/));
     await say("Typed since");
     fireEvent.click(await screen.findByRole("button", { name: "Undo" }));
