@@ -3,29 +3,30 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use casebridge_api::dto::people::SandboxPage;
 use casebridge_api::error::Code;
 use casebridge_api::{ApiError, Caller, Host, Role};
 use casebridge_engine::{CrmConnectors, Engine, SystemClock};
 use casebridge_store::secrets::KEY_VARIABLE;
 use casebridge_store::{DataFolder, FolderLock, Secrets, Sqlite, StoreError};
-use casebridge_tryout::StandIn;
+use casebridge_tryout::StandIns;
 use secrecy::SecretString;
 
-/// An engine at work on its data folder, with a stand-in CRM that may yet be started.
+/// An engine at work on its data folder, with stand-in CRMs that may yet be started.
 pub(crate) struct Running {
     pub(crate) engine: Engine,
     pub(crate) caller: Caller,
     pub(crate) host: Host,
-    stand_in: StandIn,
+    stand_ins: StandIns,
     store: Sqlite,
     /// Given back by [`Running::stop`], also while a call that came too late still holds the rest.
     lock: Mutex<Option<FolderLock>>,
 }
 
 impl Running {
-    /// The page of the stand-in CRM, while it runs.
-    pub(crate) fn sandbox_page(&self) -> Option<String> {
-        self.stand_in.page()
+    /// The pages of the stand-in CRMs that run.
+    pub(crate) fn sandbox_pages(&self) -> Vec<SandboxPage> {
+        self.stand_ins.pages()
     }
 
     /// Lets what is under way finish, closes the store, and gives the folder back.
@@ -50,10 +51,10 @@ pub(crate) async fn start(folder: &DataFolder, lock: FolderLock) -> Result<Runni
     let store = Sqlite::open(&database).await.map_err(|error| refused(&error))?;
     let engine = Engine::new(Arc::new(store.clone()), secrets, Arc::new(SystemClock), Arc::new(CrmConnectors));
     engine.start().await.map_err(ApiError::from)?;
-    let stand_in = StandIn::new(engine.clone(), None);
-    let host = Host { sandbox: Some(stand_in.starter()), listen: Some(casebridge_gateway::redirect::listen()) };
+    let stand_ins = StandIns::new(engine.clone());
+    let host = Host { sandbox: Some(stand_ins.starter()), listen: Some(casebridge_gateway::redirect::listen()) };
     let caller = Caller { name: user_name(), role: Role::Admin };
-    Ok(Running { engine, caller, host, stand_in, store, lock: Mutex::new(Some(lock)) })
+    Ok(Running { engine, caller, host, stand_ins, store, lock: Mutex::new(Some(lock)) })
 }
 
 /// Whoever sits here, as the computer calls them.

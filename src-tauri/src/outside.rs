@@ -33,7 +33,8 @@ async fn open(app: &AppHandle, address: &Url) -> Result<(), ApiError> {
     known.extend(addresses::of_list(&pages));
     known.extend(place.remote().map(|remote| remote.base().clone()));
     let me = place.me(&desk.data).await.unwrap_or_default();
-    known.extend(me["sandbox_page"].as_str().and_then(|page| Url::parse(page).ok()));
+    let pages = me["sandbox_pages"].as_array().into_iter().flatten().filter_map(|one| one["page"].as_str());
+    known.extend(pages.filter_map(|page| Url::parse(page).ok()));
     let url = addresses::judge(address.as_str(), &known).map_err(|error| ApiError {
         code: Code::Forbidden,
         message: error.to_string(),

@@ -101,7 +101,7 @@ impl Place {
             Self::Own(running) => Ok(json!({
                 "name": running.caller.name, "role": running.caller.role, "token": "",
                 "version": env!("CARGO_PKG_VERSION"), "data_folder": data.display().to_string(),
-                "public_url": null, "sandbox_page": running.sandbox_page(),
+                "public_url": null, "sandbox_pages": running.sandbox_pages(),
             })),
             Self::Beside { remote, .. } | Self::Joined { remote } => {
                 let mut me = remote.me().await?;

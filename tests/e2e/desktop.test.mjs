@@ -31,7 +31,7 @@ test("from nothing to a conversation with its case, by one button", async () => 
   await until("its case appears", async () => (await desktop.driver.findElement(By.css("main")).getText()).includes("SR0000"));
   const { ok: me } = await desktop.ask("me");
   assert.equal(me.token, "", "the page is given no token");
-  sandbox = new URL(me.sandbox_page);
+  sandbox = new URL(me.sandbox_pages[0].page);
   session = new URLSearchParams((await desktop.where()).split("?")[1]).get("s");
   assert.match(session, /^ses_/, "the address says which conversation is open");
 });

@@ -32,7 +32,6 @@ async function allow(user) {
 }
 
 const cases = () => org.ask("records/Case");
-const act = (body) => org.ask("act", "POST", body);
 
 before(async () => {
   [org, engine, browser] = await Promise.all([startOrg(), startEngine(), launch()]);
@@ -134,12 +133,24 @@ test("a conversation becomes a case there, the rep answers on it, and the answer
   const link = page.getByRole("region", { name: "Case", exact: true }).getByRole("link", { name: /^Open/ });
   await link.waitFor();
   assert.equal(await link.getAttribute("href"), `${org.instance}/lightning/r/Case/${row.Id}/view`, "R28: by Salesforce's own id");
-  const rep = await context.newPage();
-  await rep.goto(org.at(`cases/${row.Id}`));
+  const opened = context.waitForEvent("page");
+  await link.click();
+  const rep = await opened;
+  await rep.getByRole("button", { name: "Log in as Rita Rep" }).click();
   await rep.getByRole("heading", { name: new RegExp(row.CaseNumber) }).waitFor();
+  assert.equal(rep.url(), `${org.instance}/lightning/r/Case/${row.Id}/view`, "the login leads on to the case");
+  const comment = async (text, published) => {
+    await rep.locator("summary", { hasText: "Case comment" }).click();
+    const form = rep.locator("details[open] form");
+    await form.getByLabel("Comment").fill(text);
+    if (published) await form.getByRole("checkbox").check();
+    await form.getByRole("button").click();
+    await rep.locator("article", { hasText: text }).waitFor();
+  };
+  await comment("she sounds angry, careful", false);
+  await comment("It left Lyon this morning.", true);
+  assert.match(await rep.locator("article", { hasText: "It left Lyon" }).innerText(), /Public comment\s+Rita Rep/, "in the rep's own name");
   await rep.close();
-  await act({ act: "comment", case: row.Id, body: "she sounds angry, careful" });
-  await act({ act: "comment", case: row.Id, body: "It left Lyon this morning.", published: true });
   await page.getByRole("log").getByText("It left Lyon this morning.").waitFor();
   assert.equal(await page.getByText("she sounds angry").count(), 0, "R8: what is internal stays there");
 });

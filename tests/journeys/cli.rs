@@ -1,5 +1,6 @@
 //! The command line: scriptable, honest exit codes, secrets never in arguments or output.
 
+use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox};
 use casebridge_tests::process::{Served, command, ok, run};
 use casebridge_tests::world::eventually;
 use serde_json::Value;
@@ -38,6 +39,59 @@ async fn the_readme_s_first_steps_work() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_org_is_tried_out_without_one_beside_a_creatio_or_alone() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let _engine = Served::start(&data, &["--sandbox", "creatio,salesforce", "--public-listen", "127.0.0.1:0"]);
+    let example = casebridge_tests::conversations::root().join("docs/examples/conversations.jsonl");
+    ok(&data, &["replay", example.to_str().unwrap(), "--handoff-share", "0.3"], "");
+    eventually("each conversation is in both", async || {
+        let lanes = json(&ok(&data, &["lanes", "list", "--json"], ""));
+        let lanes = lanes.as_array().unwrap().clone();
+        (lanes.len() == 24 && lanes.iter().all(|lane| lane["state"] == "synced")).then_some(())
+    })
+    .await;
+    for name in ["sandbox", "sandbox-salesforce"] {
+        assert!(ok(&data, &["connection", "test", name], "").contains("the connection can be used"), "{name}");
+    }
+    let kit = json(&ok(&data, &["--json", "salesforce", "kit", "sandbox-salesforce"], ""));
+    assert_eq!(kit["complete"], true, "the stand-in org has the kit: {kit}");
+    let odd = run(&data, &["serve", "--sandbox", "hubspot"], "");
+    assert_eq!(odd.status.code(), Some(2), "another CRM is refused before anything starts");
+
+    let alone = temp.path().join("alone");
+    let _engine = Served::start(&alone, &["--sandbox", "salesforce"]);
+    let listed = json(&ok(&alone, &["--json", "connection", "list"], ""));
+    assert_eq!((listed.as_array().unwrap().len(), &listed[0]["kind"]), (1, &Value::from("salesforce")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_is_added_with_the_rule_of_what_comes_to_it() {
+    let creatio = CreatioSandbox::start(CreatioConfig::default()).await.unwrap();
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let client = ClientApp::demo();
+    let add = |name: &str, rule: &[&str]| {
+        let fixed = ["connection", "add", "creatio", "--name", name, "--url", &creatio.instance_url];
+        let more = ["--identity-url", &creatio.identity_url, "--client-id", &client.client_id, "--secret-stdin"];
+        run(&data, &[&fixed[..], &more[..], rule].concat(), &client.client_secret)
+    };
+    let refused = add("odd", &["--route", "web"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("channels=A,B"), "it says how a rule is written");
+    let both = add("both", &["--route", "channels=web", "--route", "not-channels=web"]);
+    assert_eq!(both.status.code(), Some(2), "a rule that lets nothing in is refused as the console refuses it");
+    assert_eq!(ok(&data, &["--json", "connection", "list"], "").trim(), "[]", "neither was added");
+    assert!(add("mail", &["--route", "channels=email", "--route", "not-tags=test"]).status.success());
+    let listed = json(&ok(&data, &["--json", "connection", "list"], ""));
+    assert_eq!(
+        listed[0]["route"],
+        serde_json::json!({ "channels": ["email"], "not_tags": ["test"] }),
+        "it is in force with the connection, not some time after"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_are_shown_once_and_stop_when_revoked() {
     let temp = tempfile::tempdir().unwrap();
     let data = temp.path().join("data");
@@ -45,6 +99,7 @@ async fn keys_are_shown_once_and_stop_when_revoked() {
     let key = json(&ok(&data, &["key", "create", "--name", "bot", "--json"], ""))["key"].as_str().unwrap().to_owned();
     let listed = ok(&data, &["key", "list"], "");
     assert!(listed.contains("bot") && !listed.contains(&key), "the key itself is never listed");
+    casebridge_connectors::install_crypto();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let post = async || {
         let body = serde_json::json!({ "source": "s", "external_id": "1", "channel": "web" });

@@ -28,9 +28,9 @@ async fn an_org_that_ends_the_sign_in_is_said_so_and_a_new_one_goes_on_without_a
     .await;
     assert!(reason.contains("expired access/refresh token") && reason.contains("sign in again"), "{reason}");
     // Answers that are not this sign-in's leave it waiting.
-    let other = engine.begin_sign_in("salesforce").await.unwrap();
+    let other = engine.begin_sign_in("salesforce", None).await.unwrap();
     let of_another = allowed(other.url.as_str()).await;
-    let step = engine.begin_sign_in("salesforce").await.unwrap();
+    let step = engine.begin_sign_in("salesforce", None).await.unwrap();
     let denied = format!("{}?error=access_denied&state=wrong", step.redirect_uri);
     for (what, brought) in [
         ("another flow's", of_another.as_str()),

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use casebridge_domain::{Contact, EventKind, Identifier, NewEvent, SessionId, SessionKey, SessionStatus, Speaker};
 use casebridge_engine::NewSession;
-use casebridge_sandbox::salesforce::{Act, RunningSalesforce, SalesforceConfig, SalesforceSandbox};
+use casebridge_sandbox::salesforce::{Act, FaultPlan, RunningSalesforce, SalesforceConfig, SalesforceSandbox};
+use casebridge_store::LaneFilter;
 use casebridge_tests::people::Carrier;
 use casebridge_tests::world::{Side, WorldOptions, eventually};
 use jiff::Timestamp;
@@ -149,4 +150,24 @@ async fn r4_a_returning_customer_goes_on_in_the_open_case_and_gets_a_new_one_aft
         resolved.then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r4_who_returns_while_the_case_is_being_closed_gets_a_new_one() {
+    let (org, side) = place().await;
+    let (address, _) = known_address(&org);
+    let first = begin(&side, "first", &address, true).await;
+    side.settled().await;
+    // The closure cannot be written yet, so the case still stands open here.
+    org.sandbox.set_faults(FaultPlan { down: true, ..FaultPlan::default() });
+    resolve(&side, first).await;
+    begin(&side, "second", &address, true).await;
+    org.sandbox.set_faults(FaultPlan::default());
+    side.engine.retry_lanes(LaneFilter::default(), "test").await.unwrap();
+    side.settled().await;
+    let rows = cases(&org);
+    assert_eq!(rows.len(), 2, "nobody's words go to a case that is closed behind them: {rows:?}");
+    let closed: Vec<_> = rows.iter().filter(|row| row["IsClosed"] == json!(true)).collect();
+    assert_eq!(closed.len(), 1, "the first one's");
+    assert_eq!(said_on(&org, &closed[0]["Id"])[0], "first 1");
 }

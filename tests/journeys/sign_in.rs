@@ -4,12 +4,12 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use casebridge_domain::Mode;
+use casebridge_domain::{Mode, Route};
 use casebridge_engine::connections::creatio_settings;
 use casebridge_engine::{CrmConnectors, CrmSettings, Engine, SystemClock};
 use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio};
 use casebridge_store::{DataFolder, Secrets, Sqlite};
-use casebridge_tests::process::{command, ok};
+use casebridge_tests::process::{command, ok, redirect_port};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -63,7 +63,7 @@ async fn r32_the_browser_comes_back_to_loopback_and_the_connection_works() {
     let creatio = creatio().await;
     let temp = tempfile::tempdir().unwrap();
     let data = temp.path().join("data");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = redirect_port();
     add(&data, &creatio, &format!("http://127.0.0.1:{port}/callback"));
     let (mut waiting, url) = begin(&data, &[]);
     let stray =
@@ -109,8 +109,9 @@ async fn r32_a_sign_in_is_tried_before_there_is_a_connection_and_keeps_nothing_w
             "redirect_uri": "http://127.0.0.1:9/callback" },
     }))
     .unwrap();
-    let (id, step) = engine.try_sign_in(CrmSettings::Creatio(settings), None).await.unwrap();
-    let finish = async |brought: &str| engine.finish_trial(id, brought, "me".into(), Mode::Every, "mary").await;
+    let (id, step) = engine.try_sign_in(CrmSettings::Creatio(settings), None, None).await.unwrap();
+    let new = || ("me".to_owned(), Mode::Every, Route::default());
+    let finish = async |brought: &str| engine.finish_trial(id, brought, new(), "mary").await;
     assert!(finish("http://127.0.0.1:9/callback?code=x&state=forged").await.is_err(), "an answer to another sign-in");
     assert!(engine.connections().await.unwrap().is_empty(), "nothing is stored");
     let answer = browser(false).get(step.url).send().await.unwrap();

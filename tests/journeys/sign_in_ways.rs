@@ -1,12 +1,12 @@
 //! R32: where the browser comes back to, by where the engine is.
 
-use std::net::TcpListener;
 use std::path::Path;
 
+use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox};
 use casebridge_sandbox::salesforce::{
     ConnectedApp, DESKTOP_CLIENT_ID, RunningSalesforce, SalesforceConfig, SalesforceSandbox,
 };
-use casebridge_tests::process::{Served, command, ok};
+use casebridge_tests::process::{Served, call, command, ok, redirect_port};
 use casebridge_tests::salesforce::allowed;
 use casebridge_tests::world::eventually;
 use reqwest::StatusCode;
@@ -17,20 +17,6 @@ async fn org(redirect_uri: &str) -> RunningSalesforce {
     app.redirect_uris.push(redirect_uri.to_owned());
     let config = SalesforceConfig { tls: false, apps: vec![app], ..SalesforceConfig::default() };
     SalesforceSandbox::start(config).await.unwrap()
-}
-
-/// A port that was free just now.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// What a running engine answers to a command of the console.
-async fn call(data: &Path, body: Value) -> (StatusCode, Value) {
-    let told: Value = serde_json::from_slice(&std::fs::read(data.join("engine.json")).unwrap()).unwrap();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let address = format!("{}/console/call", told["url"].as_str().unwrap());
-    let answer = client.post(address).bearer_auth(told["token"].as_str().unwrap()).json(&body).send().await.unwrap();
-    (answer.status(), answer.json().await.unwrap())
 }
 
 async fn begin(data: &Path, org: &RunningSalesforce, way: &str) -> Value {
@@ -49,7 +35,7 @@ async fn state(data: &Path, flow: &Value) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r32_a_browser_comes_back_to_the_public_address_once_and_only_with_its_own_state() {
     casebridge_connectors::install_crypto();
-    let port = free_port();
+    let port = redirect_port();
     let public = format!("http://127.0.0.1:{port}");
     let org = org(&format!("{public}/oauth/salesforce/callback")).await;
     let temp = tempfile::tempdir().unwrap();
@@ -115,7 +101,7 @@ async fn r32_a_wrong_address_by_hand_ends_nothing_and_a_cancelled_sign_in_is_ove
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r32_whoever_begins_anew_keeps_no_port_for_the_sign_in_before() {
     casebridge_connectors::install_crypto();
-    let redirect_uri = format!("http://localhost:{}/oauth/salesforce/callback", free_port());
+    let redirect_uri = format!("http://localhost:{}/oauth/salesforce/callback", redirect_port());
     let org = org(&redirect_uri).await;
     let temp = tempfile::tempdir().unwrap();
     let data = temp.path().join("data");
@@ -126,11 +112,8 @@ async fn r32_whoever_begins_anew_keeps_no_port_for_the_sign_in_before() {
     let (status, first) = call(&data, body.clone()).await;
     assert_eq!(status, StatusCode::OK, "{first}");
     // The only address that is registered; the page of the first sign-in was closed without a word.
-    let second = eventually("the port is free again", async || {
-        let (status, flow) = call(&data, body.clone()).await;
-        (status == StatusCode::OK).then_some(flow)
-    })
-    .await;
+    let (status, second) = call(&data, body).await;
+    assert_eq!(status, StatusCode::OK, "the port is given back at once: {second}");
     assert_eq!(second["redirect_uri"], redirect_uri.as_str());
     let (gone, _) = call(&data, json!({ "command": "sign_in_state", "flow": first["flow"] })).await;
     assert_eq!(gone, StatusCode::UNPROCESSABLE_ENTITY, "the first one is over");
@@ -145,7 +128,7 @@ async fn begin_again(data: &Path) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r32_the_command_line_waits_while_the_engine_listens() {
     casebridge_connectors::install_crypto();
-    let redirect_uri = format!("http://localhost:{}/oauth/salesforce/callback", free_port());
+    let redirect_uri = format!("http://localhost:{}/oauth/salesforce/callback", redirect_port());
     let org = org(&redirect_uri).await;
     let temp = tempfile::tempdir().unwrap();
     let data = temp.path().join("data");
@@ -164,4 +147,41 @@ async fn r32_the_command_line_waits_while_the_engine_listens() {
     assert!(page.text().await.unwrap().contains("You can close this page"), "the engine's listener took it");
     assert!(child.wait().unwrap().success());
     assert!(rest.join().unwrap().contains("added `org`"), "the command line says how it ended");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r32_a_person_signs_in_to_a_creatio_by_the_public_address_and_again_by_this_computer() {
+    casebridge_connectors::install_crypto();
+    let public = format!("http://127.0.0.1:{}", redirect_port());
+    let local = format!("http://localhost:{}/oauth/creatio/callback", redirect_port());
+    let registered = vec![format!("{public}/oauth/creatio/callback"), local.clone()];
+    let client = ClientApp { redirect_uris: registered, ..ClientApp::desktop() };
+    let id = client.client_id.clone();
+    let config = CreatioConfig { clients: vec![client], auto_approve: true, ..CreatioConfig::default() };
+    let creatio = CreatioSandbox::start(config).await.unwrap();
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let _served = Served::start(&data, &["--public-listen", public.trim_start_matches("http://")]);
+    let auth = json!({ "kind": "authorization_code", "client_id": id, "redirect_uri": local });
+    let settings = json!({ "url": creatio.instance_url, "identity_url": creatio.identity_url, "auth": auth });
+    let add = json!({ "kind": "creatio", "name": "mine", "mode": "every", "settings": settings });
+    let browser = reqwest::Client::builder().no_proxy().build().unwrap();
+    for (body, back) in [
+        (json!({ "command": "sign_in_begin", "way": "public", "add": add }), &public),
+        (json!({ "command": "sign_in_begin", "way": "loopback", "again": "mine" }), &local),
+    ] {
+        let (status, flow) = call(&data, body).await;
+        assert_eq!(status, StatusCode::OK, "{flow}");
+        assert!(flow["redirect_uri"].as_str().unwrap().starts_with(back.as_str()), "{flow}");
+        // Signed in already, so the identity service sends the browser straight back.
+        let page = browser.get(flow["url"].as_str().unwrap()).send().await.unwrap();
+        assert!(page.url().as_str().starts_with(back.as_str()), "the browser ends at {}", page.url());
+        assert!(page.text().await.unwrap().contains("You can close this page"));
+        eventually("the sign-in is good", async || (state(&data, &flow).await == "done").then_some(())).await;
+        let listed: Value = serde_json::from_str(&ok(&data, &["--json", "connection", "list"], "")).unwrap();
+        assert_eq!((&listed[0]["kind"], &listed[0]["access"]["state"]), (&json!("creatio"), &json!("connected")));
+    }
+    let (status, ways) = call(&data, json!({ "command": "sign_in_ways" })).await;
+    assert_eq!(status, StatusCode::OK, "{ways}");
+    assert_eq!(ways["creatio"]["public"], format!("{public}/oauth/creatio/callback"), "what is to be registered");
 }

@@ -13,6 +13,7 @@ pub mod conversations;
 pub mod crm;
 pub mod days;
 pub mod faults;
+pub mod mapping;
 pub mod people;
 pub mod process;
 pub mod salesforce;

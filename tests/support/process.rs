@@ -1,11 +1,14 @@
 //! The real binary in a process of its own.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use casebridge_sandbox::creatio::{ClientApp, RunningCreatio};
+use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::world::{SECRETS_KEY, within};
@@ -71,6 +74,24 @@ pub fn connect(data: &Path, creatio: &RunningCreatio) {
         "session_column=UsrSessionId",
     ];
     ok(data, &arguments, &client.client_secret);
+}
+
+/// A port for a redirect address, which is registered before anybody listens there. It is below those that systems give
+/// out by themselves, so that nobody who asks for any port is given it meanwhile.
+pub fn redirect_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + u16::try_from(std::process::id() % 500).unwrap() * 20;
+    let mut own = std::iter::from_fn(|| Some(first + NEXT.fetch_add(1, Ordering::Relaxed)));
+    own.find(|port| TcpListener::bind(("localhost", *port)).is_ok()).unwrap()
+}
+
+/// What a running engine answers to a command of the console.
+pub async fn call(data: &Path, body: Value) -> (StatusCode, Value) {
+    let told: Value = serde_json::from_slice(&std::fs::read(data.join("engine.json")).unwrap()).unwrap();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let address = format!("{}/console/call", told["url"].as_str().unwrap());
+    let answer = client.post(address).bearer_auth(told["token"].as_str().unwrap()).json(&body).send().await.unwrap();
+    (answer.status(), answer.json().await.unwrap())
 }
 
 /// Waits until every lane of the only connection is synced; none may be parked.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use casebridge_domain::analysis::AnalystKind;
 use casebridge_domain::pace::Pace;
-use casebridge_domain::{Connection, ConnectionKind, Consumer, Contact, Mode, SessionId};
+use casebridge_domain::{Connection, ConnectionKind, Consumer, Contact, Mode, Route, SessionId};
 use casebridge_engine::analysts::AnalystSettings;
 use casebridge_engine::connections::{ConnectionChange, NewCreatio, creatio_settings};
 use casebridge_engine::{Clock, Connectors, CrmConnectors, CrmSettings, Engine, SystemClock};
@@ -149,10 +149,10 @@ impl Side {
             settings[member] = value.clone();
         }
         let settings = CrmSettings::read(ConnectionKind::Salesforce, &settings).unwrap();
-        let (id, step) = engine.try_sign_in(settings, None).await.unwrap();
+        let (id, step) = engine.try_sign_in(settings, None, None).await.unwrap();
         let brought = crate::salesforce::allowed(step.url.as_str()).await;
-        let (report, added) =
-            engine.finish_trial(id, &brought, "salesforce".into(), options.mode, "test").await.unwrap();
+        let new = ("salesforce".to_owned(), options.mode, Route::default());
+        let (report, added) = engine.finish_trial(id, &brought, new, "test").await.unwrap();
         let connection = added.unwrap_or_else(|| panic!("the sign-in is good: {report:#?}"));
         Self { folder, _lock, store, engine, connection, door: None }
     }

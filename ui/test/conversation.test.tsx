@@ -102,6 +102,26 @@ describe("a conversation", () => {
     expect(given).toHaveTextContent("RK7-44QD");
   });
 
+  it("shows what the analyst read at the handoff: folded where the source told the matter itself", async () => {
+    const { user, host } = show(MINE);
+    const card = await screen.findByRole("group", { name: "Handoff" });
+    expect(card).toHaveTextContent("Wants the refund before flying on 23 November.");
+    const fold = within(card).getByRole("button", { name: /^Summary by built-in analyst/ });
+    expect(fold).toHaveAttribute("aria-expanded", "false");
+    await user.click(fold);
+    expect(card).toHaveTextContent("The customer was charged twice and asks for the money back before Monday.");
+    expect(within(card).getByText("English")).toBeInTheDocument();
+    host.log.get("ses_70482")?.push({ id: "evt_again", seq: 902, at: new Date().toISOString(), recorded_at: new Date().toISOString(), kind: "handed_off", body: { reason: null, summary: null, language: null, sentiment: null }, echo_of: null });
+    host.tell("session:ses_70482");
+    await waitFor(() => expect(screen.getAllByRole("group", { name: "Handoff" })).toHaveLength(2));
+    const again = await waitFor(() => {
+      const [before, newest] = screen.getAllByRole("group", { name: "Handoff" });
+      expect(before, "it was read again: the newest handoff has it").not.toHaveTextContent("by built-in analyst");
+      return newest as HTMLElement;
+    });
+    expect(within(again).getByRole("button", { name: /^Summary/ })).toHaveAttribute("aria-expanded", "true");
+  });
+
   it("reads a new message out, and no older one", async () => {
     const { host } = show(AI);
     const news = await screen.findByRole("status", { name: "New message" });

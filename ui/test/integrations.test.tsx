@@ -52,22 +52,57 @@ describe("setting Creatio up", () => {
     await screen.findByText("Who gets it, and what its states mean");
   });
 
-  it("signs a person in: the final address is brought back, and a wrong one is refused in words", async () => {
+  it("signs a person in: it waits for the browser, takes the address by hand as well, and refuses a wrong one in words", async () => {
     const { user, host, history } = show("/integrations/new");
+    await user.click(await screen.findByRole("radio", { name: /Sign in as yourself/ }));
+    expect(await box("Redirect URI")).toHaveValue("http://localhost:4182/oauth/creatio/callback");
     await fill("Instance URL", "northwind-crm.example");
-    await user.click(screen.getByRole("radio", { name: /Sign in as yourself/ }));
-    await fill("Client ID", "C1");
+    await fill("Client ID", "3F7A09C1D2E84B5F9A6610C7E2B4D851");
     await fill("Name", "Mine");
-    await user.click(screen.getByRole("button", { name: /^Sign in/ }));
+    await user.click(screen.getByRole("button", { name: /^Sign in, test & save/ }));
     const link = await screen.findByRole("link", { name: "Open the sign-in" });
     expect(link).toHaveAttribute("href", expect.stringContaining("/connect/authorize"));
+    expect(screen.getByText(/This page goes on by itself when the browser comes back/)).toBeInTheDocument();
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByText("Creatio shows an error, or nothing happens"));
     await fill("Final address", "nothing");
-    await user.click(screen.getByRole("button", { name: /Finish, test & save/ }));
+    await user.click(screen.getByRole("button", { name: "Finish the sign-in" }));
     await screen.findByText(/There is no code in what was pasted/);
     await fill("Final address", "http://localhost:4182/oauth/creatio/callback?code=abc");
-    await user.click(screen.getByRole("button", { name: /Finish, test & save/ }));
+    await user.click(screen.getByRole("button", { name: "Finish the sign-in" }));
     await waitFor(() => expect(history.location.pathname).toBe("/integrations/Mine"));
-    expect(host.calls.filter((call) => call.command === "sign_in_try_finish")).toHaveLength(2);
+    const sent = host.calls.find((call) => call.command === "sign_in_begin")?.input;
+    expect(sent).toMatchObject({ way: "loopback", add: { kind: "creatio", name: "Mine", settings: { auth: { kind: "authorization_code", redirect_uri: "http://localhost:4182/oauth/creatio/callback" } } } });
+  });
+
+  it("lets the browser come back to the public address, which the application must know then", async () => {
+    const { user, host } = show("/integrations/new");
+    await user.click(await screen.findByRole("radio", { name: /Sign in as yourself/ }));
+    await user.click(await screen.findByRole("radio", { name: /To the public address/ }));
+    expect(await box("Redirect URI")).toHaveValue("https://hooks.example/oauth/creatio/callback");
+    await fill("Instance URL", "northwind-crm.example");
+    await fill("Client ID", "3F7A09C1D2E84B5F9A6610C7E2B4D851");
+    await user.click(screen.getByRole("button", { name: /^Sign in, test & save/ }));
+    await screen.findByRole("link", { name: "Open the sign-in" });
+    const sent = host.calls.find((call) => call.command === "sign_in_begin")?.input;
+    expect(sent).toMatchObject({ way: "public", add: { settings: { auth: { redirect_uri: "https://hooks.example/oauth/creatio/callback" } } } });
+  });
+});
+
+describe("stand-ins", () => {
+  it("starts a stand-in org from Integrations, and then leads to its pages", async () => {
+    const { user, host } = show("/integrations");
+    await user.click(await screen.findByRole("button", { name: "Start the stand-in Salesforce org" }));
+    expect(await screen.findByRole("link", { name: "Open the pages of the stand-in Salesforce org" })).toHaveAttribute("href", "http://127.0.0.1:8098/");
+    expect(host.calls.find((call) => call.command === "sandbox_start")?.input).toEqual({ kind: "salesforce" });
+    expect(screen.getByRole("button", { name: "Start the stand-in Creatio" })).toBeEnabled();
+    expect(await faults()).toEqual([]);
+  });
+
+  it("are for admins to start", async () => {
+    show("/integrations", { role: "agent" });
+    await screen.findByRole("link", { name: /Salesforce/ });
+    expect(screen.queryByRole("button", { name: /stand-in/ })).toBeNull();
   });
 });
 

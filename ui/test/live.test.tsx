@@ -36,7 +36,7 @@ describe("how long an answer is waited for", () => {
     const model = waits.mock.lastCall?.[0] ?? 0;
     expect(usual).toBe(30_000);
     expect(model, "the engine gives a model 60 s").toBeGreaterThan(60_000);
-    for (const slow of ["mappings_dry_run", "sign_in_paste", "sign_in_try_finish", "connection_sign_in_finish", "connection_test", "connection_try_and_add", "connection_try_and_set", "kit_deploy", "kit_progress", "kit_state"]) {
+    for (const slow of ["mappings_dry_run", "sign_in_paste", "sign_in_begin", "connection_test", "connection_try_and_add", "connection_try_and_set", "kit_deploy", "kit_progress", "kit_state"]) {
       expect(patienceFor(slow), slow).toBe(model);
     }
   });

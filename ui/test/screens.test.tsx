@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { CallError } from "../src/host";
 import { faults, first, show } from "./show";
 
 describe("trace and deliveries", () => {
@@ -52,6 +53,34 @@ describe("trace and deliveries", () => {
     await user.type(within(sheet).getByRole("textbox", { name: "Why it is parked" }), "asked to wait");
     await user.click(within(sheet).getByRole("button", { name: "Park" }));
     await waitFor(() => expect(host.calls.find((call) => call.command === "lanes_park")?.input).toMatchObject({ why: "asked to wait" }));
+  });
+
+  it("shows the columns that a CRM refuses in its own words, and leads to the mapping", async () => {
+    const { user, host, history } = show("/deliveries");
+    const fields = await screen.findByRole("region", { name: "Fields that the CRM refused" });
+    const one = within(fields).getByRole("region", { name: "Refund amount in Creatio" });
+    expect(one).toHaveTextContent("left out of 14 conversations");
+    expect(within(one).getByText(/does not have permissions for the "Case.UsrRefundAmount" column/).tagName).toBe("CODE");
+    expect(one).toHaveTextContent("Grant the connection's user the right to change this column");
+    expect(within(one).getByRole("link", { name: /Lucía/ })).toHaveAttribute("href", expect.stringContaining("/trace?s=ses_70482"));
+    await user.click(screen.getByRole("button", { name: /^Fields 1/ }));
+    expect(screen.queryByRole("region", { name: "Parked" })).not.toBeInTheDocument();
+    await user.type(screen.getByRole("searchbox"), "another column");
+    await screen.findByText("Nothing matches “another column”");
+    await user.click(screen.getByRole("button", { name: "Clear filter" }));
+    await user.click(await screen.findByRole("link", { name: "Open mapping" }));
+    await waitFor(() => expect(history.location.href).toBe("/mappings?c=Creatio&m=UsrRefundAmount"));
+    expect(host.calls.some((call) => call.command === "fields_refused")).toBe(true);
+  });
+
+  it("shows nothing of refused fields when there are none, and says when they cannot be read", async () => {
+    const { host } = show("/deliveries", { rows: [] });
+    await screen.findByText("Nothing is stuck");
+    expect(screen.queryByRole("region", { name: "Fields that the CRM refused" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: /^Fields/ })).not.toBeInTheDocument();
+    host.fail("fields_refused", new CallError("internal", "The store did not answer."));
+    host.tell("lanes");
+    await screen.findByText(/The store did not answer/);
   });
 
   it("finds a conversation from anywhere", async () => {

@@ -1,7 +1,7 @@
 // What the stories of the browser start: the stand-in CRM and the engine, each in a process of its own.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -57,6 +57,20 @@ export async function startOrg(more = [], token = "t".repeat(24)) {
   const { child, said } = await started(path.join(built, "examples/salesforce"), [token, ...more], process.env, (text) => text.includes("\n"));
   const { instance_url: instance, login_url: login } = JSON.parse(said.split("\n")[0]);
   return { instance, login, ...controls(instance, token), stop: () => ended(child) };
+}
+
+/** A stand-in language model with a key; `says` is what it writes from then on, `heard` what it was asked last. */
+export async function startModel(key) {
+  const folder = mkdtempSync(path.join(tmpdir(), "model-"));
+  const file = path.join(folder, "answer.json");
+  const says = (answer) => writeFileSync(file, JSON.stringify(answer));
+  says({});
+  const { child, said } = await started(path.join(built, "examples/llm"), [file, key], process.env, (text) => text.includes("\n"));
+  const stop = async () => {
+    await ended(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { url: JSON.parse(said.split("\n")[0]).url, says, heard: () => readFileSync(`${file}.asked`, "utf8"), stop };
 }
 
 /** The engine on a folder of its own. `log` is where its log goes: a level, and a stream or descriptor. */

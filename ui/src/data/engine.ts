@@ -8,6 +8,12 @@ export function useDeliveries(most?: number) {
   return useQuery({ queryKey: ["deliveries", most ?? 0], queryFn: () => host.call("deliveries", most ? { most } : {}), placeholderData: keepPreviousData, meta: { tags: ["lanes", "connections"] } });
 }
 
+/** The columns that the CRMs refuse; a save of the mappings, or columns read anew, clear them. */
+export function useRefusedFields() {
+  const host = useHost();
+  return useQuery({ queryKey: ["refused fields"], queryFn: () => host.call("fields_refused", {}), meta: { tags: ["lanes", "connections", "mappings"] } });
+}
+
 export function useConnections() {
   const host = useHost();
   const enabled = useListShown();
@@ -84,7 +90,7 @@ export function useSandbox() {
   const host = useHost();
   const client = useQueryClient();
   // Waited for: whoever goes on to the inbox must not find the empty one of before.
-  return useMutation({ mutationFn: () => host.call("sandbox_start", {}), onSuccess: () => client.invalidateQueries() });
+  return useMutation({ mutationFn: (kind: "creatio" | "salesforce") => host.call("sandbox_start", { kind }), onSuccess: () => client.invalidateQueries() });
 }
 
 export function useLog() {

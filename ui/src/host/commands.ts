@@ -1,5 +1,5 @@
 import type {
-  AddReport, Allowed, AnalystAnswer, AnalystView, CaseEffect, CaseLinkPage, Choice, ColumnList, ConnectionView, Deliveries, Doctor, DryRun, EventPage, Explanation, Failure, Footprint, KitDeployView, KitFilesView, KitProgressView, KitView, LogArea, LogView, Mapping, MappingDraft, MappingProblem, MappingSet, MappingVersionLine, MappingsSaved, MappingsView, ProfileView, PublicAddress, ReplyView, SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInFlow, SignInStart, SignInState, SignInWay, SignInWays, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
+  AddReport, Allowed, AnalystAnswer, AnalystView, CaseEffect, CaseLinkPage, Choice, ColumnList, ConnectionView, Deliveries, Doctor, DryRun, EventPage, Explanation, Failure, Footprint, KitDeployView, KitFilesView, KitProgressView, KitView, LogArea, LogView, Mapping, MappingDraft, MappingProblem, MappingSet, MappingVersionLine, MappingsSaved, MappingsView, ProfileView, PublicAddress, RefusedField, ReplyView, SavedFilterView, SelfTest, SessionDetail, SessionPage, SetReport, SignInFlow, SignInState, SignInWay, SignInWays, TestReport, TraceView, View, ViewCounts, WebhookView, Week,
 } from "../generated";
 
 type Settings = Record<string, unknown>;
@@ -56,6 +56,7 @@ export interface Commands {
   explain: [{ session: string }, Explanation[]];
   find: [{ text: string }, { session: string }];
   deliveries: [{ most?: number }, Deliveries];
+  fields_refused: [object, RefusedField[]];
   lanes_retry: [{ session?: string; connection?: string; parked?: boolean; unfinished?: boolean }, { count: number }];
   lanes_count_matching: [{ same: unknown }, { count: number }];
   lanes_skip: [{ lane: { session: string; connection: string }; seq?: number }, { skipped: number }];
@@ -67,10 +68,6 @@ export interface Commands {
   connection_try: [{ settings: Settings; secret: string }, TestReport];
   connection_try_and_add: [{ name: string; mode: string; settings: Settings; secret?: string }, AddReport];
   connection_try_and_set: [{ name: string; mode?: string; settings?: Settings; secret?: string; route?: Route }, SetReport];
-  connection_sign_in_begin: [{ name: string }, Omit<SignInStart, "sign_in">];
-  connection_sign_in_finish: [{ name: string; brought: string }, unknown];
-  sign_in_try: [{ settings: Settings; secret?: string }, SignInStart];
-  sign_in_try_finish: [{ sign_in: string; brought: string; name: string; mode: string }, AddReport];
   sign_in_ways: [object, SignInWays];
   sign_in_begin: [{ way: SignInWay; again?: string; add?: { kind: "creatio" | "salesforce"; name: string; mode: string; settings: Settings; secret?: string } }, SignInFlow];
   sign_in_state: [{ flow: string }, SignInState];
@@ -98,7 +95,7 @@ export interface Commands {
   log_show: [object, LogView];
   log_set: [{ area: LogArea["area"]; level?: NonNullable<LogArea["level"]>; keep: boolean }, LogView];
   doctor: [object, Doctor];
-  sandbox_start: [object, { page: string }];
+  sandbox_start: [{ kind: "creatio" | "salesforce" }, { page: string }];
 }
 
 export type CommandName = keyof Commands;

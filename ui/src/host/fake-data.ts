@@ -1,4 +1,4 @@
-import type { CaseChip, ConnectionView, EventView, Holder, ReplyView, SessionRow, SyncState } from "../generated";
+import type { AnalysisView, CaseChip, ConnectionView, EventView, Holder, ReplyView, SessionRow, SyncState } from "../generated";
 
 const NOW = Date.now();
 const MIN = 60_000;
@@ -77,6 +77,16 @@ export function luciaEvents(): EventView[] {
     event("crm_message", 3, { from: "agent", author: "Daniel Reyes", text: "I have approved the refund of 214.60 €. It is on its way to the card ending 4471.", connection: "con_creatio", case: "SR00010482", record: "act_1", reply_id: "rep_1", sent_by_crm: false }),
     event("message", 2, { from: "customer", author: "Lucía", text: "Perfecto, gracias. ¿Cuánto tarda el reembolso? Mi marido te escribe en hebreo:\nתודה רבה על העזרה. האם נקבל אישור במייל (RK7-44QD)?" }),
   ];
+}
+
+/** What the analyst read in the newest handoff. */
+export function analysisOf(events: EventView[]): AnalysisView | null {
+  const handoff = events.findLast((one) => one.kind === "handed_off");
+  if (!handoff) return null;
+  return {
+    handoff: handoff.seq, at: handoff.at, by: "built_in", model: null, language: "en", sentiment: "negative", topic: "Refund",
+    summary: "The customer was charged twice and asks for the money back before Monday.",
+  };
 }
 
 export function usualEvents(row: SessionRow): EventView[] {

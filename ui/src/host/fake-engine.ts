@@ -1,4 +1,4 @@
-import type { CaseEffect, ConnectionView, Deliveries, Doctor, EventView, Finding, LaneGroup, LaneView, SessionRow, TraceEntry, TraceView } from "../generated";
+import type { CaseEffect, ConnectionView, Deliveries, Doctor, EventView, Finding, LaneGroup, LaneView, RefusedField, SessionRow, TraceEntry, TraceView } from "../generated";
 import type { Input } from "./commands";
 import { CallError } from "./types";
 
@@ -70,6 +70,17 @@ export function deliveries(rows: SessionRow[], connections: ConnectionView[]): D
   add("retrying", "Creatio", "Creatio answered 503", "Tries again by itself. Nothing is written twice.", by("retrying", "Creatio"));
   add("waiting", "Creatio", "quiet hours", "Goes out at 08:00 their time.", by("waiting", "Creatio"));
   return { groups, connections, bounded: false };
+}
+
+/** What a CRM says no to under the newest version of the mappings. */
+export function refusedFields(rows: SessionRow[]): RefusedField[] {
+  const last = rows.find((row) => row.case?.connection_name === "Creatio");
+  if (!last) return [];
+  return [{
+    connection: "Creatio", mapping: "00000000-0000-4000-8000-000000000007", column: "UsrRefundAmount", title: "Refund amount", values: 0, words: "Current user does not have permissions for the \"Case.UsrRefundAmount\" column",
+    hint: "grant the connection's user the right to change this column, then read the columns again", since: later(last.last_at, -26 * 3_600_000), conversations: 14, bounded: false,
+    last: { session: last.id, contact_name: last.contact_name, case_number: last.case?.number ?? null, at: last.last_at },
+  }];
 }
 
 export function doctor(connections: ConnectionView[]): Doctor {

@@ -78,11 +78,6 @@ export function integrations(joined: ConnectionView[], tell: (...tags: string[])
       tell("connections");
       return { report, saved: one };
     },
-    sign_in_try: () => ({ sign_in: "s1", url: "https://northwind-crm-is.example/connect/authorize?state=x", redirect_uri: "http://localhost:4182/oauth/creatio/callback" }),
-    sign_in_try_finish: ({ name, mode, brought }) => {
-      if (!brought.includes("code=")) throw new CallError("crm", "there is no code in what was pasted", "paste the whole address that the browser ended at", null, 502);
-      return { report: good(), added: join(name, mode, { url: "https://northwind-crm.example" }) };
-    },
     connection_pause: ({ name }) => pause(name, { kind: "by_hand", since: new Date().toISOString(), until: null, failure: null, held: 3 }),
     connection_resume: ({ name }) => pause(name, null),
     connection_take_over: ({ name }) => {

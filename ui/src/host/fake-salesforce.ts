@@ -4,6 +4,7 @@ import { CallError } from "./types";
 
 const PORTS = [1717, 1718, 1719, 1720];
 const loopback = PORTS.map((port) => `http://localhost:${port}/oauth/salesforce/callback`);
+const OF_CREATIO = "http://localhost:4182/oauth/creatio/callback";
 const right = (verb: "read" | "create" | "change", object: string) => ({ what: `${verb} ${object}`, proof: "yes" as const, detail: `${object} says so`, right: { verb, object } });
 const TESTED: TestReport = { good: true, report: { identity: "integration@northwind.example @ northwind.my.salesforce.com", failure: null, checks: [{ what: "sign in", proof: "yes", detail: "Salesforce gave a token", right: null }, right("read", "Case"), right("create", "Case"), right("change", "Case"), right("read", "CaseComment"), right("create", "CaseComment")] } };
 
@@ -22,7 +23,7 @@ const FILES: KitFilesView = {
 /** A Salesforce org that answers a sign-in when `returned` says so. The words of the client id choose how it ends. */
 export function salesforce(join: (name: string, mode: string, settings: Record<string, unknown>) => ConnectionView, beyond: () => string | null): Handlers & { returned(): void } {
   let state: SignInState = { state: "waiting", connection: null, report: null, failure: null };
-  let wanted: { name: string; mode: string; settings: Record<string, unknown> } | null = null;
+  let wanted: { kind: string; name: string; mode: string; settings: Record<string, unknown> } | null = null;
   let tried = false;
   let deployed = false;
   let looks = 0;
@@ -37,11 +38,16 @@ export function salesforce(join: (name: string, mode: string, settings: Record<s
       if (denied) state = { state: "failed", connection: null, report: null, failure: { message: "Salesforce refuses the sign-in: end-user denied authorization (access_denied)", hint: "the sign-in was not granted: begin again and press Allow" } };
       else end();
     },
-    sign_in_ways: () => ({ loopback, listens: true, public: beyond() ? `${beyond()}/oauth/salesforce/callback` : null, beyond: beyond() !== null }),
+    sign_in_ways: () => ({
+      listens: true, beyond: beyond() !== null,
+      creatio: { loopback: [OF_CREATIO], public: beyond() ? `${beyond()}/oauth/creatio/callback` : null },
+      salesforce: { loopback, public: beyond() ? `${beyond()}/oauth/salesforce/callback` : null },
+    }),
     sign_in_begin: ({ way, add }) => {
       if (String(add?.settings.login_url ?? "").includes("plain")) throw new CallError("invalid", "`settings` cannot be used: `login_url`: it is not https", "give https://login.salesforce.com, https://test.salesforce.com or the org's My Domain", null, 422);
-      wanted = add ? { ...add, settings: { ...add.settings, kind: "salesforce" } } : null;
+      wanted = add ? { ...add, settings: { ...add.settings, kind: add.kind } } : null;
       state = { state: "waiting", connection: null, report: null, failure: null };
+      if (add?.kind === "creatio") return { flow: "f1", url: "https://northwind-crm-is.example/connect/authorize?state=x", redirect_uri: way === "public" ? `${beyond()}/oauth/creatio/callback` : OF_CREATIO, way, expires_at: new Date(Date.now() + 600_000).toISOString() };
       return { flow: "f1", url: "https://northwind.my.salesforce.com/services/oauth2/authorize?state=x", redirect_uri: way === "public" ? `${beyond()}/oauth/salesforce/callback` : (loopback[0] ?? ""), way, expires_at: new Date(Date.now() + 600_000).toISOString() };
     },
     sign_in_state: () => state,

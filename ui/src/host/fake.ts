@@ -1,6 +1,6 @@
 import type { EventView, LogView, Me, ProfileView, SavedFilterView, SessionRow, View } from "../generated";
-import { deliveries, doctor, effectOf, trace } from "./fake-engine";
-import { connections, event, luciaEvents, replies, sessionRows, usualEvents } from "./fake-data";
+import { deliveries, doctor, effectOf, refusedFields, trace } from "./fake-engine";
+import { analysisOf, connections, event, luciaEvents, replies, sessionRows, usualEvents } from "./fake-data";
 import { integrations } from "./fake-integrations";
 import { mappings, suggestions } from "./fake-mappings";
 import type { CommandName, Input, Output } from "./commands";
@@ -29,6 +29,7 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
   const failing = new Map<string, CallError>();
   const held = replies();
   const joined = connections();
+  const pages: Me["sandbox_pages"] = [];
   const suggested = suggestions();
   const calls: Fake["calls"] = [];
 
@@ -89,7 +90,7 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
       const one = row(session);
       const mail = one.contact_address?.includes("@") ? one.contact_address : "lucia.fernandez.oyarzabal@correo-ejemplo.example";
       const phone = one.contact_address?.startsWith("+") ? { value: one.contact_address, verified: one.verified } : null;
-      return { row: { ...one }, contact: { name: one.contact_name, email: { value: mail, verified: one.verified }, phone, external_id: null }, cases: one.case ? [one.case] : [], replies: held.filter((reply) => reply.session === session).map((reply) => ({ ...reply })), arrivals: [], explanation: trace(one, eventsOf(session)).explanation, created_at: eventsOf(session)[0]?.at ?? one.last_at, language: "English, Spanish", sentiment: "frustrated", summary: null, handoff_reason: null, suggestions: one.topic === "Duplicate charge" ? suggested : [] };
+      return { row: { ...one }, contact: { name: one.contact_name, email: { value: mail, verified: one.verified }, phone, external_id: null }, cases: one.case ? [one.case] : [], replies: held.filter((reply) => reply.session === session).map((reply) => ({ ...reply })), arrivals: [], explanation: trace(one, eventsOf(session)).explanation, created_at: eventsOf(session)[0]?.at ?? one.last_at, language: "English, Spanish", sentiment: "frustrated", summary: null, handoff_reason: null, analysis: analysisOf(eventsOf(session)), suggestions: one.topic === "Duplicate charge" ? suggested : [] };
     },
     session_events: ({ session, before = Infinity, limit = 100 }) => {
       const older = eventsOf(session).filter((one) => one.seq < before);
@@ -158,6 +159,7 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
       return { session: found.id };
     },
     deliveries: () => deliveries(rows, joined),
+    fields_refused: () => refusedFields(rows),
     lanes_retry: (which) => {
       const hit = rows.filter((one) => (!which.session || one.id === which.session) && ["parked", "retrying"].includes(one.sync.state));
       for (const one of hit) one.sync = { state: "syncing", detail: null, at: null, tries: null };
@@ -185,7 +187,11 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
       for (const one of log_view.areas) if (one.area === area) Object.assign(one, { level: level ?? null, kept: keep && level !== undefined });
       return structuredClone(log_view);
     },
-    sandbox_start: () => ({ page: "http://127.0.0.1:8099/" }),
+    sandbox_start: ({ kind }) => {
+      const page = kind === "salesforce" ? "http://127.0.0.1:8098/" : "http://127.0.0.1:8099/";
+      if (!pages.some((one) => one.kind === kind)) pages.push({ kind, page });
+      return { page };
+    },
   };
 
   return {
@@ -218,6 +224,6 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
         if (onLink) links.delete(onLink);
       };
     },
-    me: async () => ({ name: me.name, role, token: "t", version: "0.3.0", data_folder: "~/.local/share/casebridge", public_url: null, sandbox_page: null }),
+    me: async () => ({ name: me.name, role, token: "t", version: "0.3.0", data_folder: "~/.local/share/casebridge", public_url: null, sandbox_pages: pages }),
   };
 }

@@ -109,5 +109,12 @@ export function httpHost(base = ""): Host {
     };
   }
 
-  return { call, events, me };
+  let asked = false;
+  /** As it is now: what a page knows already, such as stand-ins that run, may have changed. */
+  const again = () => {
+    if (asked) mine = null;
+    asked = true;
+    return me();
+  };
+  return { call, events, me: again };
 }

@@ -8,7 +8,7 @@ const FAR_MS = 5 * 60_000;
 const FAR: ReadonlySet<CommandName> = new Set<CommandName>([
   "analyst_test", "mappings_dry_run", "mappings_check", "mappings_import", "mappings_save", "columns_list", "lookup_values", "suggestion_take",
   "connection_add", "connection_set", "connection_test", "connection_try", "connection_try_and_add", "connection_try_and_set", "connection_remove", "connection_take_over",
-  "connection_sign_in_begin", "connection_sign_in_finish", "sign_in_try", "sign_in_try_finish", "sign_in_begin", "sign_in_paste",
+  "sign_in_begin", "sign_in_paste",
   "kit_state", "kit_deploy", "kit_progress", "crm_choices", "crm_people", "replies_preview", "case_preview", "case_decide", "case_look",
   "public_address_test", "sandbox_start",
 ]);

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use casebridge_domain::analysis::Question;
 use regex::Regex;
 
+use crate::instruction::{PatternFault, patterns_in};
 use crate::read::pattern;
 use crate::text::{Word, sentences, words};
 
@@ -32,6 +33,8 @@ pub(crate) struct Cues {
     pub templates_against: Vec<Template>,
     /// Patterns of the value itself.
     pub patterns: Vec<Regex>,
+    /// The first pattern that cannot be used.
+    pub fault: Option<PatternFault>,
 }
 
 /// Words that say nothing about which value is meant.
@@ -190,16 +193,17 @@ const EMPTY: &[&str] = &[
 
 static QUOTED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"["“”'‘’]([^"“”]{2,60}?(?:…|\.\.\.)[^"“”]{0,30}?)["“”'‘’]"#));
-static SLASHES: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|\s)/([^/\n]{2,120})/(?:\s|[.,;)]|$)"));
 
 impl Cues {
     pub(crate) fn of(question: &Question) -> Self {
         let mut cues = Cues { title: meaning(&question.title), ..Cues::default() };
         let mut instruction = question.instruction.clone();
-        for found in SLASHES.captures_iter(&question.instruction) {
-            // A pattern that cannot be read finds nothing; the mapping screen says so beforehand.
-            cues.patterns.extend(regex::RegexBuilder::new(&found[1]).size_limit(1 << 18).build());
-            instruction = instruction.replace(&found[0], " ");
+        for (at, pattern) in patterns_in(&question.instruction).into_iter().rev() {
+            instruction.replace_range(at, " ");
+            match pattern {
+                Ok(pattern) => cues.patterns.push(pattern),
+                Err(fault) => cues.fault = Some(fault),
+            }
         }
         for sentence in sentences(&instruction) {
             if sentence.words.first().is_some_and(|word| word.lower == "only") {
@@ -214,6 +218,11 @@ impl Cues {
         }
         cues.against.retain(|stem| !cues.title.contains(stem) && !cues.hints.contains(stem));
         cues
+    }
+
+    /// Whether a pattern says how the value looks: then nothing else is one, though the pattern be of no use.
+    pub(crate) fn patterned(&self) -> bool {
+        !self.patterns.is_empty() || self.fault.is_some()
     }
 
     /// How much a stem speaks for the value: 2 in the title, 1 in the instruction, 0 otherwise.

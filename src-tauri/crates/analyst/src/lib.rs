@@ -7,6 +7,7 @@
 mod built_in;
 mod cue;
 mod dialogue;
+mod instruction;
 pub mod mask;
 pub mod model;
 pub mod orders;
@@ -16,4 +17,5 @@ mod text;
 mod tone;
 
 pub use built_in::BuiltIn;
+pub use instruction::{PatternFault, pattern_faults};
 pub use port::{Analyst, Ask};

@@ -90,7 +90,7 @@ pub(crate) fn sentiment(dialogue: &Dialogue, language: Option<&str>) -> Option<S
     let said: Vec<f64> = dialogue
         .lines
         .iter()
-        .filter(|line| line.customer)
+        .filter(|line| line.customer && !line.orders)
         .map(|line| LEXICON.polarity_scores(&line.text).compound)
         .collect();
     // The later a line, the more it counts; courtesies alone are no mood.

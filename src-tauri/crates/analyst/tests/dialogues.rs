@@ -218,6 +218,20 @@ async fn free_text_is_taken_where_something_says_what_it_is() {
 }
 
 #[tokio::test]
+async fn a_pattern_that_cannot_be_read_finds_nothing_and_is_named() {
+    let talk = ["A: What is your order number?", "C: Monday. The order number is Blue."];
+    let loose = field("Order number", "", text());
+    assert_ne!(value(&talk, loose).await, Value::Null, "without a pattern a name is taken");
+    let broken = found(&talk, field("Order number", r"Looks like /ORD-(\d{6}/.", text())).await;
+    assert_eq!(broken.value, None, "what an order number looks like was said, and this is none");
+    assert!(broken.note.is_some_and(|note| note.contains("unclosed group")), "an admin sees why it stays blank");
+    let two = || field("Order number", r"Looks like /ORD-(\d{6}/ or /R-\d{4}/.", text());
+    assert_eq!(value(&["C: It is R-1234."], two()).await, json!("R-1234"), "the other pattern is still of use");
+    let side_by_side = || field("Order number", r"/ORD-\d{6}/ /R-\d{4}/", text());
+    assert_eq!(value(&["C: It is R-1234."], side_by_side()).await, json!("R-1234"), "so is a second one beside it");
+}
+
+#[tokio::test]
 async fn allowed_values_are_found_by_label_and_by_the_words_of_customers() {
     let mut kind = field("Area", "", picklist(&["Billing", "Delivery"]));
     kind.synonyms = [("id of Delivery".to_owned(), vec!["parcel".to_owned(), "shipping".to_owned()])].into();

@@ -50,6 +50,7 @@ pub fn least_role(command: &Command) -> Role {
         | Command::LanesCount
         | Command::LanesCountMatching(_)
         | Command::Deliveries { .. }
+        | Command::FieldsRefused
         | Command::Trace { .. }
         | Command::Explain { .. }
         | Command::Find { .. }
@@ -90,11 +91,7 @@ pub fn least_role(command: &Command) -> Role {
         | Command::ConnectionRemove { .. }
         | Command::ConnectionTry(_)
         | Command::ConnectionTryAndAdd(_)
-        | Command::ConnectionSignInBegin { .. }
-        | Command::ConnectionSignInFinish { .. }
         | Command::ConnectionTryAndSet(_)
-        | Command::SignInTry(_)
-        | Command::SignInTryFinish(_)
         | Command::SignInWays
         | Command::SignInBegin(_)
         | Command::SignInState { .. }
@@ -137,6 +134,6 @@ pub fn least_role(command: &Command) -> Role {
         | Command::AnalystTest
         | Command::LogShow
         | Command::LogSet { .. }
-        | Command::SandboxStart => Role::Admin,
+        | Command::SandboxStart { .. } => Role::Admin,
     }
 }

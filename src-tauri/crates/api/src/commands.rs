@@ -1,5 +1,6 @@
 //! The list of commands.
 
+use casebridge_domain::ConnectionKind;
 use casebridge_domain::mapping::Mapping;
 use casebridge_engine::logging::{Area, LogLevel};
 use casebridge_engine::visitors::Role;
@@ -130,6 +131,8 @@ pub enum Command {
         #[serde(default)]
         most: Option<i64>,
     },
+    /// The mapped columns that the CRMs refuse.
+    FieldsRefused,
     /// How many lanes a selection means.
     LanesCountMatching(LaneSelection),
     /// Tests settings without storing anything.
@@ -138,10 +141,6 @@ pub enum Command {
     ConnectionTryAndAdd(Box<ConnectionAdd>),
     /// Tests a connection as it would be after a change, and changes it when that is good.
     ConnectionTryAndSet(Box<ConnectionSet>),
-    /// Begins a person's sign-in for settings that are no connection yet.
-    SignInTry(Box<ConnectionTry>),
-    /// Finishes it, tests, and adds the connection when the test is good.
-    SignInTryFinish(Box<SignInTryFinish>),
     /// The addresses that an app in the CRM has to know, by the way back.
     SignInWays,
     /// Begins a sign-in that ends by itself: it is waited for, and what it opens is tested.
@@ -219,8 +218,12 @@ pub enum Command {
         /// Which, by its id.
         id: String,
     },
-    /// Starts the stand-in CRM, connects it and plays conversations.
-    SandboxStart,
+    /// Starts a stand-in CRM, connects it and plays conversations.
+    SandboxStart {
+        /// Which CRM it stands in for.
+        #[serde(default)]
+        kind: ConnectionKind,
+    },
     /// What is logged now.
     LogShow,
     /// Turns the log of one part up or down.
@@ -276,18 +279,6 @@ pub enum Command {
     },
     /// The files of the kit, and what is done by hand.
     KitFiles,
-    /// Begins a sign-in as a person; answers `url` and `redirect_uri`.
-    ConnectionSignInBegin {
-        /// Name or id.
-        name: String,
-    },
-    /// Finishes a sign-in.
-    ConnectionSignInFinish {
-        /// Name or id.
-        name: String,
-        /// The address that the browser ended on, or the code.
-        brought: Secret,
-    },
     /// Makes a key for the sessions API.
     KeyCreate {
         /// What it is for.

@@ -4,13 +4,12 @@ use casebridge_domain::Connection;
 use casebridge_engine::connections::{ConnectionChange, NewConnection};
 use casebridge_engine::removal::{GivenBack, Removed};
 use casebridge_engine::{CrmSettings, Engine};
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::commands::{ConnectionAdd, ConnectionSet, ConnectionTry, CrmChoices, Secret, SignInTryFinish};
+use crate::commands::{ConnectionAdd, ConnectionSet, ConnectionTry, CrmChoices};
 use crate::dto::connections::{
-    AddReport, Choice, ConnectionHealth, ConnectionView, Footprint, Right, SetReport, SignInStart, TestCheck,
-    TestFailure, TestReport, TestResult, Week,
+    AddReport, Choice, ConnectionHealth, ConnectionView, Footprint, Right, SetReport, TestCheck, TestFailure,
+    TestReport, TestResult, Week,
 };
 use crate::dto::time;
 use crate::error::ApiError;
@@ -27,7 +26,8 @@ async fn view(engine: &Engine, connection: &Connection) -> Result<ConnectionView
 
 pub(crate) async fn add(engine: &Engine, add: ConnectionAdd, actor: &str) -> Result<Value, ApiError> {
     let settings = CrmSettings::read(add.kind, &Value::Object(add.settings))?;
-    let new = NewConnection { name: add.name, mode: add.mode, settings, secret: add.secret.map(|secret| secret.0) };
+    let ConnectionAdd { name, mode, route, secret, .. } = add;
+    let new = NewConnection { name, mode, route, settings, secret: secret.map(|secret| secret.0) };
     let connection = engine.add_connection(new, actor).await?;
     Ok(json!(view(engine, &connection).await?))
 }
@@ -43,7 +43,7 @@ pub(crate) async fn try_and_add(engine: &Engine, wish: ConnectionAdd, actor: &st
     let report = report(engine.try_settings(&settings, secret.clone()).await?);
     let added = match report.good {
         true => {
-            let new = NewConnection { name: wish.name, mode: wish.mode, settings, secret };
+            let new = NewConnection { name: wish.name, mode: wish.mode, route: wish.route, settings, secret };
             Some(view(engine, &engine.add_connection(new, actor).await?).await?)
         }
         false => None,
@@ -90,26 +90,6 @@ pub(crate) async fn try_and_set(engine: &Engine, set: ConnectionSet, actor: &str
         false => None,
     };
     Ok(json!(SetReport { report, saved }))
-}
-
-pub(crate) async fn try_sign_in(engine: &Engine, trial: ConnectionTry) -> Result<Value, ApiError> {
-    let settings = CrmSettings::read(trial.kind, &Value::Object(trial.settings))?;
-    let (id, step) = engine.try_sign_in(settings, trial.secret.map(|secret| secret.0)).await?;
-    Ok(json!(SignInStart {
-        sign_in: id.to_string(),
-        url: step.url.to_string(),
-        redirect_uri: step.redirect_uri.to_string(),
-    }))
-}
-
-pub(crate) async fn finish_trial(engine: &Engine, end: SignInTryFinish, actor: &str) -> Result<Value, ApiError> {
-    let brought = end.brought.0.expose_secret();
-    let (found, connection) = engine.finish_trial(end.sign_in, brought, end.name, end.mode, actor).await?;
-    let added = match connection {
-        Some(connection) => Some(view(engine, &connection).await?),
-        None => None,
-    };
-    Ok(json!(AddReport { report: report(found), added }))
 }
 
 pub(crate) async fn pause(engine: &Engine, name: &str, actor: &str) -> Result<Value, ApiError> {
@@ -177,19 +157,4 @@ pub(crate) async fn remove(engine: &Engine, name: &str, actor: &str) -> Result<V
         "id": connection.id, "name": connection.name,
         "sign_in": sign_in, "failure": failure, "left_there": left_there,
     }))
-}
-
-pub(crate) async fn begin_sign_in(engine: &Engine, name: &str) -> Result<Value, ApiError> {
-    let step = engine.begin_sign_in(name).await?;
-    Ok(json!({ "url": step.url.as_str(), "redirect_uri": step.redirect_uri.as_str() }))
-}
-
-pub(crate) async fn finish_sign_in(
-    engine: &Engine,
-    name: &str,
-    brought: &Secret,
-    actor: &str,
-) -> Result<Value, ApiError> {
-    engine.finish_sign_in(name, brought.0.expose_secret(), actor).await?;
-    Ok(json!({ "name": name }))
 }

@@ -1,5 +1,6 @@
 //! Commands about the console itself: who may come in, and the first run.
 
+use casebridge_domain::ConnectionKind;
 use casebridge_engine::Engine;
 use casebridge_engine::logging::{Area, LogLevel};
 use casebridge_engine::visitors::{LINK_LIVES, Role};
@@ -26,11 +27,11 @@ pub(crate) async fn dismiss(engine: &Engine, id: &str, actor: &str) -> Result<Va
     Ok(json!({ "id": id }))
 }
 
-pub(crate) async fn sandbox(host: &Host) -> Result<Value, ApiError> {
+pub(crate) async fn sandbox(host: &Host, kind: ConnectionKind) -> Result<Value, ApiError> {
     let Some(start) = &host.sandbox else {
         return Err(ApiError::invalid("this engine has no stand-in CRM", "run `casebridged serve`"));
     };
-    Ok(json!({ "page": start().await? }))
+    Ok(json!({ "page": start(kind).await? }))
 }
 
 pub(crate) async fn log(engine: &Engine) -> Result<Value, ApiError> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use casebridge_domain::plan::fields::Blame;
 use casebridge_domain::{Consumer, SessionId};
 use casebridge_engine::lanes::LaneView as Lane;
 use casebridge_engine::{Engine, EngineError, LaneFilter};
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::commands::{LaneName, LaneSelection};
 use crate::dto::connections::ConnectionHealth;
-use crate::dto::deliveries::{Deliveries, LaneGroup, LaneView};
+use crate::dto::deliveries::{Deliveries, LaneGroup, LaneView, LastWithout, RefusedField};
 use crate::dto::time;
 use crate::error::{ApiError, Code};
 
@@ -47,10 +48,11 @@ async fn lane(engine: &Engine, name: LaneName) -> Result<(Consumer, SessionId), 
     }
 }
 
-/// Lanes as they are shown: with the customer's name and the case's number.
-pub(crate) async fn views(engine: &Engine, lanes: Vec<Lane>) -> Result<Vec<LaneView>, ApiError> {
-    let mut named: HashMap<SessionId, (Option<String>, Option<String>)> = HashMap::new();
-    let mut ids: Vec<SessionId> = lanes.iter().map(|lane| lane.session).collect();
+/// The customer's name and the newest case's number of conversations.
+type Named = HashMap<SessionId, (Option<String>, Option<String>)>;
+
+async fn named(engine: &Engine, mut ids: Vec<SessionId>) -> Result<Named, ApiError> {
+    let mut named = Named::new();
     ids.sort_unstable();
     ids.dedup();
     for some in ids.chunks(500) {
@@ -63,6 +65,12 @@ pub(crate) async fn views(engine: &Engine, lanes: Vec<Lane>) -> Result<Vec<LaneV
             *number = number.take().or(case.number);
         }
     }
+    Ok(named)
+}
+
+/// Lanes as they are shown: with the customer's name and the case's number.
+pub(crate) async fn views(engine: &Engine, lanes: Vec<Lane>) -> Result<Vec<LaneView>, ApiError> {
+    let named = named(engine, lanes.iter().map(|lane| lane.session).collect()).await?;
     Ok(lanes
         .into_iter()
         .map(|lane| {
@@ -112,6 +120,31 @@ pub(crate) async fn deliveries(engine: &Engine, most: Option<i64>) -> Result<Val
         connections.push(ConnectionHealth::new(&connection, engine.health(&connection).await?));
     }
     Ok(json!(Deliveries { groups, connections, bounded }))
+}
+
+pub(crate) async fn refused_fields(engine: &Engine) -> Result<Value, ApiError> {
+    let found = engine.refused_fields().await?;
+    let mut named = named(engine, found.iter().map(|one| one.last).collect()).await?;
+    let view = |one: casebridge_engine::mappings::RefusedField| {
+        let (contact_name, case_number) = named.entry(one.last).or_default().clone();
+        RefusedField {
+            connection: one.connection,
+            mapping: one.mapping.to_string(),
+            column: one.column,
+            title: one.title,
+            values: match &one.refusal.blame {
+                Blame::Values(values) => u32::try_from(values.len()).unwrap_or(u32::MAX),
+                Blame::Column | Blame::Once => 0,
+            },
+            words: one.refusal.words,
+            hint: one.refusal.hint,
+            since: time(one.since),
+            conversations: one.conversations,
+            bounded: one.bounded,
+            last: LastWithout { session: one.last.to_string(), contact_name, case_number, at: time(one.last_at) },
+        }
+    };
+    Ok(json!(found.into_iter().map(view).collect::<Vec<_>>()))
 }
 
 pub(crate) async fn list(engine: &Engine, selection: LaneSelection) -> Result<Value, ApiError> {

@@ -28,24 +28,39 @@ pub use error::ApiError;
 use std::io;
 use std::sync::Arc;
 
+use casebridge_domain::ConnectionKind;
 use casebridge_engine::Engine;
 use futures::future::BoxFuture;
 use serde_json::Value;
 use url::Url;
 
-/// Starts the stand-in CRM; answers the address of its page.
-pub type StartSandbox = Arc<dyn Fn() -> BoxFuture<'static, Result<String, ApiError>> + Send + Sync>;
+/// Starts a stand-in CRM; answers the address of its page.
+pub type StartSandbox = Arc<dyn Fn(ConnectionKind) -> BoxFuture<'static, Result<String, ApiError>> + Send + Sync>;
 
 /// The address that a browser ended on, once it comes back.
 pub type Returned = BoxFuture<'static, io::Result<String>>;
 
-/// Listens on this computer at the redirect address of a sign-in, for the answer with this state.
-pub type Listen = Arc<dyn Fn(Url, String) -> BoxFuture<'static, Result<Returned, ApiError>> + Send + Sync>;
+/// A listener on this computer. It is bound before the person is sent away, so that nobody takes the port in between.
+pub struct Listening {
+    /// Where the browser comes back to.
+    pub address: Url,
+    /// Waits for the answer with this state.
+    pub returned: Box<dyn FnOnce(String) -> Returned + Send>,
+}
+
+impl std::fmt::Debug for Listening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Listening").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// Listens at the first of several redirect addresses that is free on this computer.
+pub type Listen = Arc<dyn Fn(Vec<Url>) -> BoxFuture<'static, Result<Listening, ApiError>> + Send + Sync>;
 
 /// What a host adds to the engine; what it leaves out is refused in words.
 #[derive(Clone, Default)]
 pub struct Host {
-    /// Starts the stand-in CRM.
+    /// Starts a stand-in CRM.
     pub sandbox: Option<StartSandbox>,
     /// Waits for browsers that come back from a sign-in.
     pub listen: Option<Listen>,
@@ -93,13 +108,7 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::ConnectionTryAndAdd(add) => connections::try_and_add(engine, *add, actor).await,
         Command::ConnectionTakeOver { name } => connections::take_over(engine, &name, actor).await,
         Command::ConnectionRemove { name } => connections::remove(engine, &name, actor).await,
-        Command::ConnectionSignInBegin { name } => connections::begin_sign_in(engine, &name).await,
-        Command::ConnectionSignInFinish { name, brought } => {
-            connections::finish_sign_in(engine, &name, &brought, actor).await
-        }
         Command::ConnectionTryAndSet(set) => connections::try_and_set(engine, *set, actor).await,
-        Command::SignInTry(trial) => connections::try_sign_in(engine, *trial).await,
-        Command::SignInTryFinish(end) => connections::finish_trial(engine, *end, actor).await,
         Command::SignInWays => sign_in::ways(engine, host).await,
         Command::SignInBegin(wish) => sign_in::begin(engine, host, *wish, actor).await,
         Command::SignInState { flow } => sign_in::state(engine, flow),
@@ -129,6 +138,7 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::LanesCount => lanes::count(engine).await,
         Command::LanesCountMatching(filter) => lanes::count_matching(engine, filter).await,
         Command::Deliveries { most } => lanes::deliveries(engine, most).await,
+        Command::FieldsRefused => lanes::refused_fields(engine).await,
         Command::WebhookUrl { name } => webhooks::url(engine, &name, actor).await,
         Command::WebhookShow { name } => webhooks::show(engine, &name).await,
         Command::WebhookRegenerate { name, grace_minutes } => {
@@ -169,7 +179,7 @@ pub async fn call_on(engine: &Engine, host: &Host, command: Command, caller: &Ca
         Command::ConsoleLink { name, role } => console::link(engine, &name, role, actor).await,
         Command::ConsoleVisitors => console::visitors(engine).await,
         Command::ConsoleDismiss { id } => console::dismiss(engine, &id, actor).await,
-        Command::SandboxStart => console::sandbox(host).await,
+        Command::SandboxStart { kind } => console::sandbox(host, kind).await,
         Command::LogShow => console::log(engine).await,
         Command::LogSet { area, level, keep } => console::set_log(engine, area, level, keep, actor).await,
         Command::CasePreview(decision) => links::preview(engine, decision).await,

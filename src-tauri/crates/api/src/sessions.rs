@@ -1,13 +1,15 @@
 //! Commands that look at one conversation.
 
 use casebridge_domain::text::last_uuid;
-use casebridge_domain::{EventKind, SessionId};
+use casebridge_domain::{Event, EventKind, SessionId};
 use casebridge_engine::{Engine, EngineError, ListWish, Reply, View};
 use serde_json::{Value, json};
 
 use crate::dto::deliveries::{TraceCase, TraceEntry, TraceView};
 use crate::dto::mappings::SuggestionView;
-use crate::dto::sessions::{CaseChip, ContactView, EventPage, EventView, Explanation, SessionDetail, SessionRow};
+use crate::dto::sessions::{
+    AnalysisView, CaseChip, ContactView, EventPage, EventView, Explanation, SessionDetail, SessionRow,
+};
 use crate::dto::time;
 use crate::error::ApiError;
 use crate::{back, lanes};
@@ -48,9 +50,9 @@ async fn newest_of(engine: &Engine, address: &str) -> Result<Option<SessionId>, 
 pub(crate) async fn open(engine: &Engine, session: &str, me: &str) -> Result<Value, ApiError> {
     let id = engine.find_session(session).await?;
     let row = engine.row(id).await?;
-    let handoff = newest_handoff(engine, id).await?;
+    let told = engine.store().field_events(id).await.map_err(EngineError::from)?;
     let contact = row.head.session.contact.clone();
-    let (reason, summary, language, sentiment) = handoff.unwrap_or_default();
+    let (reason, summary, language, sentiment) = newest_handoff(&told).unwrap_or_default();
     let mut replies = engine.replies(Some(id), None, REPLIES).await?;
     // What was held before it was given to a conversation is decided in those whose case it stands on.
     let held = engine.replies(None, Some("held".into()), REPLIES).await?;
@@ -72,6 +74,7 @@ pub(crate) async fn open(engine: &Engine, session: &str, me: &str) -> Result<Val
         sentiment,
         summary,
         handoff_reason: reason,
+        analysis: AnalysisView::newest(&told),
         suggestions: engine.suggestions(id).await?.into_iter().map(SuggestionView::from).collect(),
         row: SessionRow::new(row, me),
     }))
@@ -79,12 +82,13 @@ pub(crate) async fn open(engine: &Engine, session: &str, me: &str) -> Result<Val
 
 type Handoff = (Option<String>, Option<String>, Option<String>, Option<String>);
 
-async fn newest_handoff(engine: &Engine, id: SessionId) -> Result<Option<Handoff>, ApiError> {
-    let event = engine.store().newest_of(id, "handed_off").await.map_err(EngineError::from)?;
-    Ok(event.and_then(|event| match event.kind {
-        EventKind::HandedOff { reason, summary, language, sentiment } => Some((reason, summary, language, sentiment)),
+fn newest_handoff(events: &[Event]) -> Option<Handoff> {
+    events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::HandedOff { reason, summary, language, sentiment } => {
+            Some((reason.clone(), summary.clone(), language.clone(), sentiment.clone()))
+        }
         _ => None,
-    }))
+    })
 }
 
 pub(crate) async fn events(

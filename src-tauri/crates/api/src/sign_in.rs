@@ -1,26 +1,30 @@
 //! Commands about people's sign-ins to a CRM.
 
-use casebridge_engine::sign_in_flow::{Progress, Way, Wish};
+use casebridge_domain::ConnectionKind;
+use casebridge_engine::sign_in_flow::{Progress, Way, Wish, loopback_addresses};
 use casebridge_engine::{CrmSettings, Engine};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::Host;
 use crate::commands::{Secret, SignInBegin};
 use crate::connections::report;
 use crate::dto::connections::Failure;
-use crate::dto::sign_in::{SignInFlow, SignInState, SignInWays};
+use crate::dto::sign_in::{ReturnAddresses, SignInFlow, SignInState, SignInWay, SignInWays};
 use crate::dto::time;
 use crate::error::ApiError;
+use crate::{Host, Listening};
 
 pub(crate) async fn ways(engine: &Engine, host: &Host) -> Result<Value, ApiError> {
-    let public = engine.public_callback().await?;
+    let of = async |kind: ConnectionKind| {
+        let public = engine.public_callback(kind).await?;
+        Ok::<_, ApiError>(ReturnAddresses { loopback: loopback_addresses(kind), public: public.map(String::from) })
+    };
     Ok(json!(SignInWays {
-        loopback: casebridge_engine::sign_in_flow::loopback_addresses(),
         listens: host.listen.is_some(),
-        public: public.map(String::from),
         beyond: engine.public_address().await?.beyond,
+        creatio: of(ConnectionKind::Creatio).await?,
+        salesforce: of(ConnectionKind::Salesforce).await?,
     }))
 }
 
@@ -32,28 +36,28 @@ pub(crate) async fn begin(engine: &Engine, host: &Host, wish: SignInBegin, actor
             settings: Box::new(CrmSettings::read(add.kind, &Value::Object(add.settings))?),
             name: add.name,
             mode: add.mode,
+            route: add.route,
             secret: add.secret.map(|secret| secret.0),
         },
         _ => return Err(ApiError::invalid("one of `again` and `add` is needed", "name what is signed in to")),
     };
-    let listen = match (Way::from(way), &host.listen) {
-        (Way::Loopback, None) => {
+    // Before anybody listens: the sign-in before may hold the port.
+    engine.give_up_waiting(actor);
+    let (back, returned) = match (way, &host.listen) {
+        (SignInWay::Loopback, None) => {
             let hint = "paste the final address, or sign in at a running engine";
             return Err(ApiError::invalid("nobody can listen for the browser here", hint));
         }
-        (Way::Loopback, Some(listen)) => Some(listen.clone()),
-        _ => None,
-    };
-    let start = engine.begin_flow(what, way.into(), actor).await?;
-    if let Some(listen) = listen {
-        // Listening begins before the person can be back.
-        match listen(start.redirect_uri.clone(), start.state().unwrap_or_default()).await {
-            Ok(returned) => engine.await_return(start.flow, returned),
-            Err(error) => {
-                engine.cancel_flow(start.flow);
-                return Err(error);
-            }
+        (SignInWay::Loopback, Some(listen)) => {
+            let Listening { address, returned } = listen(engine.return_addresses(&what).await?).await?;
+            (Way::Loopback(address), Some(returned))
         }
+        (SignInWay::Public, _) => (Way::Public, None),
+        (SignInWay::Paste, _) => (Way::Paste, None),
+    };
+    let start = engine.begin_flow(what, back, actor).await?;
+    if let Some(returned) = returned {
+        engine.await_return(start.flow, returned(start.state().unwrap_or_default()));
     }
     Ok(json!(SignInFlow {
         flow: start.flow.to_string(),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use casebridge_domain::mapping::{Allowed, Column};
 use casebridge_domain::plan::fields::Refusal;
+use casebridge_domain::plan::rows::{NamedRow, RowName};
 use casebridge_domain::{CallFailure, CaseSeen, CrmRecord, Effect, FieldValue, Marks, RecordRef, SessionKey};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -424,6 +425,10 @@ pub trait CaseSystem: Send + Sync {
 
     /// Rows that a lookup column of a case can name, at most fifty, by label. `query` is a part of the label.
     async fn lookup(&self, column: &str, query: Option<&str>, log: &CallLog) -> Result<Vec<Allowed>, CallFailure>;
+
+    /// The rows of lookups that bear these names, in the names' order: the whole label, letter case aside. One call where
+    /// the CRM allows it. A failure of one object is no failure of all; no message repeats a name.
+    async fn named_rows(&self, names: &[RowName], log: &CallLog) -> Result<Vec<NamedRow>, CallFailure>;
 
     /// What stands in these columns of a case, by name; empty ones are left out. One call.
     async fn fields(

@@ -4,7 +4,7 @@ mod check;
 mod value;
 
 pub use check::{Alarm, AlarmKind, Part, Problem, alarms, check};
-pub use value::{Coerced, coerce, same, shown};
+pub use value::{Coerced, coerce, is_zero, same, shown};
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,6 +1,7 @@
 //! The pure planner: snapshot + events after `written_seq` + case + settings -> effects.
 
 pub mod fields;
+pub mod rows;
 pub mod said;
 
 use uuid::Uuid;

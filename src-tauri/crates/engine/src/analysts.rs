@@ -76,6 +76,10 @@ pub struct AnalystState {
 /// Most analyses that run at once. The rest wait their turn: a thousand handoffs are no thousand calls in one second.
 const AT_ONCE: usize = 8;
 
+/// Conversations, of those that changed last, that a start looks through for analyses that were cut off. All that changed
+/// while the former engine ended are among them.
+const LOOKED_BACK: i64 = 5_000;
+
 type Name = (SessionId, ConnectionId, i64, i64);
 
 /// Analyses that run or wait their turn: by conversation, connection, handoff and version.
@@ -115,7 +119,8 @@ impl Engine {
         Ok(AnalystState { settings, has_key })
     }
 
-    /// Decides who analyses from now on. A key is kept until another one, or an empty one, is given.
+    /// Decides who analyses from now on. A key is kept until another one, or an empty one, is given, or another provider is
+    /// named.
     pub async fn set_analyst(
         &self,
         settings: AnalystSettings,
@@ -133,7 +138,11 @@ impl Engine {
                 return Err(EngineError::invalid("model", "is empty", "name the model to be asked"));
             }
         }
-        if let Some(key) = key {
+        let before = self.analyst_settings().await?;
+        let elsewhere = before.api != settings.api || host_of(&before.base_url) != host_of(&settings.base_url);
+        // The key belongs to who it was given for: another address never gets it.
+        let key = key.or_else(|| elsewhere.then(SecretString::default));
+        if let Some(key) = key.filter(|key| self.inner.secrets.is_some() || !key.expose_secret().is_empty()) {
             let secrets = self.inner.secrets.as_ref().ok_or_else(|| {
                 EngineError::invalid(
                     "key",
@@ -229,13 +238,26 @@ impl Engine {
                     if let Err(error) = read {
                         tracing::error!(
                             session.id = %handoff.session_id, error = &error as &dyn std::error::Error,
-                            "what an analyst found could not be kept; it is asked again with the next handoff"
+                            "what an analyst found could not be kept; it is asked again after the next start"
                         );
                     }
                 }
             }
             engine.inner.analyses.names().remove(&name);
         });
+    }
+
+    /// Begins again the analyses that an engine before this one did not live to end, and whose cases were made without
+    /// them. A conversation that still waits for its analysis is asked about by its lane.
+    pub(crate) async fn resume_analyses(&self) -> Result<(), EngineError> {
+        for connection in self.store().connections().await? {
+            let Some(mapped) = self.mapped(connection.id).await?.filter(|mapped| mapped.asks()) else { continue };
+            let (version, since) = (mapped.set.version, mapped.set.at);
+            for handoff in self.store().unread_handoffs(connection.id, version, since, LOOKED_BACK).await? {
+                self.begin_analysis(&connection, &handoff, &mapped);
+            }
+        }
+        Ok(())
     }
 
     async fn read_up_to(&self, connection: &Connection, handoff: &Event, mapped: &Mapped) -> Result<(), EngineError> {
@@ -266,6 +288,11 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Scheme, host and port, which decide who is asked.
+fn host_of(address: &str) -> Option<url::Origin> {
+    url::Url::parse(address).ok().map(|url| url.origin())
 }
 
 fn unusable(error: &EngineError) -> CallFailure {

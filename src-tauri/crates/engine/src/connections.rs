@@ -111,6 +111,8 @@ pub struct NewConnection {
     pub name: String,
     /// Which sessions become cases.
     pub mode: Mode,
+    /// Which sessions come here.
+    pub route: Route,
     /// The connector's settings.
     pub settings: CrmSettings,
     /// The client's secret, for the grants that need one.
@@ -161,12 +163,13 @@ impl Engine {
     pub async fn add_creatio(&self, new: NewCreatio, actor: &str) -> Result<Connection, EngineError> {
         let NewCreatio { name, mode, settings, secret } = new;
         let settings = CrmSettings::Creatio(settings);
-        self.add_connection(NewConnection { name, mode, settings, secret }, actor).await
+        self.add_connection(NewConnection { name, mode, route: Route::default(), settings, secret }, actor).await
     }
 
     /// Adds a connection and starts to follow sessions with it.
     pub async fn add_connection(&self, new: NewConnection, actor: &str) -> Result<Connection, EngineError> {
         new.settings.may_be_added()?;
+        sane(&new.route)?;
         if new.name.trim().is_empty() || new.name.chars().count() > 64 || new.name.chars().any(char::is_control) {
             return Err(EngineError::invalid("name", "is not usable", "give 1 to 64 printable characters"));
         }
@@ -178,7 +181,7 @@ impl Engine {
             instance: new.settings.instance(),
             settings: new.settings.to_json(),
             modes: ModeHistory::new(new.mode),
-            route: Default::default(),
+            route: new.route,
             pause: None,
             last_success_at: None,
             adoption: None,
@@ -224,7 +227,7 @@ impl Engine {
         let before = connection.settings.clone();
         let members: Vec<String> = change.settings.keys().cloned().collect();
         merge(&mut connection.settings, change.settings);
-        stays_there(&connection, &CrmSettings::read(connection.kind, &connection.settings)?)?;
+        stays_there(&connection, &before, change.secret.is_some())?;
         self.tasks_were_looked_at(&before, &connection).await?;
         if let Some(secret) = change.secret {
             self.vault(connection.id).put(CLIENT_SECRET, secret).await.map_err(|error| vault_failed(&error))?;
@@ -267,7 +270,7 @@ impl Engine {
         let mut connection = self.connection(name).await?;
         let before = connection.settings.clone();
         merge(&mut connection.settings, change.settings.clone());
-        stays_there(&connection, &CrmSettings::read(connection.kind, &connection.settings)?)?;
+        stays_there(&connection, &before, change.secret.is_some())?;
         self.tasks_were_looked_at(&before, &connection).await?;
         let vault = Arc::new(TrialVault(change.secret.clone(), Some(self.vault(connection.id))));
         let crm = self.inner.connectors.build(&connection, vault).map_err(EngineError::Crm)?;
@@ -384,10 +387,22 @@ fn merge(settings: &mut serde_json::Value, change: serde_json::Map<String, serde
     }
 }
 
-/// Ids of records hang on the address: at another one they would be made a second time.
-fn stays_there(connection: &Connection, settings: &CrmSettings) -> Result<(), EngineError> {
+/// Ids of records hang on the address: at another one they would be made a second time. And the secrets that are kept go
+/// nowhere else: whoever may change settings may not read them.
+fn stays_there(connection: &Connection, before: &serde_json::Value, with_secret: bool) -> Result<(), EngineError> {
+    let settings = CrmSettings::read(connection.kind, &connection.settings)?;
     if settings.instance() == connection.instance {
-        return Ok(());
+        let (member, to) = settings.confides_in();
+        let is_same = CrmSettings::read(connection.kind, before).is_ok_and(|before| before.confides_in().1 == to);
+        // A refresh token cannot be given again: only a sign-in brings another.
+        if is_same || (with_secret && !settings.is_by_person()) {
+            return Ok(());
+        }
+        return Err(EngineError::invalid(
+            member,
+            "is another place, and the secrets that are kept were not given to it",
+            "give the client secret again with the new address, or add the connection anew",
+        ));
     }
     let (member, crm) = match settings {
         CrmSettings::Creatio(_) => ("settings.url", "Creatio"),

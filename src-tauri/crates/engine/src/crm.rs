@@ -1,6 +1,5 @@
 //! The kinds of CRM side by side: their settings, their clients, and how a person signs in to them.
 
-use std::net::TcpListener;
 use std::sync::Arc;
 
 use casebridge_connectors::analyst::{self, Analyst, Provider, ProviderSettings};
@@ -14,7 +13,6 @@ use url::Url;
 use crate::analysts::{AnalystSettings, ProviderApi};
 use crate::error::EngineError;
 use crate::sign_in::SignInStep;
-use crate::sign_in_flow::Way;
 
 /// Settings of a connector, whichever it is.
 #[derive(Debug, Clone)]
@@ -86,44 +84,43 @@ impl CrmSettings {
         }
     }
 
-    /// Begins a person's sign-in. `member` is what to blame when there is none.
-    /// `public` is where a browser comes back to at the public address, for that way.
+    /// Where a browser may come back to with what is registered, best first. `member` is what to blame when nobody
+    /// signs in as a person.
+    pub(crate) fn return_addresses(&self, member: &str) -> Result<Vec<Url>, EngineError> {
+        match self {
+            CrmSettings::Creatio(CreatioSettings {
+                auth: CreatioAuth::AuthorizationCode { redirect_uri, .. }, ..
+            }) => Ok(vec![redirect_uri.clone()]),
+            CrmSettings::Creatio(_) => Err(EngineError::invalid(
+                member,
+                "signs in with a client secret, not as a person",
+                "add a connection with --as-person",
+            )),
+            CrmSettings::Salesforce(settings) => Ok(salesforce::redirect_uris(settings)),
+        }
+    }
+
+    /// Begins a person's sign-in that comes back to this address, else to the first that is registered.
     pub(crate) async fn begin_sign_in(
         &self,
         member: &str,
-        way: Way,
-        public: Option<Url>,
+        back: Option<Url>,
     ) -> Result<(SignIn, SignInStep), EngineError> {
-        match self {
+        let registered = self.return_addresses(member)?.into_iter().next();
+        let Some(redirect_uri) = back.or(registered) else {
+            return Err(EngineError::invalid("settings.redirect_uri", "is missing", "give the registered address"));
+        };
+        let (url, sign_in) = match self {
             CrmSettings::Creatio(settings) => {
-                if way == Way::Public {
-                    let hint = "sign in from the computer of the engine, or paste the final address";
-                    return Err(EngineError::invalid("way", "is not for a Creatio", hint));
-                }
-                let CreatioAuth::AuthorizationCode { redirect_uri, .. } = &settings.auth else {
-                    return Err(EngineError::invalid(
-                        member,
-                        "signs in with a client secret, not as a person",
-                        "add a connection with --as-person",
-                    ));
-                };
-                let sign_in = creatio::begin_sign_in(settings).await.map_err(EngineError::Crm)?;
-                let step = SignInStep { url: sign_in.url.clone(), redirect_uri: redirect_uri.clone() };
-                Ok((SignIn::Creatio(sign_in), step))
+                let sign_in = creatio::begin_sign_in(settings, redirect_uri.clone()).await.map_err(EngineError::Crm)?;
+                (sign_in.url.clone(), SignIn::Creatio(sign_in))
             }
             CrmSettings::Salesforce(settings) => {
-                let registered = salesforce::redirect_uris(settings);
-                let redirect_uri = match (way, public, registered.first()) {
-                    (Way::Public, Some(public), _) => public,
-                    // Nobody listens there: the person copies the address.
-                    (Way::Paste, _, Some(first)) => first.clone(),
-                    _ => free_one(registered)?,
-                };
-                let sign_in = salesforce::begin_sign_in(settings, redirect_uri).map_err(EngineError::Crm)?;
-                let step = SignInStep { url: sign_in.url.clone(), redirect_uri: sign_in.redirect_uri.clone() };
-                Ok((SignIn::Salesforce(sign_in), step))
+                let sign_in = salesforce::begin_sign_in(settings, redirect_uri.clone()).map_err(EngineError::Crm)?;
+                (sign_in.url.clone(), SignIn::Salesforce(sign_in))
             }
-        }
+        };
+        Ok((sign_in, SignInStep { url, redirect_uri }))
     }
 
     /// Finishes a sign-in. What it told of the CRM is in the settings afterwards, its token in the vault.
@@ -150,20 +147,34 @@ impl CrmSettings {
     }
 }
 
-/// The first address of several on which this computer can listen. Others are taken as they are: somebody else listens
-/// there.
-fn free_one(addresses: Vec<Url>) -> Result<Url, EngineError> {
-    let is_free = |address: &Url| match (address.host_str(), address.port()) {
-        (Some("localhost"), Some(port)) => TcpListener::bind(("localhost", port)).is_ok(),
-        _ => true,
-    };
-    addresses.into_iter().find(is_free).ok_or_else(|| {
-        EngineError::invalid(
-            "settings.redirect_uri",
-            "has no free port: other programs listen on all that are registered",
-            "end what uses the ports 1717 to 1720, or set `redirect_uri` to another registered address",
-        )
-    })
+impl CrmSettings {
+    /// Takes over what a sign-in told of the CRM, and nothing else.
+    pub(crate) fn told_by(&mut self, signed_in: CrmSettings) {
+        if let (CrmSettings::Salesforce(settings), CrmSettings::Salesforce(told)) = (self, signed_in) {
+            settings.org = told.org;
+            settings.instance_url = told.instance_url;
+            settings.user = told.user;
+        }
+    }
+
+    /// Whether a person signs in to it.
+    pub(crate) fn is_by_person(&self) -> bool {
+        match self {
+            CrmSettings::Creatio(settings) => matches!(settings.auth, CreatioAuth::AuthorizationCode { .. }),
+            CrmSettings::Salesforce(_) => true,
+        }
+    }
+
+    /// Where secrets that are kept are sent to, other than the instance: at a change of it they would go to somebody else.
+    /// With the name of the setting.
+    pub(crate) fn confides_in(&self) -> (&'static str, Option<url::Origin>) {
+        match self {
+            CrmSettings::Creatio(settings) => {
+                ("settings.identity_url", settings.identity_url.as_ref().map(Url::origin))
+            }
+            CrmSettings::Salesforce(settings) => ("settings.login_url", Some(settings.login_url.origin())),
+        }
+    }
 }
 
 /// The id of a row as its CRM writes it.

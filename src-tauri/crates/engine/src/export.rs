@@ -36,8 +36,17 @@ impl Engine {
             .iter()
             .map(|(connection, row)| json!({ "connection": connection, "row": row }))
             .collect();
-        let steps: Vec<Value> =
-            store.steps(id).await?.iter().map(|(consumer, step)| json!({ "lane": consumer, "step": step })).collect();
+        let steps: Vec<Value> = store
+            .steps(id)
+            .await?
+            .into_iter()
+            .map(|(consumer, mut step)| {
+                if redacted && step.what == "fields" {
+                    step.detail = without_values(&step.detail);
+                }
+                json!({ "lane": consumer, "step": step })
+            })
+            .collect();
         let cases: Vec<Value> = store
             .cases(id)
             .await?
@@ -81,4 +90,14 @@ fn event_json(event: &Event, redacted: bool) -> Value {
 fn bare(attempt: Attempt) -> Attempt {
     let path = attempt.path.split('?').next().unwrap_or_default().to_owned();
     Attempt { path, request: None, answer: None, failure: attempt.failure, ..attempt }
+}
+
+/// What became of mapped columns, without what was written to them: only what is named here may stay.
+fn without_values(detail: &Value) -> Value {
+    const KEPT: [&str; 5] = ["mapping", "column", "outcome", "confidence", "hint"];
+    let lines = detail["fields"].as_array().into_iter().flatten().map(|line| {
+        let kept = KEPT.iter().map(|name| ((*name).to_owned(), line[*name].clone()));
+        Value::Object(kept.collect())
+    });
+    json!({ "version": detail["version"], "fields": lines.collect::<Vec<_>>() })
 }

@@ -144,6 +144,15 @@ impl Engine {
         self.load_tokens().await?;
         let engine = self.clone();
         inner.tasks.spawn(async move { engine.keep_house().await });
+        let engine = self.clone();
+        inner.tasks.spawn(async move {
+            if let Err(error) = engine.resume_analyses().await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "analyses that were cut off could not be begun again; they are with the next start"
+                );
+            }
+        });
         inner.tasks.spawn(carriers::run(self.clone()));
         inner.tasks.spawn(search::run(self.clone()));
         inner.tasks.spawn(webhooks::keep_counts(self.clone()));

@@ -6,11 +6,13 @@
 mod ending;
 mod fields;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use casebridge_connectors::{Applied, Batch, CallLog, CaseReading, CaseStands, CaseSystem, Standing};
+use casebridge_connectors::{Applied, Batch, CallLog, CaseReading, CaseStands, CaseSystem, MappedPart, Standing};
+use casebridge_domain::plan::fields::unnamed;
+use casebridge_domain::plan::rows::Rows;
 use casebridge_domain::plan::{Fields, Plan, Snapshot, UNLINKED, plan};
 use casebridge_domain::{
     CallFailure, Case, CaseDraft, CaseState, Effect, Event, EventKind, Lane, RecordKind, RecordRef, Session,
@@ -24,6 +26,7 @@ pub(crate) use self::ending::attempt;
 use self::ending::unusable;
 use crate::Engine;
 use crate::another::{self, Found};
+use crate::mappings::rows_named;
 use crate::pass::fields::KeepFailed;
 use crate::runtime::Runtime;
 
@@ -76,6 +79,10 @@ struct Progress {
     case: Option<CaseUpdate>,
     /// What became of mapped columns.
     fields: Option<FieldsResult>,
+    /// Whether an earlier try may have written the mapped columns, and nobody knows.
+    fields_unclear: bool,
+    /// What that try turned out to have written.
+    fields_there: BTreeMap<String, serde_json::Value>,
     /// The case that is written to, and when its place was reserved.
     case_id: Option<uuid::Uuid>,
     reserved_at: Option<Timestamp>,
@@ -110,21 +117,38 @@ impl Pass<'_> {
             fields::Known::Nothing => None,
             fields::Known::All(mapped, said) => Some((mapped, said)),
         };
-        let planned = plan(Snapshot {
-            session: &session,
-            events: &events,
-            written_seq: self.lane.written_seq,
-            case: case.as_ref(),
-            modes: &self.runtime.connection.modes,
-            namespace: self.runtime.namespace,
-            batch_limit: crm.batch_limit(),
-            skipped: &skipped,
-            connection: self.runtime.connection.id,
-            reopen: self.runtime.back.reopen,
-            fields: known
-                .as_ref()
-                .map(|(mapped, said)| Fields { version: mapped.set.version, sources: mapped.sources(&session, said) }),
-        });
+        let plan_with = |rows: &Rows| {
+            plan(Snapshot {
+                session: &session,
+                events: &events,
+                written_seq: self.lane.written_seq,
+                case: case.as_ref(),
+                modes: &self.runtime.connection.modes,
+                namespace: self.runtime.namespace,
+                batch_limit: crm.batch_limit(),
+                skipped: &skipped,
+                connection: self.runtime.connection.id,
+                reopen: self.runtime.back.reopen,
+                fields: known.as_ref().map(|(mapped, said)| Fields {
+                    version: mapped.set.version,
+                    sources: mapped.sources(&session, said, rows),
+                }),
+            })
+        };
+        let none = Rows::default();
+        let planned = plan_with(&none);
+        let names = match &known {
+            Some((mapped, said)) if fields::sets_fields(&planned) => unnamed(mapped.sources(&session, said, &none)),
+            _ => Vec::new(),
+        };
+        let planned = if names.is_empty() {
+            planned
+        } else {
+            match rows_named(crm, names, self.lane.failure.is_none(), &self.log).await {
+                Ok(rows) => plan_with(&rows),
+                Err(failure) => return self.fail(failure, Progress::default(), &[], 0).await,
+            }
+        };
         match planned {
             // Nothing here can still open a case: these events are done with, and the next pass must read on behind
             // them.
@@ -168,7 +192,11 @@ impl Pass<'_> {
         };
         match store.join_or_reserve(me, reserve, now).await? {
             OpenCase::None => self.write(crm, session, None, effects.to_vec(), through).await,
-            OpenCase::InTheMaking => self.finish(LaneEnd::Later(now + LOOK_AGAIN), Progress::default(), None).await,
+            OpenCase::InTheMaking { due } => {
+                // One that failed is not made before it is tried again.
+                let at = due.unwrap_or(now).max(now + LOOK_AGAIN);
+                self.finish(LaneEnd::Later(at), Progress::default(), None).await
+            }
             OpenCase::Joined(case) => {
                 let mut progress = Progress::default();
                 progress.steps.push(self.step("join", json!({ "case": case, "why": "the customer's open case" })));
@@ -284,6 +312,7 @@ impl Pass<'_> {
             case_id: Some(case_id),
             reserved_at: Some(case.as_ref().map_or(self.engine.clock().now(), |case| case.reserved_at)),
             wishes: effects.iter().filter_map(wish).collect(),
+            fields_unclear: known.iter().any(|row| row.kind == RecordKind::Fields && !row.stands),
             ..Progress::default()
         };
         for row in known.iter().filter(|row| row.stands) {
@@ -315,13 +344,20 @@ impl Pass<'_> {
         if !self.runtime.fits_lease(self.lane.session_id) {
             return self.finish(LaneEnd::Wait, progress, None).await;
         }
-        match self.keep_theirs(crm, case_id, &mut todo).await {
+        match self.keep_theirs(crm, case_id, &mut todo, &mut progress).await {
             Ok(()) => {}
             Err(KeepFailed::Crm(failure)) => return self.fail(failure, progress, &effects, through).await,
             Err(KeepFailed::Store(error)) => return Err(error),
         }
         let batch = Batch { case_id, session: &session.key, effects: &todo };
-        match crm.apply(&batch, &self.log).await {
+        let is_nothing = |effect: &Effect| matches!(effect, Effect::SetFields(draft) if draft.values.is_empty());
+        let applied = if todo.iter().all(is_nothing) {
+            // All is kept as it stands: a write of nothing would still be a write.
+            Applied::All { case: None, fields: MappedPart::Stands }
+        } else {
+            crm.apply(&batch, &self.log).await
+        };
+        match applied {
             Applied::All { case, fields } => {
                 for effect in todo.iter().filter(|effect| !matches!(effect, Effect::SetFields(_))) {
                     stood(&mut progress, effect.record());

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use casebridge_connectors::salesforce::SESSION;
 use casebridge_connectors::{CLIENT_SECRET, REFRESH_TOKEN};
 use casebridge_connectors::{TestReport, Vault, VaultError};
-use casebridge_domain::{Connection, Mode};
+use casebridge_domain::{Connection, Mode, Route};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use url::Url;
@@ -18,7 +18,6 @@ use crate::Engine;
 use crate::connections::{NewConnection, vault_failed};
 use crate::crm::{CrmSettings, SignIn};
 use crate::error::EngineError;
-use crate::sign_in_flow::Way;
 
 /// How long a sign-in that is not stored yet may take.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -65,20 +64,12 @@ pub struct SignInStep {
 }
 
 impl Engine {
-    /// Begins a sign-in; an earlier one that was not finished is forgotten.
-    pub async fn begin_sign_in(&self, name: &str) -> Result<SignInStep, EngineError> {
-        self.begin_sign_in_by(name, Way::Loopback, None).await
-    }
-
-    pub(crate) async fn begin_sign_in_by(
-        &self,
-        name: &str,
-        way: Way,
-        public: Option<Url>,
-    ) -> Result<SignInStep, EngineError> {
+    /// Begins a sign-in that comes back to this address, else to the first that is registered; an earlier one that was
+    /// not finished is forgotten.
+    pub async fn begin_sign_in(&self, name: &str, back: Option<Url>) -> Result<SignInStep, EngineError> {
         let connection = self.connection(name).await?;
         let settings = CrmSettings::read(connection.kind, &connection.settings)?;
-        let (sign_in, step) = settings.begin_sign_in("name", way, public).await?;
+        let (sign_in, step) = settings.begin_sign_in("name", back).await?;
         self.sign_ins().insert(connection.id, sign_in);
         Ok(step)
     }
@@ -94,8 +85,11 @@ impl Engine {
         settings.finish_sign_in(vault.as_ref(), &sign_in, brought).await?;
         self.sign_ins().remove(&connection.id);
         let now = self.clock().now();
+        // An admin may have changed other settings while the CRM was asked.
         let mut signed_in = self.connection(name).await?;
-        signed_in.settings = settings.to_json();
+        let mut now_set = CrmSettings::read(signed_in.kind, &signed_in.settings)?;
+        now_set.told_by(settings);
+        signed_in.settings = now_set.to_json();
         self.store().update_connection(signed_in).await?;
         self.store().audit(actor, "connection.sign_in", &connection.id.to_string(), serde_json::json!({}), now).await?;
         self.store().set_pause(connection.id, None).await?;
@@ -108,18 +102,9 @@ impl Engine {
         &self,
         settings: CrmSettings,
         secret: Option<SecretString>,
+        back: Option<Url>,
     ) -> Result<(Uuid, SignInStep), EngineError> {
-        self.try_sign_in_by(settings, secret, Way::Loopback, None).await
-    }
-
-    pub(crate) async fn try_sign_in_by(
-        &self,
-        settings: CrmSettings,
-        secret: Option<SecretString>,
-        way: Way,
-        public: Option<Url>,
-    ) -> Result<(Uuid, SignInStep), EngineError> {
-        let (sign_in, step) = settings.begin_sign_in("settings.auth", way, public).await?;
+        let (sign_in, step) = settings.begin_sign_in("settings.auth", back).await?;
         let vault = Arc::new(Memory::default());
         if let Some(secret) = secret {
             vault.held().insert(CLIENT_SECRET.to_owned(), secret);
@@ -142,8 +127,7 @@ impl Engine {
         &self,
         id: Uuid,
         brought: &str,
-        name: String,
-        mode: Mode,
+        (name, mode, route): (String, Mode, Route),
         actor: &str,
     ) -> Result<(TestReport, Option<Connection>), EngineError> {
         let gone = || EngineError::invalid("sign_in", "is not under way any more", "begin the sign-in again");
@@ -162,7 +146,7 @@ impl Engine {
         let secret = vault.held().get(CLIENT_SECRET).cloned();
         let held = |secret: &str| vault.held().get(secret).cloned();
         let (refresh, session) = (held(REFRESH_TOKEN), held(SESSION));
-        let connection = self.add_connection(NewConnection { name, mode, settings, secret }, actor).await?;
+        let connection = self.add_connection(NewConnection { name, mode, route, settings, secret }, actor).await?;
         if let Some(refresh) = refresh {
             let kept = self.vault(connection.id);
             kept.put(REFRESH_TOKEN, refresh).await.map_err(|error| vault_failed(&error))?;

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use casebridge_connectors::TestReport;
-use casebridge_connectors::salesforce::{CALLBACK_PATH, LOOPBACK_PORTS};
-use casebridge_domain::Mode;
+use casebridge_connectors::{creatio, salesforce};
+use casebridge_domain::{ConnectionKind, Mode, Route};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
@@ -28,10 +28,10 @@ const PATIENCE: Duration = Duration::from_secs(10 * 60);
 const MOST: usize = 16;
 
 /// How the browser's final address comes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Way {
-    /// To a listener on the computer of the engine, which is the person's as well.
-    Loopback,
+    /// To a listener on the computer of the engine, which is the person's as well; it listens there already.
+    Loopback(Url),
     /// To the public address of this installation.
     Public,
     /// By the person, who copies it.
@@ -52,6 +52,8 @@ pub enum Wish {
         name: String,
         /// Which sessions become cases.
         mode: Mode,
+        /// Which sessions come here.
+        route: Route,
         /// The connector's settings.
         settings: Box<CrmSettings>,
         /// The client's secret, where it has one.
@@ -68,8 +70,6 @@ pub struct FlowStart {
     pub url: Url,
     /// Where the browser comes back to.
     pub redirect_uri: Url,
-    /// How that comes here.
-    pub way: Way,
     /// Until when somebody may come back.
     pub expires_at: Timestamp,
 }
@@ -112,12 +112,13 @@ pub enum Progress {
 
 enum Kind {
     Again(String),
-    New { trial: Uuid, name: String, mode: Mode },
+    New { trial: Uuid, name: String, mode: Mode, route: Route },
 }
 
 pub(crate) struct Flow {
     kind: Arc<Kind>,
-    way: Way,
+    /// Whether it comes back to the public address.
+    public: bool,
     /// Of what the answer must bring along.
     state: Hash,
     page: Url,
@@ -129,10 +130,20 @@ pub(crate) struct Flow {
 }
 
 impl Engine {
-    /// Begins a sign-in that comes back by this way. The same person's earlier one that nobody came back from is given
-    /// up.
-    pub async fn begin_flow(&self, wish: Wish, way: Way, actor: &str) -> Result<FlowStart, EngineError> {
-        // A page that was closed or loaded again says no goodbye, and would keep one of few ports for ten minutes.
+    /// Where a browser may come back to from this sign-in with what is registered, best first.
+    pub async fn return_addresses(&self, wish: &Wish) -> Result<Vec<Url>, EngineError> {
+        match wish {
+            Wish::Again { name } => {
+                let connection = self.connection(name).await?;
+                CrmSettings::read(connection.kind, &connection.settings)?.return_addresses("name")
+            }
+            Wish::New { settings, .. } => settings.return_addresses("settings.auth"),
+        }
+    }
+
+    /// Ends this person's sign-ins that nobody came back from. A page that was closed or loaded again says no goodbye,
+    /// and would keep one of few ports for ten minutes.
+    pub fn give_up_waiting(&self, actor: &str) {
         self.flows().retain(|_, flow| {
             let given_up = flow.actor == actor && matches!(flow.progress, Progress::Waiting);
             if given_up {
@@ -140,28 +151,48 @@ impl Engine {
             }
             !given_up
         });
-        let public = match way {
-            Way::Public => Some(self.public_callback().await?.ok_or_else(|| {
-                EngineError::invalid("way", "needs a public address, and none is set", "set one, or paste the address")
-            })?),
-            Way::Loopback | Way::Paste => None,
+    }
+
+    /// Begins a sign-in that comes back by this way. The same person's earlier one that nobody came back from is given
+    /// up.
+    pub async fn begin_flow(&self, wish: Wish, way: Way, actor: &str) -> Result<FlowStart, EngineError> {
+        self.give_up_waiting(actor);
+        let public = way == Way::Public;
+        let back = match way {
+            Way::Loopback(listener) => Some(listener),
+            Way::Public => {
+                let kind = match &wish {
+                    Wish::Again { name } => self.connection(name).await?.kind,
+                    Wish::New { settings, .. } => settings.kind(),
+                };
+                let none = || {
+                    EngineError::invalid(
+                        "way",
+                        "needs a public address, and none is set",
+                        "set one, or paste the address",
+                    )
+                };
+                Some(self.public_callback(kind).await?.ok_or_else(none)?)
+            }
+            // Nobody listens at the registered address: the person copies what the browser ends on.
+            Way::Paste => None,
         };
         let (kind, step) = match wish {
             Wish::Again { name } => {
-                let step = self.begin_sign_in_by(&name, way, public).await?;
+                let step = self.begin_sign_in(&name, back).await?;
                 (Kind::Again(name), step)
             }
-            Wish::New { name, mode, settings, secret } => {
+            Wish::New { name, mode, route, settings, secret } => {
                 self.name_is_free(&name).await?;
-                let (trial, step) = self.try_sign_in_by(*settings, secret, way, public).await?;
-                (Kind::New { trial, name, mode }, step)
+                let (trial, step) = self.try_sign_in(*settings, secret, back).await?;
+                (Kind::New { trial, name, mode, route }, step)
             }
         };
         let expires_at = self.clock().now() + PATIENCE;
-        let start = FlowStart { flow: Uuid::new_v4(), url: step.url, redirect_uri: step.redirect_uri, way, expires_at };
+        let start = FlowStart { flow: Uuid::new_v4(), url: step.url, redirect_uri: step.redirect_uri, expires_at };
         let flow = Flow {
             kind: Arc::new(kind),
-            way,
+            public,
             state: hash(&start.state().unwrap_or_default()),
             page: start.url.clone(),
             expires_at,
@@ -213,7 +244,7 @@ impl Engine {
         let wanted = hash(state);
         let now = self.clock().now();
         let found = self.flows().iter_mut().find_map(|(id, flow)| {
-            let waits = flow.way == Way::Public && matches!(flow.progress, Progress::Waiting) && flow.expires_at > now;
+            let waits = flow.public && matches!(flow.progress, Progress::Waiting) && flow.expires_at > now;
             // Taken under the same lock, so that the same answer sent twice at once is one.
             (waits && flow.state == wanted).then(|| {
                 flow.progress = Progress::Working;
@@ -272,9 +303,10 @@ impl Engine {
     }
 
     /// Where a browser comes back to at the public address; none without one.
-    pub async fn public_callback(&self) -> Result<Option<Url>, EngineError> {
+    pub async fn public_callback(&self, kind: ConnectionKind) -> Result<Option<Url>, EngineError> {
         let public = self.public_url().await?;
-        Ok(public.and_then(|public| Url::parse(&format!("{}{CALLBACK_PATH}", public.trim_end_matches('/'))).ok()))
+        let path = callback_path(kind);
+        Ok(public.and_then(|public| Url::parse(&format!("{}{path}", public.trim_end_matches('/'))).ok()))
     }
 
     async fn finish_flow(&self, id: Uuid, brought: &str, by_hand: bool) -> Result<Progress, EngineError> {
@@ -283,8 +315,9 @@ impl Engine {
         };
         let ended = match kind.as_ref() {
             Kind::Again(name) => self.signed_in_again(name, brought, &actor).await,
-            Kind::New { trial, name, mode } => {
-                let found = self.finish_trial(*trial, brought, name.clone(), *mode, &actor).await;
+            Kind::New { trial, name, mode, route } => {
+                let new = (name.clone(), *mode, route.clone());
+                let found = self.finish_trial(*trial, brought, new, &actor).await;
                 found.map(|(report, added)| match added {
                     Some(connection) => Progress::Done { connection: connection.name, report },
                     None => Progress::Refused { report },
@@ -340,10 +373,22 @@ impl Engine {
     }
 }
 
-/// Where browsers come back to on this computer: Salesforce compares the whole address, so an app there knows each.
+/// Where browsers come back to on this computer. Salesforce compares the whole address, so an app there knows each of
+/// several ports; an application in Creatio knows one.
 #[must_use]
-pub fn loopback_addresses() -> Vec<String> {
-    LOOPBACK_PORTS.iter().map(|port| format!("http://localhost:{port}{CALLBACK_PATH}")).collect()
+pub fn loopback_addresses(kind: ConnectionKind) -> Vec<String> {
+    let ports: &[u16] = match kind {
+        ConnectionKind::Creatio => &[creatio::LOOPBACK_PORT],
+        ConnectionKind::Salesforce => &salesforce::LOOPBACK_PORTS,
+    };
+    ports.iter().map(|port| format!("http://localhost:{port}{}", callback_path(kind))).collect()
+}
+
+fn callback_path(kind: ConnectionKind) -> &'static str {
+    match kind {
+        ConnectionKind::Creatio => creatio::CALLBACK_PATH,
+        ConnectionKind::Salesforce => salesforce::CALLBACK_PATH,
+    }
 }
 
 /// The table of sign-ins under way.

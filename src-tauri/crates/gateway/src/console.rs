@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+use casebridge_api::dto::people::SandboxPage;
 use casebridge_engine::Engine;
 use casebridge_engine::changes::Change;
 use casebridge_engine::visitors::Person;
@@ -44,8 +45,8 @@ pub struct ConsoleFacts {
     pub version: String,
     /// Where the data is.
     pub data_folder: String,
-    /// The page of the stand-in CRM, while it runs.
-    pub sandbox_page: Option<Arc<dyn Fn() -> Option<String> + Send + Sync>>,
+    /// The pages of the stand-in CRMs that run.
+    pub sandbox_pages: Option<Arc<dyn Fn() -> Vec<SandboxPage> + Send + Sync>>,
 }
 
 /// A call that was refused.
@@ -77,7 +78,7 @@ pub(crate) async fn me(at: AtConsole, State(state): State<Shared>) -> Result<Res
     let me = json!({
         "name": at.person.name, "role": at.person.role, "token": at.token(), "version": facts.version,
         "data_folder": facts.data_folder, "public_url": state.engine.public_url().await?,
-        "sandbox_page": facts.sandbox_page.as_ref().and_then(|page| page()),
+        "sandbox_pages": facts.sandbox_pages.as_ref().map(|pages| pages()).unwrap_or_default(),
     });
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(me)).into_response())
 }

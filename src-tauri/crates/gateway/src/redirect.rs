@@ -1,43 +1,16 @@
-//! A listener for one sign-in: it waits for the browser to come back, and closes.
+//! A listener for one sign-in: it is bound before the person is sent away, waits for the browser to come back, and closes.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use std::sync::Arc;
-
 use casebridge_api::error::Code;
-use casebridge_api::{ApiError, Listen, Returned};
+use casebridge_api::{ApiError, Listen, Listening};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
-
-/// Listens for one sign-in at its redirect address, when that is on this computer.
-#[must_use]
-pub fn listen() -> Listen {
-    Arc::new(|redirect_uri, state| {
-        Box::pin(async move {
-            let listener = bind(&redirect_uri).await?;
-            let returned: Returned = Box::pin(async move { receive(listener, redirect_uri.path(), &state).await });
-            Ok(returned)
-        })
-    })
-}
-
-async fn bind(redirect_uri: &Url) -> Result<TcpListener, ApiError> {
-    let host = redirect_uri.host_str().unwrap_or_default();
-    if redirect_uri.scheme() != "http" || !matches!(host, "localhost" | "127.0.0.1" | "[::1]") {
-        let words = format!("the browser returns to {redirect_uri}, which is not this computer");
-        return Err(ApiError::invalid(words, "paste the final address instead"));
-    }
-    let port = redirect_uri.port_or_known_default().unwrap_or(80);
-    TcpListener::bind((host.trim_matches(['[', ']']), port)).await.map_err(|error| ApiError {
-        code: Code::Conflict,
-        message: format!("port {port} cannot be listened on: {error}"),
-        hint: "end what uses it, or paste the final address instead".into(),
-        retry_after: None,
-    })
-}
 
 use crate::return_page;
 use crate::serve::{PublicLimits, serve_public};
@@ -45,6 +18,64 @@ use crate::serve::{PublicLimits, serve_public};
 /// One browser comes back; whoever is slow is somebody else.
 const LIMITS: PublicLimits =
     PublicLimits { connections: 64, head: Duration::from_secs(10), stall: Duration::from_secs(10) };
+/// How long the listener of a sign-in that was given up just now may take to close.
+const CLOSING: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Listens for one sign-in at the first of its redirect addresses that is free on this computer.
+#[must_use]
+pub fn listen() -> Listen {
+    Arc::new(|addresses| {
+        Box::pin(async move {
+            let (listener, address) = first_free(addresses).await?;
+            let path = address.path().to_owned();
+            let returned = move |state: String| -> casebridge_api::Returned {
+                Box::pin(async move { receive(listener, &path, &state).await })
+            };
+            Ok(Listening { address, returned: Box::new(returned) })
+        })
+    })
+}
+
+async fn first_free(addresses: Vec<Url>) -> Result<(TcpListener, Url), ApiError> {
+    let give_up = Instant::now() + CLOSING;
+    loop {
+        let mut failed = None;
+        for address in &addresses {
+            let (host, port) = here(address)?;
+            match TcpListener::bind((host, port)).await {
+                Ok(listener) => return Ok((listener, address.clone())),
+                Err(error) => failed = Some((port, error)),
+            }
+        }
+        let Some((port, error)) = failed else {
+            return Err(ApiError::invalid("there is no redirect address", "give the one that is registered"));
+        };
+        if error.kind() == io::ErrorKind::AddrInUse && Instant::now() < give_up {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            continue;
+        }
+        return Err(ApiError {
+            code: Code::Conflict,
+            message: format!("port {port} cannot be listened on for the browser's return: {error}"),
+            hint: match addresses.len() {
+                1 => "end what uses it, or paste the final address instead".into(),
+                _ => "other programs use all that are registered: end one, or paste the final address instead".into(),
+            },
+            retry_after: None,
+        });
+    }
+}
+
+/// Where to listen for a redirect address, when that is on this computer.
+fn here(address: &Url) -> Result<(&str, u16), ApiError> {
+    let host = address.host_str().unwrap_or_default();
+    if address.scheme() != "http" || !matches!(host, "localhost" | "127.0.0.1" | "[::1]") {
+        let words = format!("the browser returns to {address}, which is not this computer");
+        return Err(ApiError::invalid(words, "paste the final address instead"));
+    }
+    Ok((host.trim_matches(['[', ']']), address.port_or_known_default().unwrap_or(80)))
+}
 
 /// Waits for the browser's return on `path` and gives the address that it ended on. Other requests (a
 /// favicon, a pre-flight) and answers to another sign-in change nothing.

@@ -1,5 +1,5 @@
-//! `GET /oauth/salesforce/callback` of the public listener: a browser that comes back from a sign-in. Which sign-in it
-//! belongs to, its state tells the engine.
+//! `GET /oauth/{creatio,salesforce}/callback` of the public listener: a browser that comes back from a sign-in. Which
+//! sign-in it belongs to, its state tells the engine.
 
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -8,11 +8,7 @@ use axum::response::Response;
 use crate::return_page::{not_awaited, page, read, taken, without_code};
 use crate::state::Shared;
 
-pub(crate) async fn salesforce(
-    State(state): State<Shared>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-) -> Response {
+pub(crate) async fn back(State(state): State<Shared>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
     let answer = match read(&uri, &headers) {
         Ok(answer) => answer,
         Err(refused) => return *refused,

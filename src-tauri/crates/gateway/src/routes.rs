@@ -49,7 +49,8 @@ pub fn public_router(state: GatewayState) -> Router {
     let router = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/webhooks/creatio/{token}", post(webhooks::creatio))
-        .route("/oauth/salesforce/callback", get(returned::salesforce).head(only_get).options(only_get))
+        .route("/oauth/creatio/callback", get(returned::back).head(only_get).options(only_get))
+        .route("/oauth/salesforce/callback", get(returned::back).head(only_get).options(only_get))
         .route("/webhooks/salesforce/{token}", post(webhooks::salesforce))
         // A Named Credential's address may end with a slash, and the query follows on it.
         .route("/webhooks/salesforce/{token}/", post(webhooks::salesforce))

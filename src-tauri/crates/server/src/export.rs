@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use casebridge_api::Command;
 
-use crate::cli_back::ExportArgs;
+use crate::cli::ExportArgs;
 use crate::engine_access::Access;
 
 pub(crate) async fn run(data: PathBuf, args: ExportArgs) -> anyhow::Result<ExitCode> {

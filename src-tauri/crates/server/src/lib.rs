@@ -5,10 +5,6 @@
 //! says no, 5 something else is there already, 6 store, secrets or engine cannot be used now.
 
 mod cli;
-mod cli_back;
-mod cli_kit;
-mod cli_route;
-mod cli_salesforce;
 mod engine_access;
 mod entrance;
 mod export;

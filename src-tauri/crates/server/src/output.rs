@@ -42,8 +42,6 @@ fn human(command: &Command, answer: &Value) -> String {
         Command::ConnectionTest { .. } => tables::test_report(answer),
         Command::KitState { .. } => tables::kit(answer),
         Command::KitProgress { .. } => tables::kit_progress(answer),
-        Command::ConnectionSignInBegin { .. } => text(answer, "url"),
-        Command::ConnectionSignInFinish { name, .. } => format!("signed in: `{name}` goes on"),
         Command::KeyCreate { .. } => {
             format!("{}\nThis key is shown once. Send it as `Authorization: Bearer <key>`.", text(answer, "key"))
         }

@@ -1,4 +1,4 @@
-//! `casebridged serve`: the engine, its two listeners, and on request a stand-in CRM.
+//! `casebridged serve`: the engine, its two listeners, and on request stand-in CRMs.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use casebridge_api::dto::people::SandboxPage;
 use casebridge_api::error::Code;
 use casebridge_api::{ApiError, Caller, Command, Host, Role};
 use casebridge_engine::Engine;
@@ -21,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::ServeArgs;
 use crate::engine_access::{ACTOR, Opened, open};
 use crate::entrance::Entrance;
-use casebridge_tryout::stand_in::{self as sandbox, StandIn};
+use casebridge_tryout::StandIns;
 
 pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     casebridge_engine::logging::log_to_stderr("info");
@@ -40,18 +41,20 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
         None => None,
     };
 
-    let sandbox = if args.sandbox { Some(sandbox::start(&engine).await?) } else { None };
+    let stand_ins = StandIns::new(engine.clone());
+    for kind in args.sandbox {
+        stand_ins.start(kind.into()).await?;
+    }
     engine.start().await?;
 
     let token = random_token();
     let handler_engine = engine.clone();
-    let stand_in = StandIn::new(engine.clone(), sandbox);
-    let host = Host { sandbox: Some(stand_in.starter()), listen: Some(casebridge_gateway::redirect::listen()) };
-    let page = stand_in.clone();
+    let host = Host { sandbox: Some(stand_ins.starter()), listen: Some(casebridge_gateway::redirect::listen()) };
+    let pages = stand_ins.clone();
     let facts = ConsoleFacts {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         data_folder: data.canonicalize().unwrap_or_else(|_| data.clone()).display().to_string(),
-        sandbox_page: Some(Arc::new(move || page.page())),
+        sandbox_pages: Some(Arc::new(move || pages.pages())),
     };
     let own_name = engine.own_name().await?;
     let state = GatewayState::new(engine.clone(), SecretString::from(token.clone()))
@@ -72,7 +75,7 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     }
     if let Some(listener) = public {
         let own = format!("http://{}", listener.local_addr()?);
-        stand_in.reached_at(&own).await?;
+        stand_ins.reached_at(&own).await?;
         engine.started_with(args.public_url.as_ref(), Some(&own)).await?;
         public_url = engine.public_url().await?;
         let router = casebridge_gateway::public_router(state);
@@ -80,7 +83,7 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
         servers.spawn(casebridge_gateway::serve_public(listener, router, stop.clone(), limits));
     }
     lock.publish(&EngineAddress { pid: std::process::id(), url: url.clone(), token })?;
-    welcome(&data, &url, &link, public_url.as_deref(), stand_in.page().as_deref());
+    welcome(&data, &url, &link, public_url.as_deref(), &stand_ins.pages());
 
     let broken = tokio::select! {
         signal = stop_signal() => { signal?; None }
@@ -149,7 +152,7 @@ async fn stop_signal() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn welcome(data: &std::path::Path, url: &str, link: &Entrance, public_url: Option<&str>, sandbox: Option<&str>) {
+fn welcome(data: &std::path::Path, url: &str, link: &Entrance, public_url: Option<&str>, sandboxes: &[SandboxPage]) {
     let data = data.display();
     let program = std::env::current_exe().unwrap_or_else(|_| "casebridged".into());
     let here = std::env::current_dir().unwrap_or_default();
@@ -166,8 +169,11 @@ fn welcome(data: &std::path::Path, url: &str, link: &Entrance, public_url: Optio
         Some(public_url) => println!("  public address    {public_url}   (webhooks: `webhook url CONNECTION`)"),
         None => println!("  public address    none: replies come by polling"),
     }
-    if let Some(page) = sandbox {
-        println!("  sandbox Creatio   {page}");
+    for SandboxPage { kind, page } in sandboxes {
+        let name = if *kind == "salesforce" { "Salesforce" } else { "Creatio" };
+        println!("  {:<17} {page}", format!("sandbox {name}"));
+    }
+    if !sandboxes.is_empty() {
         println!("\nTry it, in another terminal:");
         println!("  {program} --data {data} replay docs/examples/conversations.jsonl --handoff-share 0.3");
         println!("  {program} --data {data} lanes list");

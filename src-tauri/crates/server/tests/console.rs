@@ -165,7 +165,7 @@ async fn a_role_may_do_what_the_table_says_and_nothing_more() {
         (Role::Admin, json!({ "command": "connection_resume", "name": "acme" })),
         (Role::Admin, json!({ "command": "connection_footprint", "name": "acme" })),
         (Role::Admin, json!({ "command": "connection_try_and_set", "name": "acme" })),
-        (Role::Admin, json!({ "command": "sign_in_try", "settings": {} })),
+        (Role::Admin, json!({ "command": "sign_in_begin", "way": "paste", "again": "acme" })),
         (Role::Admin, json!({ "command": "webhook_grace", "name": "acme", "minutes": 0 })),
         (Role::Viewer, json!({ "command": "case_preview", "session": id, "to": { "kind": "new" } })),
         (Role::Agent, json!({ "command": "case_decide", "session": id, "to": { "kind": "nothing" } })),

@@ -178,8 +178,6 @@ pub trait Console: Send + Sync {
     async fn held_of(&self, ids: Vec<SessionId>) -> Result<HashMap<SessionId, i64>, StoreError>;
     /// Events before a place, newest last, at most `limit`; `None`: the newest.
     async fn events_before(&self, id: SessionId, before: Option<i64>, limit: i64) -> Result<Vec<Event>, StoreError>;
-    /// The newest event of a kind.
-    async fn newest_of(&self, id: SessionId, kind: &'static str) -> Result<Option<Event>, StoreError>;
     /// Appends one event under a condition that is judged in the same transaction.
     async fn act(&self, id: SessionId, event: NewEvent, unless: Unless, now: Timestamp) -> Result<Acted, StoreError>;
     /// Cases, newest first.

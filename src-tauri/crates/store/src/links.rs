@@ -57,7 +57,10 @@ pub enum OpenCase {
     /// One stands, and is the conversation's case from now on.
     Joined(Uuid),
     /// One is being made for another conversation.
-    InTheMaking,
+    InTheMaking {
+        /// When that one is tried again, after a failure.
+        due: Option<Timestamp>,
+    },
 }
 
 /// Choosing cases.

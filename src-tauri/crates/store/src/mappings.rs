@@ -32,10 +32,23 @@ pub struct RefusedColumn {
     pub column: String,
     /// What the CRM said.
     pub refusal: Refusal,
-    /// The conversation in which it said so.
+    /// The conversation in which it said so last.
     pub session: SessionId,
-    /// When.
-    pub at: Timestamp,
+    /// When it said so first.
+    pub since: Timestamp,
+}
+
+/// A column that conversations went without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WentWithout {
+    /// Its name.
+    pub column: String,
+    /// How many conversations.
+    pub conversations: i64,
+    /// The one in which that happened last.
+    pub last: SessionId,
+    /// When that was.
+    pub last_at: Timestamp,
 }
 
 /// What a pass did to the mapped columns of its case. Values are personal data: `Debug` names columns only.
@@ -87,6 +100,24 @@ pub trait Mappings: Send + Sync {
     -> Result<BTreeMap<String, Value>, StoreError>;
     /// What the CRM refused under a version, by column.
     async fn refused_columns(&self, connection: ConnectionId, version: i64) -> Result<Vec<RefusedColumn>, StoreError>;
+    /// The columns that conversations went without under a version, among the newest `steps` steps of all lanes. `false`:
+    /// there are more steps than that since `since`, so there may be more conversations.
+    async fn went_without(
+        &self,
+        connection: ConnectionId,
+        version: i64,
+        since: Timestamp,
+        steps: i64,
+    ) -> Result<(Vec<WentWithout>, bool), StoreError>;
+    /// Of the `limit` conversations that changed last and were handed off: the newest handoffs that are written to a case of
+    /// the connection, were taken in at or after `since`, and that no analyst read under the version.
+    async fn unread_handoffs(
+        &self,
+        connection: ConnectionId,
+        version: i64,
+        since: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Event>, StoreError>;
     /// The events of a session that tell values: handoffs, given values, analyses, decisions about suggestions. In order.
     async fn field_events(&self, session: SessionId) -> Result<Vec<Event>, StoreError>;
 }

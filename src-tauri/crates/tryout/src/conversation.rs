@@ -65,11 +65,11 @@ impl Conversation {
 }
 
 /// Puts a recorded conversation into an engine in this process; twice is once.
-pub async fn play_into(engine: &Engine, line: &str, handed_off: bool) -> anyhow::Result<()> {
+pub async fn play_into(engine: &Engine, source: &str, line: &str, handed_off: bool) -> anyhow::Result<()> {
     let conversation: Conversation = serde_json::from_str(line).context("this is no conversation")?;
     let new = NewSession {
         tags: Vec::new(),
-        key: SessionKey { source: "sandbox".into(), external_id: conversation.id.clone() },
+        key: SessionKey { source: source.into(), external_id: conversation.id.clone() },
         channel: conversation.channel.clone().unwrap_or_else(|| "web".into()),
         topic: conversation.topic.clone(),
         contact: match &conversation.contact {

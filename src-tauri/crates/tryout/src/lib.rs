@@ -1,6 +1,6 @@
-//! Trying Casebridge out: a stand-in CRM beside an engine, and recorded conversations to fill it with.
+//! Trying Casebridge out: stand-in CRMs beside an engine, and recorded conversations to fill it with.
 
 pub mod conversation;
 pub mod stand_in;
 
-pub use stand_in::StandIn;
+pub use stand_in::StandIns;

@@ -1,75 +1,180 @@
-//! The stand-in Creatio beside the engine, for people who want to try.
+//! Stand-in CRMs beside the engine, for people who want to try.
 
-use std::sync::{Arc, OnceLock};
+mod creatio;
+mod salesforce;
 
-use anyhow::Context as _;
+use std::sync::{Arc, Mutex as Shared, MutexGuard, OnceLock, PoisonError};
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use casebridge_api::dto::people::SandboxPage;
 use casebridge_api::error::Code;
 use casebridge_api::{ApiError, StartSandbox};
-use casebridge_domain::Mode;
-use casebridge_engine::connections::{NewCreatio, creatio_settings};
+use casebridge_domain::ConnectionKind;
 use casebridge_engine::{Engine, EngineError};
-use casebridge_sandbox::creatio::{ClientApp, CreatioConfig, CreatioSandbox, RunningCreatio, SignalSubscription, ids};
+use casebridge_sandbox::creatio::RunningCreatio;
+use casebridge_sandbox::salesforce::RunningSalesforce;
 use rand::RngCore as _;
-use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+use secrecy::ExposeSecret as _;
 use tokio::sync::Mutex;
 
-/// Name of the connection to the stand-in.
-const NAME: &str = "sandbox";
-
-/// Conversations that are played when the console starts it.
+/// Who stands in the audit log.
+const ACTOR: &str = "sandbox";
+/// Conversations that are played when the console starts one.
 const PLAYED: usize = 12;
 
+enum Crm {
+    Creatio(RunningCreatio),
+    Salesforce(RunningSalesforce),
+}
+
 /// A running stand-in; it forgets everything when it is dropped.
-pub struct Running {
-    creatio: RunningCreatio,
+struct Running {
+    crm: Crm,
     /// Address of its page, with the token that opens it.
-    pub page: String,
-}
-
-impl std::fmt::Debug for Running {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Running")
-    }
-}
-
-/// Starts a stand-in and connects the engine to it. A connection to an earlier one is removed: that
-/// stand-in and its cases are gone.
-pub async fn start(engine: &Engine) -> anyhow::Result<Running> {
-    let (client_id, secret, control) = (hex(16), hex(32), token());
-    let config = CreatioConfig {
-        clients: vec![ClientApp { client_id: client_id.clone(), client_secret: secret.clone(), ..ClientApp::demo() }],
-        control_token: Some(control.clone()),
-        ..CreatioConfig::default()
-    };
-    let creatio = CreatioSandbox::start(config).await.context("the sandbox could not start")?;
-    if engine.connection(NAME).await.is_ok() {
-        engine.remove_connection(NAME, "sandbox").await?;
-    }
-    let settings = creatio_settings(&json!({
-        "url": creatio.instance_url,
-        "identity_url": creatio.identity_url,
-        "auth": { "kind": "client_credentials", "client_id": client_id },
-        "session_column": "UsrSessionId",
-        // Who tries it out should not have to wait.
-        "back": { "poll_seconds": 5, "idle_poll_seconds": 5 },
-    }))?;
-    let secret = Some(SecretString::from(secret));
-    engine.add_creatio(NewCreatio { name: NAME.into(), mode: Mode::Every, settings, secret }, "sandbox").await?;
-    let page = format!("{}/sandbox/?token={control}", creatio.instance_url.trim_end_matches('/'));
-    Ok(Running { creatio, page })
+    page: String,
 }
 
 impl Running {
-    /// Sets the stand-in's processes up as our recipe says, to call this address.
-    pub async fn call(&self, engine: &Engine, public: &str) -> anyhow::Result<()> {
-        let path = engine.webhook_address(NAME, "sandbox").await?.path;
+    /// Starts a stand-in and connects the engine to it. A connection to an earlier one is removed: that stand-in and
+    /// its cases are gone.
+    async fn start(engine: &Engine, kind: ConnectionKind) -> anyhow::Result<Self> {
+        if engine.connection(name(kind)).await.is_ok() {
+            engine.remove_connection(name(kind), ACTOR).await?;
+        }
+        let (crm, page) = match kind {
+            ConnectionKind::Creatio => {
+                let (creatio, page) = creatio::start(engine).await?;
+                (Crm::Creatio(creatio), page)
+            }
+            ConnectionKind::Salesforce => {
+                let (org, page) = salesforce::start(engine).await?;
+                (Crm::Salesforce(org), page)
+            }
+        };
+        Ok(Self { crm, page })
+    }
+
+    fn kind(&self) -> ConnectionKind {
+        match self.crm {
+            Crm::Creatio(_) => ConnectionKind::Creatio,
+            Crm::Salesforce(_) => ConnectionKind::Salesforce,
+        }
+    }
+
+    /// Lets it call this address when somebody works there, as the recipes set it up.
+    async fn call(&self, engine: &Engine, public: &str) -> anyhow::Result<()> {
+        let path = engine.webhook_address(name(self.kind()), ACTOR).await?.path;
         let url = format!("{public}{}", path.expose_secret());
-        self.creatio.sandbox.set_subscriptions(SignalSubscription::guided_recipe(&url, Some(ids::CATEGORY_TO_DO)));
+        match &self.crm {
+            Crm::Creatio(creatio) => creatio::call(creatio, &url),
+            Crm::Salesforce(org) => salesforce::call(org, &url),
+        }
         Ok(())
     }
+}
+
+/// Name of the connection to a stand-in.
+fn name(kind: ConnectionKind) -> &'static str {
+    match kind {
+        ConnectionKind::Creatio => creatio::NAME,
+        ConnectionKind::Salesforce => salesforce::NAME,
+    }
+}
+
+/// The stand-ins of this engine, whether they run or may yet be started from the console.
+#[derive(Clone)]
+pub struct StandIns {
+    engine: Engine,
+    running: Arc<Mutex<Vec<Running>>>,
+    pages: Arc<Shared<Vec<SandboxPage>>>,
+    /// The public listener, where there is one: a stand-in calls it as a real CRM would.
+    listener: Arc<OnceLock<String>>,
+}
+
+impl std::fmt::Debug for StandIns {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StandIns")
+    }
+}
+
+impl StandIns {
+    /// Of this engine, none of them started.
+    #[must_use]
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, running: Arc::default(), pages: Arc::default(), listener: Arc::default() }
+    }
+
+    /// Lets stand-ins call the public listener, now or when they are started.
+    pub async fn reached_at(&self, listener: &str) -> anyhow::Result<()> {
+        drop(self.listener.set(listener.to_owned()));
+        for running in self.running.lock().await.iter() {
+            running.call(&self.engine, listener).await?;
+        }
+        Ok(())
+    }
+
+    /// Addresses of the pages of those that run.
+    #[must_use]
+    pub fn pages(&self) -> Vec<SandboxPage> {
+        self.known().clone()
+    }
+
+    /// Starts one; asked again, it answers the same page. Whether it was started now is the second answer.
+    pub async fn start(&self, kind: ConnectionKind) -> anyhow::Result<(String, bool)> {
+        let mut running = self.running.lock().await;
+        if let Some(running) = running.iter().find(|running| running.kind() == kind) {
+            return Ok((running.page.clone(), false));
+        }
+        let started = Running::start(&self.engine, kind).await?;
+        if let Some(listener) = self.listener.get() {
+            started.call(&self.engine, listener).await?;
+        }
+        let page = started.page.clone();
+        running.push(started);
+        self.known().push(SandboxPage { kind: kind.as_str(), page: page.clone() });
+        Ok((page, true))
+    }
+
+    /// What starts one when somebody asks, with a few conversations in it.
+    #[must_use]
+    pub fn starter(&self) -> StartSandbox {
+        let this = self.clone();
+        Arc::new(move |kind| {
+            let this = this.clone();
+            Box::pin(async move {
+                let (page, fresh) = this.start(kind).await.map_err(failed)?;
+                if fresh {
+                    play(&this.engine, name(kind)).await.map_err(failed)?;
+                }
+                Ok(page)
+            })
+        })
+    }
+
+    fn known(&self) -> MutexGuard<'_, Vec<SandboxPage>> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn failed(error: anyhow::Error) -> ApiError {
+    let hint = error.downcast_ref::<EngineError>().map(EngineError::hint).filter(|hint| !hint.is_empty());
+    ApiError {
+        code: Code::Unavailable,
+        message: format!("{error:#}"),
+        hint: hint.unwrap_or_else(|| "try again, and look into the log if it goes on".into()),
+        retry_after: None,
+    }
+}
+
+/// A few conversations, so that a newcomer sees cases at once. Each stand-in has conversations of its own: those that
+/// were there before it are not its cases.
+async fn play(engine: &Engine, source: &str) -> anyhow::Result<()> {
+    let lines = include_str!("../../../../docs/examples/conversations.jsonl").lines();
+    for (number, line) in lines.filter(|line| !line.trim().is_empty()).take(PLAYED).enumerate() {
+        crate::conversation::play_into(engine, source, line, number % 3 == 0).await?;
+    }
+    Ok(())
 }
 
 fn bytes<const N: usize>() -> [u8; N] {
@@ -78,96 +183,14 @@ fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+fn number() -> u64 {
+    u32::from_ne_bytes(bytes()).into()
+}
+
 fn hex(count: usize) -> String {
     bytes::<32>().iter().take(count).map(|byte| format!("{byte:02X}")).collect()
 }
 
 fn token() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes::<32>())
-}
-
-/// The stand-in of this engine, whether it runs or may yet be started from the console.
-#[derive(Clone)]
-pub struct StandIn {
-    engine: Engine,
-    running: Arc<Mutex<Option<Running>>>,
-    page: Arc<OnceLock<String>>,
-    /// The public listener, where there is one: the stand-in calls it as a real CRM would.
-    listener: Arc<OnceLock<String>>,
-}
-
-impl std::fmt::Debug for StandIn {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("StandIn")
-    }
-}
-
-impl StandIn {
-    /// A stand-in for this engine, running or not.
-    #[must_use]
-    pub fn new(engine: Engine, running: Option<Running>) -> Self {
-        let page = OnceLock::new();
-        if let Some(running) = &running {
-            drop(page.set(running.page.clone()));
-        }
-        Self { engine, running: Arc::new(Mutex::new(running)), page: Arc::new(page), listener: Arc::default() }
-    }
-
-    /// Lets the stand-in call the public listener, now or when it is started.
-    pub async fn reached_at(&self, listener: &str) -> anyhow::Result<()> {
-        drop(self.listener.set(listener.to_owned()));
-        match self.running.lock().await.as_ref() {
-            Some(running) => running.call(&self.engine, listener).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Address of its page, while it runs.
-    #[must_use]
-    pub fn page(&self) -> Option<String> {
-        self.page.get().cloned()
-    }
-
-    /// What starts it when somebody asks; asked again, it answers the same page.
-    #[must_use]
-    pub fn starter(&self) -> StartSandbox {
-        let this = self.clone();
-        Arc::new(move || {
-            let this = this.clone();
-            Box::pin(async move {
-                let mut running = this.running.lock().await;
-                if let Some(running) = running.as_ref() {
-                    return Ok(running.page.clone());
-                }
-                let failed = |error: anyhow::Error| ApiError {
-                    code: Code::Unavailable,
-                    message: format!("{error:#}"),
-                    hint: error
-                        .downcast_ref::<EngineError>()
-                        .map(EngineError::hint)
-                        .filter(|hint| !hint.is_empty())
-                        .unwrap_or_else(|| "try again, and look into the log if it goes on".into()),
-                    retry_after: None,
-                };
-                let started = start(&this.engine).await.map_err(failed)?;
-                let page = started.page.clone();
-                if let Some(listener) = this.listener.get() {
-                    started.call(&this.engine, listener).await.map_err(failed)?;
-                }
-                *running = Some(started);
-                drop(this.page.set(page.clone()));
-                play(&this.engine).await.map_err(failed)?;
-                Ok(page)
-            })
-        })
-    }
-}
-
-/// A few conversations, so that a newcomer sees cases at once.
-async fn play(engine: &Engine) -> anyhow::Result<()> {
-    let lines = include_str!("../../../../docs/examples/conversations.jsonl").lines();
-    for (number, line) in lines.filter(|line| !line.trim().is_empty()).take(PLAYED).enumerate() {
-        crate::conversation::play_into(engine, line, number % 3 == 0).await?;
-    }
-    Ok(())
 }

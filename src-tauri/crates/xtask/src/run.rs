@@ -41,11 +41,15 @@ pub fn serve(workspace: &Workspace, args: Vec<OsString>) -> Result<ExitCode> {
         engine.env("CASEBRIDGE_DATA", &data);
         return become_it(&mut engine);
     }
-    engine.arg("serve").arg("--data").arg(&data).arg("--sandbox");
-    if !args.iter().any(|arg| arg.to_string_lossy().starts_with("--listen")) {
+    let given = |flag: &str| args.iter().any(|arg| arg.to_string_lossy().starts_with(flag));
+    engine.arg("serve").arg("--data").arg(&data);
+    if !given("--sandbox") {
+        engine.arg("--sandbox");
+    }
+    if !given("--listen") {
         engine.args(["--listen", "127.0.0.1:0"]);
     }
-    if !args.iter().any(|arg| arg.to_string_lossy().starts_with("--public-listen")) {
+    if !given("--public-listen") {
         // For the sandbox's webhooks.
         engine.args(["--public-listen", "127.0.0.1:0"]);
     }

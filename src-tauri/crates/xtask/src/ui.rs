@@ -11,9 +11,10 @@ use crate::report::Report;
 use crate::workspace::{Workspace, capture, succeeds};
 
 /// The stories that run in a real browser.
-const BROWSER_TESTS: [&str; 11] = [
+const BROWSER_TESTS: [&str; 13] = [
     "tests/e2e/another-engine.test.mjs",
     "tests/e2e/console.test.mjs",
+    "tests/e2e/creatio-person.test.mjs",
     "tests/e2e/deliveries.test.mjs",
     "tests/e2e/first-run.test.mjs",
     "tests/e2e/hostile.test.mjs",
@@ -21,15 +22,17 @@ const BROWSER_TESTS: [&str; 11] = [
     "tests/e2e/integrations.test.mjs",
     "tests/e2e/links.test.mjs",
     "tests/e2e/salesforce.test.mjs",
+    "tests/e2e/mapped.test.mjs",
     "tests/e2e/mappings.test.mjs",
     "tests/e2e/secrets.test.mjs",
 ];
 
 /// The stories of the desktop program.
-const DESKTOP_TESTS: [&str; 4] = [
+const DESKTOP_TESTS: [&str; 5] = [
     "tests/e2e/desktop.test.mjs",
     "tests/e2e/desktop-hostile.test.mjs",
     "tests/e2e/desktop-places.test.mjs",
+    "tests/e2e/desktop-salesforce.test.mjs",
     "tests/e2e/desktop-start.test.mjs",
 ];
 

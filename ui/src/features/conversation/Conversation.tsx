@@ -134,7 +134,7 @@ function Transcript({ items, detail, older, reading, onOlder, connectionName, no
             case "day": return <Separator key={item.key}>{dayName(item.at, now)}</Separator>;
             case "message": return <Message key={item.key} item={item} customer={customer} channel={detail.row.channel} reply={item.replyId ? replies.get(item.replyId) : undefined} arrival={item.replyId ? arrivals.get(item.replyId) : undefined} connection={connectionName(item.connection)} />;
             case "thought": return <Thought key={item.key} item={item} />;
-            case "handoff": return <Handoff key={item.key} item={item} />;
+            case "handoff": return <Handoff key={item.key} item={item} analysis={detail.analysis?.handoff === item.seq ? detail.analysis : null} />;
             case "note": return item.kind === "case_changed" || item.kind === "field_values" ? <CaseNote key={item.key} item={item} /> : <Separator key={item.key}>{item.text} at {hhmm(item.at)}</Separator>;
           }
         })}

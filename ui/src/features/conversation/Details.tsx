@@ -8,6 +8,7 @@ import { CrmMark } from "../../shared/CrmMark";
 import { initials } from "../../shared/Holder";
 import { Icon } from "../../shared/Icon";
 import { Keys } from "../../shared/Kbd";
+import { languageName } from "../../shared/languages";
 import { useShortcuts } from "../../shared/shortcuts";
 import { StatusWord } from "../../shared/Span";
 import { Bars, Loading } from "../../shared/States";
@@ -42,6 +43,8 @@ function Verified({ yes }: { yes: boolean }) {
 function Contact({ detail }: { detail: SessionDetail }) {
   const { contact, row } = detail;
   const name = contact.name ?? row.contact_address ?? row.external_id;
+  const language = languageName(detail.language ?? detail.analysis?.language ?? null);
+  const sentiment = detail.sentiment ?? detail.analysis?.sentiment;
   const facts = [["Phone", contact.phone], ["Email", contact.email], ["Customer id", contact.external_id]] as const;
   return (
     <section className="sect" aria-label="Contact">
@@ -59,8 +62,8 @@ function Contact({ detail }: { detail: SessionDetail }) {
             <dd className="flex tight"><bdi className="num any">{fact.value}</bdi><Verified yes={fact.verified} /></dd>
           </div>
         ))}
-        {detail.language && <div><dt className="t3">Language</dt><dd>{detail.language}</dd></div>}
-        {detail.sentiment && <div><dt className="t3">Sentiment</dt><dd className="cap">{detail.sentiment}</dd></div>}
+        {language && <div><dt className="t3">Language</dt><dd>{language}</dd></div>}
+        {sentiment && <div><dt className="t3">Sentiment</dt><dd className="cap">{sentiment}</dd></div>}
       </dl>
     </section>
   );

@@ -1,6 +1,7 @@
 import { useState } from "react";
-import type { ArrivalView, ReplyView } from "../../generated";
+import type { AnalysisView, ArrivalView, ReplyView } from "../../generated";
 import { channelName, Icon } from "../../shared/Icon";
+import { languageName } from "../../shared/languages";
 import { useShortcuts } from "../../shared/shortcuts";
 import { Span } from "../../shared/Span";
 import { Time } from "../../shared/Time";
@@ -109,8 +110,10 @@ export function Thought({ item }: { item: Of<"thought"> }) {
   );
 }
 
-export function Handoff({ item }: { item: Of<"handoff"> }) {
-  const facts = [["Language", item.language], ["Sentiment", item.sentiment]].filter(([, value]) => value);
+/** What was handed off, in the source's words; and what the analyst read in it, which is the AI's and says so. */
+export function Handoff({ item, analysis }: { item: Of<"handoff">; analysis: AnalysisView | null }) {
+  const facts = [["Language", languageName(item.language)], ["Sentiment", item.sentiment]] as const;
+  const told = item.summary !== null || facts.some(([, value]) => value);
   return (
     <div className="ho" role="group" aria-label="Handoff" tabIndex={-1} data-msg>
       <div className="hd">
@@ -119,10 +122,39 @@ export function Handoff({ item }: { item: Of<"handoff"> }) {
         {item.reason && <bdi className="t3 ell">{item.reason}</bdi>}
         <span className="t3 end num f12"><Time at={item.at} as="seconds" quiet /></span>
       </div>
-      {(item.summary || facts.length > 0) && (
+      {told && (
         <div className="bd">
           {item.summary && <div className="f14 read"><Plain text={item.summary} /></div>}
-          {facts.length > 0 && <dl>{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd><bdi>{value}</bdi></dd></div>)}</dl>}
+          <Facts facts={facts} />
+        </div>
+      )}
+      {analysis && <Read key={analysis.handoff} analysis={analysis} open={item.summary === null} />}
+    </div>
+  );
+}
+
+function Facts({ facts }: { facts: readonly (readonly [string, string | null])[] }) {
+  const known = facts.filter(([, value]) => value);
+  return known.length > 0 && <dl>{known.map(([name, value]) => <div key={name}><dt>{name}</dt><dd><bdi className="cap">{value}</bdi></dd></div>)}</dl>;
+}
+
+/** Folded where the source has told the matter itself. */
+function Read({ analysis, open: first }: { analysis: AnalysisView; open: boolean }) {
+  const [open, setOpen] = useState(first);
+  const facts = [["Language", languageName(analysis.language)], ["Sentiment", analysis.sentiment], ["Topic", analysis.topic]] as const;
+  const by = analysis.by === "provider" ? (analysis.model ?? "a language model") : "built-in analyst";
+  return (
+    <div className="reading">
+      <button type="button" className="hd" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name="ai" small />
+        Summary{" "}
+        <span className="t3 plain ell end">by <bdi>{by}</bdi></span>
+        <span className={open ? "" : "folded"}><Icon name="down" small /></span>
+      </button>
+      {open && (
+        <div className="bd">
+          {analysis.summary && <div className="f14 read"><Plain text={analysis.summary} /></div>}
+          <Facts facts={facts} />
         </div>
       )}
     </div>

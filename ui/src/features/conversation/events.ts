@@ -12,7 +12,7 @@ export type Item =
   | { type: "day"; key: string; at: string }
   | { type: "message"; key: string; at: string; from: Speaker; author: string | null; text: string; via: "here" | "crm" | "crm_mail"; connection: string | null; replyId: string | null; files: Attachment[]; echo: boolean }
   | { type: "thought"; key: string; at: string; until: string; texts: string[]; tools: Tool[] }
-  | { type: "handoff"; key: string; at: string; reason: string | null; summary: string | null; language: string | null; sentiment: string | null }
+  | { type: "handoff"; key: string; seq: number; at: string; reason: string | null; summary: string | null; language: string | null; sentiment: string | null }
   | { type: "note"; key: string; at: string; kind: string; text: string };
 
 const brief = (value: unknown): string => {
@@ -88,7 +88,7 @@ export function toItems(events: EventView[], connectionName: (id: string | null)
       if (kind === "reasoning") thought.texts.push(str(body, "text") ?? "");
       else thought.tools.push(tool(event));
     } else if (kind === "handed_off") {
-      items.push({ type: "handoff", key, at, reason: str(body, "reason"), summary: str(body, "summary"), language: str(body, "language"), sentiment: str(body, "sentiment") });
+      items.push({ type: "handoff", key, seq: event.seq, at, reason: str(body, "reason"), summary: str(body, "summary"), language: str(body, "language"), sentiment: str(body, "sentiment") });
     } else {
       const text = note(event, connectionName, me);
       if (text) items.push({ type: "note", key, at, kind, text });

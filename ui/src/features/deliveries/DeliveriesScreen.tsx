@@ -1,10 +1,12 @@
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
-import { useDeliveries } from "../../data/engine";
+import { Fragment, useState } from "react";
+import { useDeliveries, useRefusedFields } from "../../data/engine";
 import type { ConnectionHealth, Deliveries, LaneGroup, LaneView } from "../../generated";
 import { Button, IconButton } from "../../shared/Button";
 import { Icon } from "../../shared/Icon";
 import { SearchField } from "../../shared/SearchField";
+import { asCallError } from "../../host";
+import { sentence } from "../../shared/sentence";
 import { useShortcuts } from "../../shared/shortcuts";
 import { Span, SPAN_WORDS } from "../../shared/Span";
 import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/States";
@@ -14,6 +16,7 @@ import { useNow } from "../../shared/clock";
 import { AnotherEngine } from "../integrations/AnotherEngine";
 import { glyphOf, sectionOf, SECTIONS, toneOf, type Section } from "./groups";
 import { LaneSheet } from "./LaneSheet";
+import { RefusedFields, wordsOf } from "./RefusedFields";
 import { RetrySheet } from "./RetrySheet";
 
 /** How many deliveries the engine looks at unasked, and at most. */
@@ -25,8 +28,9 @@ const words = (group: LaneGroup, lane: LaneView) => `${group.reason} ${group.con
 export function DeliveriesScreen() {
   const [most, setMost] = useState<number | undefined>(undefined);
   const { data, error, isPending, isError, dataUpdatedAt, refetch } = useDeliveries(most);
+  const refused = useRefusedFields();
   const [one, setOne] = useState<LaneView | null>(null);
-  const [only, setOnly] = useState<Section | "all">("all");
+  const [only, setOnly] = useState<Section | "fields" | "all">("all");
   const [query, setQuery] = useState("");
   const [asked, setAsked] = useState<LaneGroup | null>(null);
 
@@ -36,7 +40,9 @@ export function DeliveriesScreen() {
     return wanted && lanes.length === 0 && !`${group.reason} ${group.connection}`.toLowerCase().includes(wanted) ? [] : [{ group, lanes }];
   });
   const count = (section: Section) => (data?.groups ?? []).filter((group) => sectionOf(group.state) === section).reduce((sum, group) => sum + group.count, 0);
-  const total = SECTIONS.reduce((sum, [id]) => sum + count(id), 0);
+  const fields = (refused.data ?? []).filter((field) => wordsOf(field).includes(query.toLowerCase().trim()));
+  const total = SECTIONS.reduce((sum, [id]) => sum + count(id), 0) + (refused.data?.length ?? 0);
+  const shown = groups.filter(({ group }) => only === "all" || sectionOf(group.state) === only).length + (only === "all" || only === "fields" ? fields.length : 0);
   useShortcuts({
     r: () => {
       const first = groups.find(({ group }) => group.state === "parked") ?? groups[0];
@@ -53,11 +59,15 @@ export function DeliveriesScreen() {
           {SECTIONS.map(([id, name]) => (
             <button key={id} type="button" aria-pressed={only === id} onClick={() => setOnly(id)}>{name} <span className="num t3">{count(id)}</span></button>
           ))}
+          {(refused.data?.length ?? 0) > 0 && <button type="button" aria-pressed={only === "fields"} onClick={() => setOnly("fields")}>Fields <span className="num t3">{refused.data?.length}</span></button>}
         </span>
         <span className="end dlv-search"><SearchField value={query} onChange={setQuery} label="Reason, case, person" /></span>
       </header>
       <div>
         {isError && data && <StaleNote what="Deliveries" since={dataUpdatedAt} error={error} onRetry={() => void refetch()} />}
+        {refused.isError && (refused.data
+          ? <StaleNote what="Fields that the CRM refused" since={refused.dataUpdatedAt} error={refused.error} onRetry={() => void refused.refetch()} />
+          : <div className="note time stale" role="status"><Icon name="warn" /><div className="grow"><span className="m">It could not be read which fields the CRM refused.</span> <span className="t2">{sentence(asCallError(refused.error).message)}</span></div><Button onClick={() => void refused.refetch()}>Try now</Button></div>)}
         {data?.bounded && (
           <div className="note banner" role="status">
             <Icon name="info" />
@@ -75,16 +85,22 @@ export function DeliveriesScreen() {
             <ErrorPane error={error} what="Deliveries could not be read" safe="They go on without this page." onRetry={() => void refetch()} />
           ) : total === 0 ? (
             <EmptyState title="Nothing is stuck" glyph="synced">Everything said is in its case. What fails or waits stands here, with what clears it.</EmptyState>
-          ) : groups.filter(({ group }) => only === "all" || sectionOf(group.state) === only).length === 0 ? (
-            <EmptyState title={query ? `Nothing matches “${query}”` : `Nothing is ${only}`} action={<Button onClick={() => { setQuery(""); setOnly("all"); }}>Clear filter</Button>}>Other deliveries are hidden by the filter.</EmptyState>
+          ) : shown === 0 ? (
+            <EmptyState title={query ? `Nothing matches “${query}”` : only === "fields" ? "No field is refused" : `Nothing is ${only}`} action={<Button onClick={() => { setQuery(""); setOnly("all"); }}>Clear filter</Button>}>Other deliveries are hidden by the filter.</EmptyState>
           ) : (
-            SECTIONS.filter(([id]) => only === "all" || only === id).map(([id, name, means]) => {
-              const inside = groups.filter(({ group }) => sectionOf(group.state) === id);
-              return inside.length === 0 ? null : (
-                <section key={id} aria-label={name}>
-                  <h2 className="shead"><b>{name}</b> {means} <span className="end num">{count(id)}</span></h2>
-                  {inside.map(({ group, lanes }) => <Group key={`${group.state} ${group.connection} ${group.reason}`} group={group} lanes={lanes} section={id} onRetry={() => setAsked(group)} onOne={setOne} />)}
-                </section>
+            SECTIONS.map(([id, name, means]) => {
+              const inside = only === "all" || only === id ? groups.filter(({ group }) => sectionOf(group.state) === id) : [];
+              return (
+                <Fragment key={id}>
+                  {inside.length > 0 && (
+                    <section aria-label={name}>
+                      <h2 className="shead"><b>{name}</b> {means} <span className="end num">{count(id)}</span></h2>
+                      {inside.map(({ group, lanes }) => <Group key={`${group.state} ${group.connection} ${group.reason}`} group={group} lanes={lanes} section={id} onRetry={() => setAsked(group)} onOne={setOne} />)}
+                    </section>
+                  )}
+                  {/* They wait for a person too, and hold nothing back. */}
+                  {id === "parked" && (only === "all" || only === "fields") && <RefusedFields fields={fields} />}
+                </Fragment>
               );
             })
           )}

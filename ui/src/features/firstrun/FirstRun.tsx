@@ -6,6 +6,7 @@ import { Button } from "../../shared/Button";
 import { Brand, Icon } from "../../shared/Icon";
 import { Keys } from "../../shared/Kbd";
 import { JoinSheet } from "../desk/JoinSheet";
+import type { CrmKind } from "../integrations/crm";
 import { useShortcuts } from "../../shared/shortcuts";
 
 /** Nothing is here yet: try it with sample data, or connect the own CRM. */
@@ -14,10 +15,10 @@ export function FirstRun() {
   const navigate = useNavigate();
   const sandbox = useSandbox();
   const [joining, setJoining] = useState(false);
-  const start = () => {
-    if (!sandbox.isPending) sandbox.mutate(undefined, { onSuccess: () => void navigate({ to: "/inbox/$view", params: { view: "all" }, search: {} }) });
+  const start = (kind: CrmKind) => {
+    if (!sandbox.isPending) sandbox.mutate(kind, { onSuccess: () => void navigate({ to: "/inbox/$view", params: { view: "all" }, search: {} }) });
   };
-  useShortcuts({ s: start, c: () => void navigate({ to: "/integrations/new" }), j: () => setJoining(true) });
+  useShortcuts({ s: () => start("creatio"), c: () => void navigate({ to: "/integrations/new" }), j: () => setJoining(true) });
   return (
     <div className="first">
       <span className="first-brand"><Brand /></span>
@@ -31,8 +32,11 @@ export function FirstRun() {
             <rect x="228" y="14" width="82" height="56" rx="6" className="e" /><path d="M240 28h36M240 40h58M240 52h48" className="f" />
           </svg>
           <h2 id="sandbox" className="h1 flex">Try with the sandbox <Keys keys="S" /></h2>
-          <p className="t2">Live sample conversations and a stand-in CRM in a page of its own. Nothing leaves this computer.</p>
-          <Button kind="primary" small={false} onClick={start} disabled={sandbox.isPending} autoFocus>{sandbox.isPending ? "Starting the sandbox" : "Start the sandbox"}</Button>
+          <p className="t2">Live sample conversations and a stand-in CRM in a page of its own, Creatio or Salesforce. Nothing leaves this computer.</p>
+          <span className="flex wrap">
+            <Button kind="primary" small={false} onClick={() => start("creatio")} disabled={sandbox.isPending} autoFocus>{sandbox.isPending ? "Starting the sandbox" : "Start the sandbox"}</Button>
+            <Button small={false} onClick={() => start("salesforce")} disabled={sandbox.isPending}>With Salesforce</Button>
+          </span>
           {sandbox.error ? <p className="f12 c-act" role="alert">{sandbox.error.message} {sandbox.error.hint}</p> : <p className="f12 t3">Ready in about 10 s</p>}
         </section>
         <section className="card" aria-labelledby="own">

@@ -1,12 +1,11 @@
 import { useFormContext } from "react-hook-form";
-import type { ConnectionView, SignInStart } from "../../generated";
+import type { ConnectionView, SignInWays } from "../../generated";
 import { Field } from "../../shared/Field";
-import { Button } from "../../shared/Button";
-import { Icon } from "../../shared/Icon";
 import { copyText } from "../../shared/insecure";
 import { Block } from "./Block";
 import type { Form } from "./form";
 import { Options } from "./Options";
+import { waysOut } from "./ways";
 
 const HOW = [
   { id: "client_credentials", name: "Client ID and secret", means: "Acts as a technical user of Creatio. For a team's engine." },
@@ -14,11 +13,14 @@ const HOW = [
 ];
 const USUAL = 64;
 
+type Props = { one?: ConnectionView | undefined; ways: SignInWays; here: boolean; children: React.ReactNode };
+
 /** Where Creatio is, and who we are there. */
-export function ConnectStep({ one, children }: { one?: ConnectionView | undefined; children: React.ReactNode }) {
+export function ConnectStep({ one, ways, here, children }: Props) {
   const { register, watch, formState: { errors } } = useFormContext<Form>();
-  const [how, secret] = watch(["how", "secret"]);
+  const [how, secret, way, redirect] = watch(["how", "secret", "way", "redirect_uri"]);
   const person = how === "authorization_code";
+  const back = !one && way === "public" ? ways.creatio.public : null;
   const stored = one !== undefined && !person;
   const length = secret.trim().length;
   const odd = length > 0 && /^[0-9A-F]+$/i.test(secret.trim()) && length !== USUAL;
@@ -32,27 +34,14 @@ export function ConnectStep({ one, children }: { one?: ConnectionView | undefine
       {one
         ? <p className="f12 t2">{person ? "Signed in as a person. " : "Signs in with client ID and secret. "}To change that, disconnect and connect again: Casebridge finds its cases and doubles none.</p>
         : <Options legend="How to sign in" named value={how} options={HOW} field={register("how")} />}
+      {!one && person && <Options legend="How the browser comes back" named value={way} options={waysOut("creatio", ways, here)} field={register("way")} />}
       <div className="g2">
         <Field label="Client ID" error={errors.client_id?.message}><input {...register("client_id")} className="mono" dir="ltr" autoComplete="off" spellCheck={false} /></Field>
         <Field label={stored ? "New client secret" : "Client secret"} error={errors.secret?.message} hint={secretHint}><input {...register("secret")} type="password" dir="ltr" autoComplete="new-password" placeholder={stored ? "Stored" : ""} /></Field>
-        {person && <Field label="Redirect URI" hint={<>Enter exactly this in the application. <button type="button" className="linkish" onClick={() => void copyText(watch("redirect_uri"), "The redirect URI is copied")}>Copy</button></>}><input {...register("redirect_uri")} dir="ltr" autoComplete="off" /></Field>}
+        {person && <Field label="Redirect URI" hint={<>Enter exactly this in the application. <button type="button" className="linkish" onClick={() => void copyText(back ?? redirect, "The redirect URI is copied")}>Copy</button></>}>{back ? <input key="public" value={back} readOnly dir="ltr" /> : <input key="own" {...register("redirect_uri")} readOnly={one !== undefined} dir="ltr" autoComplete="off" />}</Field>}
         <Field label="Identity service" hint="Found by itself. Fill it in if the test cannot find it: system setting OAuth20IdentityServerUrl."><input {...register("identity_url")} inputMode="url" dir="ltr" placeholder="Found by itself" autoComplete="off" /></Field>
       </div>
       {children}
     </Block>
-  );
-}
-
-/** The person signs in in the browser and brings the final address back. */
-export function SignIn({ step, brought, onBrought }: { step: Pick<SignInStart, "url" | "redirect_uri">; brought: string; onBrought: (text: string) => void }) {
-  return (
-    <div className="note acc sign-in">
-      <Icon name="person" />
-      <div className="grow">
-        <p><span className="b">Sign in to Creatio, then bring the address back.</span> <span className="t2">Afterwards the browser shows an address that begins with <code>{step.redirect_uri}</code> and a page that cannot be reached. That is right: copy the whole address.</span></p>
-        <span className="flex wrap"><a className="btn" href={step.url} target="_blank" rel="noreferrer"><Icon name="out" />Open the sign-in</a><Button icon="copy" small={false} onClick={() => void copyText(step.url, "The address of the sign-in is copied")}>Copy its address</Button></span>
-        <Field label="Final address"><input value={brought} onChange={(event) => onBrought(event.target.value)} dir="ltr" autoComplete="off" spellCheck={false} /></Field>
-      </div>
-    </div>
   );
 }

@@ -8,11 +8,13 @@ import { Icon } from "../../shared/Icon";
 import { Span } from "../../shared/Span";
 import { AnotherEngine } from "./AnotherEngine";
 import { crmName, placeOf } from "./crm";
+import { StandIns } from "./StandIns";
 import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/States";
 
 export function IntegrationsScreen() {
   const connections = useConnections();
-  const admin = useMe().data?.role === "admin";
+  const me = useMe().data;
+  const admin = me?.role === "admin";
   const now = useNow(5_000);
   const add = admin ? <><Link to="/integrations/new" className="btn s"><Icon name="plus" />Connect Creatio</Link><Link to="/integrations/new/salesforce" className="btn s"><Icon name="plus" />Connect Salesforce</Link></> : undefined;
   return (
@@ -28,7 +30,10 @@ export function IntegrationsScreen() {
         ) : !connections.data ? (
           <ErrorPane error={connections.error} what="The connections could not be read" onRetry={() => void connections.refetch()} />
         ) : connections.data.length === 0 ? (
-          <EmptyState title="No CRM is connected" glyph="none" action={add}>Conversations are kept and wait. {admin ? "Connect a CRM, and they get their cases." : "An admin can connect one."}</EmptyState>
+          <>
+            <EmptyState title="No CRM is connected" glyph="none" action={add}>Conversations are kept and wait. {admin ? "Connect a CRM, and they get their cases." : "An admin can connect one."}</EmptyState>
+            {admin && <div className="page-in"><StandIns pages={me.sandbox_pages} /></div>}
+          </>
         ) : (
           <div className="page-in">
           {connections.data.map((one) => <AnotherEngine key={one.id} one={one} />)}
@@ -55,6 +60,7 @@ export function IntegrationsScreen() {
               );
             })}
           </ul>
+          {admin && <StandIns pages={me.sandbox_pages} />}
           </div>
         )}
       </div>

@@ -5,8 +5,6 @@ import { EVERYTHING, routeChange, routeOf, routeSchema } from "./route";
 // The page's policy allows no code made at run time; zod would try, and the browser would report it.
 z.config({ jitless: true });
 
-/** Where the browser ends after a person's sign-in when nobody listens there: the address is pasted. */
-export const REDIRECT = "http://localhost:4182/oauth/creatio/callback";
 /** The category that stock installations give to tasks; ours have it until another is chosen. */
 export const STOCK_CATEGORY = "f51c4643-58e6-df11-971b-001d60e938c6";
 
@@ -26,6 +24,7 @@ export const schema = z.object({
   client_id: text.min(1, "Copy it from the OAuth application in Creatio."),
   secret: z.string(),
   redirect_uri: text,
+  way: z.enum(["loopback", "public", "paste"]),
   mode: z.enum(["every", "handoff"]),
   route: routeSchema,
   owner: id, group: id, origin: id, category: id,
@@ -46,7 +45,7 @@ export type Form = z.infer<typeof schema>;
 type Settings = Record<string, unknown>;
 
 const EMPTY: Form = {
-  name: "Creatio", url: "", identity_url: "", how: "client_credentials", client_id: "", secret: "", redirect_uri: REDIRECT, mode: "every", route: EVERYTHING,
+  name: "Creatio", url: "", identity_url: "", how: "client_credentials", client_id: "", secret: "", redirect_uri: "", way: "loopback", mode: "every", route: EVERYTHING,
   owner: "", group: "", origin: "", category: "", activity_owner: "", activity_type: "", activity_category: "", contact: "leave_empty", contact_id: "",
   resolved_status: "", reopened_status: "", session_column: "", case_page: "", calls_per_day: "", emails: "recorded", portal: true, tasks: [],
 };
@@ -68,7 +67,7 @@ export function formOf(one?: ConnectionView): Form {
     ...EMPTY, ...plain,
     name: one.name, url: one.instance, mode: one.mode, route: routeOf(one),
     how: auth.kind === "authorization_code" ? "authorization_code" : "client_credentials",
-    client_id: said(auth.client_id), redirect_uri: said(auth.redirect_uri) || REDIRECT,
+    client_id: said(auth.client_id), redirect_uri: said(auth.redirect_uri),
     contact: (said(policy.kind) || "leave_empty") as Form["contact"], contact_id: said(policy.id),
     calls_per_day: said(settings.calls_per_day),
     emails: (said(replies.emails) || "recorded") as Form["emails"], portal: replies.portal !== false,

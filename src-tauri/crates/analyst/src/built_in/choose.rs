@@ -4,7 +4,6 @@ use casebridge_domain::analysis::{Evidence, Found, TranscriptLine};
 use casebridge_domain::mapping::ColumnKind;
 use serde_json::Value;
 
-use super::allowed;
 use super::mention::{BELIEVED, Mention, Sought, mentions};
 use super::text_value::is_text;
 use crate::dialogue::Dialogue;
@@ -48,7 +47,11 @@ pub(super) fn answer(sought: &Sought<'_>, dialogue: &Dialogue, lines: &[Transcri
         Ok(Chosen { value, confidence, evidence }) => {
             Found { id, value: Some(value), confidence, evidence, note: None }
         }
-        Err(blank) => Found { id, value: None, confidence: 0, evidence: Vec::new(), note: Some(blank.note()) },
+        Err(blank) => {
+            let broken = sought.cues.fault.as_ref().filter(|_| is_text(&sought.question.kind));
+            let note = broken.map_or_else(|| blank.note(), ToString::to_string);
+            Found { id, value: None, confidence: 0, evidence: Vec::new(), note: Some(note) }
+        }
     }
 }
 
@@ -172,6 +175,7 @@ fn evidence(agree: &[&Mention], last: &Mention, dialogue: &Dialogue, lines: &[Tr
 
 /// A value as people read it: an allowed one by its label.
 fn shown(sought: &Sought<'_>, value: &Value) -> String {
-    let label = allowed(&sought.question.kind).iter().find(|one| one.value == *value).map(|one| one.label.clone());
+    let values = sought.question.kind.allowed().unwrap_or_default();
+    let label = values.iter().find(|one| one.value == *value).map(|one| one.label.clone());
     label.or_else(|| value.as_str().map(str::to_owned)).unwrap_or_else(|| value.to_string())
 }

@@ -8,7 +8,7 @@ mod yes_no;
 use async_trait::async_trait;
 use casebridge_domain::CallFailure;
 use casebridge_domain::analysis::{Analysis, AnalystKind, Cost, Found, Question};
-use casebridge_domain::mapping::{Allowed, ColumnKind};
+use casebridge_domain::mapping::ColumnKind;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -63,30 +63,19 @@ fn analyse(ask: &Ask<'_>) -> Analysis {
 
 fn sought<'a>(place: usize, questions: &'a [Question], cues: &[Cues]) -> Sought<'a> {
     let question = &questions[place];
+    let values = question.kind.allowed().unwrap_or_default();
     let others = || questions.iter().enumerate().filter(|(other, _)| *other != place);
     let rivals = others().filter(|(_, one)| alike(&one.kind, &question.kind)).map(|(other, _)| cues[other].clone());
     let labels_shared = others().any(|(_, one)| {
-        let theirs = allowed(&one.kind);
-        allowed(&question.kind)
-            .iter()
-            .any(|own| theirs.iter().any(|other| other.label.eq_ignore_ascii_case(&own.label)))
+        let theirs = one.kind.allowed().unwrap_or_default();
+        values.iter().any(|own| theirs.iter().any(|other| other.label.eq_ignore_ascii_case(&own.label)))
     });
-    let values = allowed(&question.kind);
     Sought {
         question,
         cues: cues[place].clone(),
         rivals: rivals.collect(),
         labels: (!values.is_empty()).then(|| Labels::new(values, &question.synonyms)),
         labels_shared,
-    }
-}
-
-fn allowed(kind: &ColumnKind) -> &[Allowed] {
-    match kind {
-        ColumnKind::Picklist { values, .. }
-        | ColumnKind::MultiPicklist { values, .. }
-        | ColumnKind::Lookup { values, .. } => values,
-        _ => &[],
     }
 }
 

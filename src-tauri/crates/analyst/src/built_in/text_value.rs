@@ -29,7 +29,7 @@ pub(super) fn texts_in(sought: &Sought<'_>, dialogue: &Dialogue, place: usize, s
         readings
             .extend(pattern.find_iter(piece).map(|found| text(&line.text, found.start() + from, found.end() + from)));
     }
-    if !sought.cues.patterns.is_empty() {
+    if sought.cues.patterned() {
         return without_overlaps(readings, &[]);
     }
     readings.extend(in_templates(sought, &line.text, sentence));

@@ -9,7 +9,8 @@ use casebridge_domain::mapping::{Allowed, ColumnKind};
 use serde_json::Value;
 
 use super::coerce::coerced;
-use super::form::{allowed, name};
+use super::form::name;
+use super::told::told;
 use crate::Ask;
 use crate::dialogue::{Dialogue, Said};
 use crate::mask::BLOT;
@@ -49,24 +50,14 @@ pub fn checked(ask: &Ask<'_>, answer: &str, model: &str, cost: Cost) -> Result<A
     let checker = Checker { ask, dialogue, under_orders };
     let found = ask.questions.iter().enumerate();
     let found = found.map(|(place, question)| checker.field(question, fields.get(&name(place)))).collect();
-    let told = |member: &str, longest: usize| -> Option<String> {
-        let text: String =
-            answer.get(member)?.as_str()?.trim().chars().filter(|c| !c.is_control()).take(longest).collect();
-        (!text.is_empty()).then_some(text)
-    };
-    let language = told("language", 20).filter(|tag| {
-        tag.split('-').enumerate().all(|(place, part)| {
-            let fits = if place == 0 { 2..=3 } else { 1..=8 };
-            fits.contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
-        })
-    });
+    let told = told(&answer, ask, &checker.dialogue);
     Ok(Analysis {
         by: AnalystKind::Provider,
         model: Some(model.to_owned()),
-        summary: told("summary", 1000),
-        language,
-        sentiment: told("sentiment", 10).filter(|mood| ["positive", "neutral", "negative"].contains(&mood.as_str())),
-        topic: told("topic", 120),
+        summary: told.summary,
+        language: told.language,
+        sentiment: told.sentiment,
+        topic: told.topic,
         found,
         cost,
     })
@@ -156,15 +147,20 @@ impl Checker<'_> {
 
     /// The most that a value can be worth on this evidence, and why it is not more.
     fn worth(&self, question: &Question, value: &Value, heard: &[(usize, Range<usize>)]) -> (u8, Option<&'static str>) {
-        let confirmed = heard.iter().any(|(line, _)| {
-            let said = &self.dialogue.lines[*line];
-            said.customer || said.person || said.agreed
-        });
-        if !confirmed {
-            return (UNCONFIRMED, Some("only the AI said so, and the customer did not confirm it"));
-        }
-        if heard.iter().any(|(line, at)| self.says(question, value, *line, at)) {
+        let confirmed: Vec<_> = heard
+            .iter()
+            .filter(|(line, _)| {
+                let said = &self.dialogue.lines[*line];
+                said.customer || said.person || said.agreed
+            })
+            .cloned()
+            .collect();
+        if self.say(question, value, &confirmed) {
             return if self.under_orders { (WORTH_UNDER_ORDERS, Some(ORDERS)) } else { (100, None) };
+        }
+        // A line of the customer's beside it does not make it theirs.
+        if confirmed.is_empty() || self.say(question, value, heard) {
+            return (UNCONFIRMED, Some("only the AI said so, and the customer did not confirm it"));
         }
         match question.kind {
             ColumnKind::Text { .. }
@@ -182,42 +178,58 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether quotes say the value: one of them all of it, or of a moment one the day and one the time.
+    fn say(&self, question: &Question, value: &Value, quotes: &[(usize, Range<usize>)]) -> bool {
+        if question.kind != ColumnKind::DateTime {
+            return quotes.iter().any(|(line, at)| self.says(question, value, *line, at));
+        }
+        let Some(moment) = value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok()) else { return false };
+        let local = moment.to_zoned(self.ask.time_zone.clone());
+        let (day, time) = (Value::from(local.date().to_string()), Value::from(local.time().to_string()));
+        let any = |says: &dyn Fn(&Said, &str) -> bool| {
+            quotes.iter().any(|(line, at)| {
+                let said = &self.dialogue.lines[*line];
+                says(said, &said.text[at.clone()])
+            })
+        };
+        any(&|said, quote| says_day(quote, said, &day)) && any(&|_, quote| equals(&times_in(quote), &time))
+    }
+
     /// Whether quoted words say the value by themselves.
     fn says(&self, question: &Question, value: &Value, line: usize, at: &Range<usize>) -> bool {
         let said = &self.dialogue.lines[line];
         let quote = &said.text[at.clone()];
-        let equals =
-            |readings: Vec<Reading>| readings.iter().any(|one| one.value == *value || one.or.as_ref() == Some(value));
         match &question.kind {
             ColumnKind::Integer | ColumnKind::Decimal { .. } | ColumnKind::Money { .. } => {
-                equals(money_in(quote)) || sentences(quote).iter().any(|one| equals(numbers_in(quote, one, &[])))
+                equals(&money_in(quote), value)
+                    || sentences(quote).iter().any(|one| equals(&numbers_in(quote, one, &[]), value))
             }
-            ColumnKind::Date => {
-                [Tense::Ahead, Tense::Past].iter().any(|tense| equals(days_in(quote, said.day, *tense)))
-            }
-            ColumnKind::Time => equals(times_in(quote)),
-            ColumnKind::DateTime => self.says_moment(value, quote, said),
+            ColumnKind::Date => says_day(quote, said, value),
+            ColumnKind::Time => equals(&times_in(quote), value),
             ColumnKind::Text { .. } => value.as_str().is_some_and(|text| contains(quote, text)),
+            ColumnKind::Lookup { values, .. } if values.is_empty() => {
+                value.as_str().is_some_and(|name| contains(quote, name))
+            }
             ColumnKind::Picklist { .. } | ColumnKind::Lookup { .. } => {
                 value.as_str().is_some_and(|value| names(question, value, quote))
             }
             ColumnKind::MultiPicklist { .. } => value
                 .as_array()
                 .is_some_and(|all| all.iter().all(|one| one.as_str().is_some_and(|one| names(question, one, quote)))),
-            ColumnKind::Boolean | ColumnKind::Other { .. } => false,
+            // A moment may be said in two places; see `say`.
+            ColumnKind::DateTime | ColumnKind::Boolean | ColumnKind::Other { .. } => false,
         }
     }
+}
 
-    /// The day or the time of day; the other may stand in another line.
-    fn says_moment(&self, value: &Value, quote: &str, said: &Said) -> bool {
-        let Some(moment) = value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok()) else { return false };
-        let local = moment.to_zoned(self.ask.time_zone.clone());
-        let (day, time) = (Value::from(local.date().to_string()), Value::from(local.time().to_string()));
-        let equals = |readings: Vec<Reading>, value: &Value| {
-            readings.iter().any(|one| one.value == *value || one.or.as_ref() == Some(value))
-        };
-        equals(days_in(quote, said.day, Tense::Ahead), &day) || equals(times_in(quote), &time)
-    }
+/// Whether one of the readings is the value, or may be.
+fn equals(readings: &[Reading], value: &Value) -> bool {
+    readings.iter().any(|one| one.value == *value || one.or.as_ref() == Some(value))
+}
+
+/// Whether a quote names the day, ahead of its line or behind it.
+fn says_day(quote: &str, said: &Said, day: &Value) -> bool {
+    [Tense::Ahead, Tense::Past].iter().any(|tense| equals(&days_in(quote, said.day, *tense), day))
 }
 
 /// Whether a quote has the text, spaces and letter case aside; a phone number may be grouped otherwise.
@@ -230,6 +242,7 @@ fn contains(quote: &str, text: &str) -> bool {
 
 /// Whether a quote names an allowed value by its label or one of its words.
 fn names(question: &Question, value: &str, quote: &str) -> bool {
-    let own: Vec<Allowed> = allowed(&question.kind).iter().filter(|one| one.value == value).cloned().collect();
+    let values = question.kind.allowed().unwrap_or_default();
+    let own: Vec<Allowed> = values.iter().filter(|one| one.value == value).cloned().collect();
     !Labels::new(&own, &question.synonyms).find_in(quote, &words(quote)).is_empty()
 }

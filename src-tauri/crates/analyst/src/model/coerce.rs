@@ -6,8 +6,10 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::form::allowed;
 use crate::read::{contact, number};
+
+/// Longest name of a row, in characters.
+const LONGEST_NAME: usize = 250;
 
 /// Why a value is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,14 +44,23 @@ pub(super) fn coerced(kind: &ColumnKind, value: &Value, zone: &TimeZone) -> Resu
             let text = text.ok_or(Refused::Type)?;
             fits(*format, text).then(|| text.into()).ok_or(Refused::Type)
         }
+        // Rows that nobody listed are named: the CRM is asked which one that is.
+        ColumnKind::Lookup { values, .. } if values.is_empty() => {
+            let name =
+                text.filter(|text| text.chars().count() <= LONGEST_NAME).map(Value::from).ok_or(Refused::Type)?;
+            // An id is nothing that anybody says, and whoever does chooses among rows that are not theirs to see.
+            if casebridge_domain::mapping::coerce(kind, &name).is_ok() { Err(Refused::Foreign) } else { Ok(name) }
+        }
         ColumnKind::Picklist { .. } | ColumnKind::Lookup { .. } => {
-            one_of(allowed(kind), text.ok_or(Refused::Type)?).map(|one| one.value.as_str().into())
+            one_of(kind.allowed().unwrap_or_default(), text.ok_or(Refused::Type)?).map(|one| one.value.as_str().into())
         }
         ColumnKind::MultiPicklist { .. } => {
             let chosen = value.as_array().filter(|chosen| !chosen.is_empty()).ok_or(Refused::Type)?;
             let mut values: Vec<Value> = Vec::new();
             for one in chosen {
-                let value = Value::from(one_of(allowed(kind), one.as_str().ok_or(Refused::Type)?)?.value.as_str());
+                let value = Value::from(
+                    one_of(kind.allowed().unwrap_or_default(), one.as_str().ok_or(Refused::Type)?)?.value.as_str(),
+                );
                 if !values.contains(&value) {
                     values.push(value);
                 }

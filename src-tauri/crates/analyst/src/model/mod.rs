@@ -6,6 +6,8 @@
 mod check;
 mod coerce;
 mod form;
+mod told;
+mod window;
 
 pub use check::{Unreadable, checked};
 pub use form::{Form, form};

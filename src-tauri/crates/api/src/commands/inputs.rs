@@ -149,19 +149,6 @@ pub struct ConnectionTry {
     pub secret: Option<Secret>,
 }
 
-/// The end of a person's sign-in for settings that are no connection yet.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct SignInTryFinish {
-    /// Which sign-in, as `SignInTry` answered.
-    pub sign_in: uuid::Uuid,
-    /// The final address, or the code alone.
-    pub brought: Secret,
-    /// Unique name of the connection.
-    pub name: String,
-    /// Which conversations become cases.
-    pub mode: Mode,
-}
-
 /// A sign-in that ends by itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -218,6 +205,9 @@ pub struct ConnectionAdd {
     pub name: String,
     /// Which sessions become cases.
     pub mode: Mode,
+    /// Which sessions come here; all when nothing is said.
+    #[serde(default)]
+    pub route: Route,
     /// The connector's settings, `url` and `client_id` among them.
     pub settings: Map<String, Value>,
     /// The client's secret.

@@ -263,17 +263,6 @@ pub struct SetReport {
     pub saved: Option<ConnectionView>,
 }
 
-/// A person's sign-in that began.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct SignInStart {
-    /// Which, for its end.
-    pub sign_in: String,
-    /// Where the person goes.
-    pub url: String,
-    /// Where the browser comes back to.
-    pub redirect_uri: String,
-}
-
 /// What a removal would stop, and what stays.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct Footprint {

@@ -68,6 +68,47 @@ pub struct Deliveries {
     pub bounded: bool,
 }
 
+/// A mapped column that a CRM refuses, and that is left out until somebody acts.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RefusedField {
+    /// The connection's name.
+    pub connection: String,
+    /// The mapping that fills it.
+    pub mapping: String,
+    /// The column's name in the CRM.
+    pub column: String,
+    /// What people call it.
+    pub title: String,
+    /// How many of its values are refused; 0: the column as a whole.
+    pub values: u32,
+    /// The CRM's own words.
+    pub words: String,
+    /// What clears it.
+    pub hint: String,
+    /// When the CRM said so first.
+    pub since: String,
+    /// How many conversations went without it.
+    #[ts(type = "number")]
+    pub conversations: i64,
+    /// More may exist: older ones were not looked at.
+    pub bounded: bool,
+    /// The conversation that went without it last.
+    pub last: LastWithout,
+}
+
+/// A conversation that went without a column.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct LastWithout {
+    /// Which.
+    pub session: String,
+    /// The customer's name.
+    pub contact_name: Option<String>,
+    /// The newest case's number.
+    pub case_number: Option<String>,
+    /// When.
+    pub at: String,
+}
+
 /// A line of the timeline.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct TraceEntry {

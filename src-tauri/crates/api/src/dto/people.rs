@@ -44,8 +44,18 @@ pub struct Me {
     pub data_folder: String,
     /// How the internet reaches the public listener.
     pub public_url: Option<String>,
-    /// The page of the stand-in CRM, while it runs.
-    pub sandbox_page: Option<String>,
+    /// The pages of the stand-in CRMs that run.
+    pub sandbox_pages: Vec<SandboxPage>,
+}
+
+/// The page of a stand-in CRM.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SandboxPage {
+    /// Which CRM it stands in for.
+    #[ts(type = "\"creatio\" | \"salesforce\"")]
+    pub kind: &'static str,
+    /// Its address, with the token that opens it.
+    pub page: String,
 }
 
 /// What somebody said of themselves.

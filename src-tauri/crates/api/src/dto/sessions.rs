@@ -1,6 +1,7 @@
 //! Conversations.
 
-use casebridge_domain::{CaseState, Event, ReplyId};
+use casebridge_domain::analysis::AnalystKind;
+use casebridge_domain::{CaseState, Event, EventKind, ReplyId};
 use casebridge_engine::inbox::{CaseChip as Chip, Row, Sync};
 use casebridge_engine::{Arrival, Holder as Has, Reply, SessionHead, ViewCounts as Counts};
 use serde::Serialize;
@@ -447,6 +448,53 @@ impl From<Arrival> for ArrivalView {
     }
 }
 
+/// What an analyst read in a handoff, beside the values of fields.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct AnalysisView {
+    /// The handoff's place in the log.
+    #[ts(type = "number")]
+    pub handoff: i64,
+    /// When it was read.
+    pub at: String,
+    /// Who read it.
+    #[ts(type = "\"built_in\" | \"provider\"")]
+    pub by: AnalystKind,
+    /// The model's name, of a provider.
+    pub model: Option<String>,
+    /// Two or three sentences for the person who takes over.
+    pub summary: Option<String>,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// `positive`, `neutral` or `negative`.
+    pub sentiment: Option<String>,
+    /// A short subject.
+    pub topic: Option<String>,
+}
+
+impl AnalysisView {
+    /// What was read in the newest handoff of these events; of several connections the newest reading. `None`: nobody read
+    /// it, or nothing was found beside values.
+    pub(crate) fn newest(events: &[Event]) -> Option<Self> {
+        let newest = events.iter().rev().find(|event| matches!(event.kind, EventKind::HandedOff { .. }))?.seq;
+        events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::Analysed { handoff, analysis: Some(one), .. } if *handoff == newest => {
+                let told = [&one.summary, &one.language, &one.sentiment, &one.topic];
+                told.iter().any(|part| part.is_some()).then(|| Self {
+                    handoff: newest,
+                    at: time(event.recorded_at),
+                    by: one.by,
+                    model: one.model.clone(),
+                    summary: one.summary.clone(),
+                    language: one.language.clone(),
+                    sentiment: one.sentiment.clone(),
+                    topic: one.topic.clone(),
+                })
+            }
+            _ => None,
+        })
+    }
+}
+
 /// A conversation without its log.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SessionDetail {
@@ -472,6 +520,8 @@ pub struct SessionDetail {
     pub summary: Option<String>,
     /// Why it was handed off.
     pub handoff_reason: Option<String>,
+    /// What the analyst read in the newest handoff.
+    pub analysis: Option<AnalysisView>,
     /// Values that the analyst was not sure of, and nobody decided about yet.
     pub suggestions: Vec<SuggestionView>,
 }

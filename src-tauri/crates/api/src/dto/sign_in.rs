@@ -1,6 +1,5 @@
 //! People's sign-ins to a CRM.
 
-use casebridge_engine::sign_in_flow::Way;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -18,27 +17,26 @@ pub enum SignInWay {
     Paste,
 }
 
-impl From<SignInWay> for Way {
-    fn from(way: SignInWay) -> Self {
-        match way {
-            SignInWay::Loopback => Way::Loopback,
-            SignInWay::Public => Way::Public,
-            SignInWay::Paste => Way::Paste,
-        }
-    }
-}
-
-/// The addresses that an app in Salesforce has to know, by the way back.
+/// The ways back from a sign-in.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SignInWays {
-    /// Of this computer: one of them is free when somebody signs in.
-    pub loopback: Vec<String>,
-    /// Whether this engine can listen there.
+    /// Whether this engine can listen on this computer.
     pub listens: bool,
-    /// At the public address; none where none is set.
-    pub public: Option<String>,
     /// Whether the public address leads beyond this computer.
     pub beyond: bool,
+    /// For an application in Creatio.
+    pub creatio: ReturnAddresses,
+    /// For an app in Salesforce.
+    pub salesforce: ReturnAddresses,
+}
+
+/// The addresses that an app in a CRM has to know, by the way back.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ReturnAddresses {
+    /// Of this computer: one of them is free when somebody signs in.
+    pub loopback: Vec<String>,
+    /// At the public address; none where none is set.
+    pub public: Option<String>,
 }
 
 /// A sign-in that began.

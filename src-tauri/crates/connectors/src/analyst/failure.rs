@@ -33,6 +33,12 @@ pub(super) fn unreadable(message: &str) -> CallFailure {
     failure(FailureClass::Unknown, Some(200), message.to_owned(), hint)
 }
 
+/// The answer did not fit. It would not the next time either, and costs the most of all.
+pub(super) fn cut_off() -> CallFailure {
+    let hint = "map fewer fields to the analyst, or choose a model that may write longer answers";
+    failure(FailureClass::Refused, Some(200), "the model's answer was cut off at its limit".to_owned(), hint)
+}
+
 /// The model will not.
 pub(super) fn refused() -> CallFailure {
     let hint = "nothing was found by the model; the fields can be filled by hand or by the built-in analyst";

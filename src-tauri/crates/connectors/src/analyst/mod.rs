@@ -3,5 +3,5 @@
 mod failure;
 mod provider;
 
-pub use casebridge_analyst::{Analyst, Ask, BuiltIn};
+pub use casebridge_analyst::{Analyst, Ask, BuiltIn, PatternFault, pattern_faults};
 pub use provider::{Provider, ProviderApi, ProviderSettings};

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::creatio::is_safe;
 use crate::wire;
 
-use super::failure::{of_call, refused, set_up, too_late, unreadable};
+use super::failure::{cut_off, of_call, refused, set_up, too_late, unreadable};
 
 /// What a provider speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +43,6 @@ pub struct ProviderSettings {
     pub key: Option<SecretString>,
 }
 
-/// Longest answer that a model may write, in tokens: some write no more than 4,096.
-const LONGEST_ANSWER: u32 = 4_000;
 /// Attempts after the first.
 const REPEATS: usize = 2;
 /// Pause before the first of them.
@@ -105,7 +103,7 @@ impl Provider {
         let answer = answer.map_err(|error| of_call(&error))?;
         let cost = cost(&answer);
         match &answer.stop_reason {
-            Some(StopReason::MaxTokens(_)) => return Err(unreadable("the model's answer was cut off at its limit")),
+            Some(StopReason::MaxTokens(_)) => return Err(cut_off()),
             Some(StopReason::ContentFilter(_)) => return Err(refused()),
             Some(StopReason::Other(reason)) if reason == "refusal" => return Err(refused()),
             _ => {}
@@ -136,7 +134,7 @@ impl Analyst for Provider {
         let spec = JsonSpec::new("conversation_fields", form.schema);
         let options = ChatOptions::default()
             .with_response_format(ChatResponseFormat::JsonSpec(spec))
-            .with_max_tokens(LONGEST_ANSWER);
+            .with_max_tokens(form.longest_answer);
         let spent = std::sync::Mutex::new(Cost::default());
         let attempt = || async {
             let add = |cost: Cost| {

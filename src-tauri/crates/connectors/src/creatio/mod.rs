@@ -38,6 +38,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use casebridge_domain::mapping::{Allowed, Column};
+use casebridge_domain::plan::rows::{NamedRow, RowName};
 use casebridge_domain::{CallFailure, CrmRecord, FieldValue, Marks};
 use serde_json::Value;
 use tokio::sync::Mutex;
@@ -63,7 +64,10 @@ pub(crate) use self::reply_text::of_mail;
 
 pub use self::address::{AddressError, normalise_instance_url};
 pub use self::oauth::{SignIn, begin_sign_in, finish_sign_in};
-pub use self::settings::{ContactPolicy, CreatioAuth, CreatioSettings, EmailReplies, ODataRoot, ReplyKinds, TaskRule};
+pub use self::settings::{
+    CALLBACK_PATH, ContactPolicy, CreatioAuth, CreatioSettings, EmailReplies, LOOPBACK_PORT, ODataRoot, ReplyKinds,
+    TaskRule,
+};
 
 /// A client of one Creatio instance. Knows nothing of sessions; keeps a token, where OData answers, what the
 /// case statuses mean, and how fast the instance is.
@@ -166,6 +170,10 @@ impl CaseSystem for Creatio {
 
     async fn lookup(&self, column: &str, query: Option<&str>, log: &CallLog) -> Result<Vec<Allowed>, CallFailure> {
         self.search_lookup(column, query, log).await
+    }
+
+    async fn named_rows(&self, names: &[RowName], log: &CallLog) -> Result<Vec<NamedRow>, CallFailure> {
+        self.find_rows(names, log).await
     }
 
     async fn fields(

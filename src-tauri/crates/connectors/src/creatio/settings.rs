@@ -14,6 +14,11 @@ use crate::settings::{is_name, read, read_timeout, write_timeout, wrong};
 
 pub use super::reply_kinds::{EmailReplies, ReplyKinds, TaskRule};
 
+/// Where the browser comes back to after a person's sign-in, below the host.
+pub const CALLBACK_PATH: &str = "/oauth/creatio/callback";
+/// The port on which it does so on this computer, where nothing else is registered.
+pub const LOOPBACK_PORT: u16 = 4182;
+
 /// Settings of one connection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -62,9 +62,8 @@ impl Salesforce {
         let fields = mapped.map(|effect| effect.record().id);
         match self.write_all(batch, log).await {
             // All or none: with the mapped fields everything was taken back. It goes without them, once (R26).
-            Applied::Unsettled(refused)
-                if fields.is_some() && refused.item == fields && mapped::is_refusal(&refused) =>
-            {
+            // Whatever the reason, a mapped field costs nobody the case.
+            Applied::Unsettled(refused) if fields.is_some() && refused.item == fields && refused.status.is_some() => {
                 let rest: Vec<Effect> =
                     batch.effects.iter().filter(|effect| !matches!(effect, Effect::SetFields(_))).cloned().collect();
                 match self.write_all(&Batch { effects: &rest, ..*batch }, log).await {
@@ -232,6 +231,15 @@ impl Salesforce {
                 }
             }
         }
+        for effect in batch.effects {
+            if let Effect::SetFields(draft) = effect
+                && !draft.values.is_empty()
+            {
+                let path = format!("/sobjects/Case/{parent}");
+                let part = Part::update(path, "writing the mapped fields", MAPPED, mapped::body(&draft.values));
+                parts.push(Part { item: Some(draft.id), ..part });
+            }
+        }
         // A case that is closed first might refuse what follows.
         for effect in batch.effects {
             if let Effect::SetStatus { id, to, .. } = effect {
@@ -241,15 +249,6 @@ impl Salesforce {
                 let reference = format!("s{}", parts.len());
                 let part = Part::update(format!("/sobjects/Case/{parent}"), "changing the status", &reference, body);
                 parts.push(Part { item: Some(*id), ..part });
-            }
-        }
-        for effect in batch.effects {
-            if let Effect::SetFields(draft) = effect
-                && !draft.values.is_empty()
-            {
-                let path = format!("/sobjects/Case/{parent}");
-                let part = Part::update(path, "writing the mapped fields", MAPPED, mapped::body(&draft.values));
-                parts.push(Part { item: Some(draft.id), ..part });
             }
         }
         if opening.is_some() {
@@ -309,15 +308,7 @@ impl Salesforce {
         let soql = format!("SELECT Id{seq} FROM Case WHERE {} LIMIT 2", shape.condition("", &[case]));
         let rows = self.rows(&Ask::new("reading Case", soql), log).await?;
         let known = rows.first().and_then(|row| Some(Known { id: id(row, "Id")?, writes: counted(row, shape) }));
-        known.ok_or_else(|| CallFailure {
-            class: FailureClass::Refused,
-            scope: FailureScope::Lane,
-            item: Some(case),
-            ..setup(
-                "the case is not there, or closed to the connection's user".into(),
-                "look at the case in Salesforce",
-            )
-        })
+        known.ok_or_else(|| not_there(case))
     }
 
     pub(crate) async fn write_again(
@@ -344,6 +335,16 @@ impl Salesforce {
 
 /// What the part that meets the kit's rule does, as messages call it.
 const COUNTING: &str = "counting the transcript on";
+
+/// A case that a read does not find.
+pub(crate) fn not_there(case: Uuid) -> CallFailure {
+    CallFailure {
+        class: FailureClass::Refused,
+        scope: FailureScope::Lane,
+        item: Some(case),
+        ..setup("the case is not there, or closed to the connection's user".into(), "look at the case in Salesforce")
+    }
+}
 
 /// How often a case was written to; `None` where the kit is not there.
 pub(crate) fn counted(row: &Value, shape: &Shape) -> Option<i64> {

@@ -54,8 +54,9 @@ impl Part {
         if let Some(body) = &self.body {
             part["body"] = Value::Object(body.clone());
         }
-        if self.assign {
-            part["httpHeaders"] = json!({ "Sforce-Auto-Assign": "TRUE" });
+        if self.body.is_some() {
+            // Whether parts inherit the call's own header is not documented, and its default is that rules assign.
+            part["httpHeaders"] = json!({ "Sforce-Auto-Assign": if self.assign { "TRUE" } else { "FALSE" } });
         }
         part
     }

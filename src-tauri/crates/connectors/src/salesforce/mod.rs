@@ -37,6 +37,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use casebridge_domain::mapping::{Allowed, Column};
+use casebridge_domain::plan::rows::{NamedRow, RowName};
 use casebridge_domain::{CallFailure, CrmRecord, FailureClass, FailureScope, FieldValue, Marks};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -163,6 +164,10 @@ impl CaseSystem for Salesforce {
 
     async fn lookup(&self, column: &str, query: Option<&str>, log: &CallLog) -> Result<Vec<Allowed>, CallFailure> {
         self.search_lookup(column, query, log).await
+    }
+
+    async fn named_rows(&self, names: &[RowName], log: &CallLog) -> Result<Vec<NamedRow>, CallFailure> {
+        self.find_rows(names, log).await
     }
 
     async fn fields(

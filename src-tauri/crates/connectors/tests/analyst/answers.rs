@@ -114,6 +114,46 @@ async fn a_value_is_worth_no_more_than_what_its_quote_says() {
 }
 
 #[tokio::test]
+async fn a_moment_is_said_when_its_day_and_its_time_are() {
+    let talk = ["A visit at 7 pm, please.", "Which day?", "On March 7th. Call me before."];
+    let when = [question("When", ColumnKind::DateTime)];
+    let scene = Scene::new(ProviderApi::OpenAi, vec![], LlmReply::Hangs).await;
+    let cases = [
+        (vec![(1, "7 pm"), (3, "March 7th")], "2019-03-07T19:00:00", 95, "in two lines, and both are quoted"),
+        (vec![(1, "7 pm")], "2019-03-19T19:00:00", 40, "the day is made up"),
+        (vec![(3, "March 7th")], "2019-03-07T09:00:00", 40, "the time is made up"),
+        (vec![(1, "7 pm"), (3, "Call me")], "2019-03-07T19:00:00", 40, "what says the day is not quoted"),
+        (vec![(1, "7 pm"), (3, "March 7th")], "2019-03-08T19:00:00", 40, "the quote says another day"),
+    ];
+    for (quotes, value, worth, reason) in cases {
+        let evidence: Vec<_> = quotes.iter().map(|(line, quote)| json!({ "line": line, "quote": quote })).collect();
+        let mut answer = filled(&[(json!(value), 1, "")]);
+        answer["fields"]["f1"]["evidence"] = json!(evidence);
+        scene.llm.script([], LlmReply::json(&answer));
+        let found = scene.ask(&lines(&talk), &when).await.unwrap().found.remove(0);
+        assert_eq!(found.confidence, worth, "{quotes:?} for {value}: {reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_customers_line_beside_it_does_not_confirm_what_the_ai_said() {
+    let talk = ["The parcel is late.", "That is 250 euros then, and it is Critical.", "I have to think about it."];
+    let mut answer = filled(&[(json!(250), 2, "250 euros"), (json!("Critical"), 2, "Critical")]);
+    for field in ["f1", "f2"] {
+        let quotes = answer["fields"][field]["evidence"].as_array_mut().unwrap();
+        quotes.push(json!({ "line": 1, "quote": "The parcel is late" }));
+    }
+    let scene = Scene::new(ProviderApi::OpenAi, vec![], LlmReply::json(&answer)).await;
+    let questions = [
+        question("Amount", ColumnKind::Money { scale: Some(2) }),
+        question("Priority", picklist(&["Low", "Critical"])),
+    ];
+    let found = scene.ask(&lines(&talk), &questions).await.unwrap().found;
+    let worth: Vec<_> = found.iter().map(|found| found.confidence).collect();
+    assert_eq!(worth, [50, 50], "a quote that says nothing of the value confirms nothing");
+}
+
+#[tokio::test]
 async fn json_in_a_fence_is_json() {
     let answer = format!("```json\n{}\n```", filled(&[(json!(4), 1, "four")]));
     let scene = Scene::new(ProviderApi::OpenAi, vec![], LlmReply::Text(answer)).await;

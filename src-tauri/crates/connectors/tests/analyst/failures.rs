@@ -22,7 +22,6 @@ async fn what_may_go_better_the_next_time_is_asked_again_and_counted() {
         LlmReply::Malformed,
         LlmReply::Page,
         LlmReply::Text("I think it is four.".into()),
-        LlmReply::Truncated("{\"summary\": \"A tab".into()),
         LlmReply::Fails { status: 500, retry_after: None },
         LlmReply::Fails { status: 429, retry_after: Some(0) },
     ];
@@ -45,6 +44,7 @@ async fn what_nobody_repairs_by_asking_again_is_asked_once() {
         (LlmReply::Fails { status: 404, retry_after: None }, FailureClass::Setup),
         (LlmReply::Fails { status: 400, retry_after: None }, FailureClass::Refused),
         (LlmReply::Refuses("I cannot help with that.".into()), FailureClass::Refused),
+        (LlmReply::Truncated("{\"summary\": \"A tab".into()), FailureClass::Refused),
     ];
     for api in [ProviderApi::OpenAi, ProviderApi::Anthropic] {
         for (reply, class) in &cases {
@@ -59,6 +59,45 @@ async fn what_nobody_repairs_by_asking_again_is_asked_once() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn a_cut_off_answer_is_told_from_a_refusal_by_what_to_do() {
+    for api in [ProviderApi::OpenAi, ProviderApi::Anthropic] {
+        let scene = Scene::new(api, vec![], LlmReply::Truncated("{".into())).await;
+        let failure = scene.ask(&lines(&TALK), &[question("Seats", ColumnKind::Integer)]).await.unwrap_err();
+        assert!(failure.message.contains("cut off"), "{api:?}: {failure}");
+        assert!(failure.hint.contains("fewer fields"), "{api:?}: asking again helps nobody: {}", failure.hint);
+    }
+}
+
+#[tokio::test]
+async fn many_fields_may_be_answered_at_greater_length() {
+    let scene = Scene::new(ProviderApi::Anthropic, vec![], good()).await;
+    let many: Vec<_> = (0..40).map(|place| question(&format!("Field {place}"), ColumnKind::Integer)).collect();
+    for questions in [&many[..1], &many[..]] {
+        scene.ask(&lines(&TALK), questions).await.unwrap();
+    }
+    let limits: Vec<_> = scene.llm.requests().iter().map(|asked| asked.body["max_tokens"].as_u64()).collect();
+    assert_eq!(limits, [Some(4_000), Some(10_000)], "a fixed limit cuts off the answer to many fields each time");
+}
+
+#[tokio::test]
+async fn a_conversation_without_end_is_sent_in_part() {
+    let scene = Scene::new(ProviderApi::OpenAi, vec![], good()).await;
+    let mut talk = vec!["I came for the broken lamp."];
+    let chatter = "and another thing ".repeat(300);
+    talk.extend([chatter.as_str(); 400]);
+    talk.push("A table for four.");
+    let last = u64::try_from(talk.len()).unwrap();
+    scene.llm.script([], LlmReply::json(&filled(&[(json!(4), last, "four")])));
+    let analysis = scene.ask(&lines(&talk), &[question("Seats", ColumnKind::Integer)]).await.unwrap();
+    let evidence = &analysis.found[0].evidence[0];
+    assert_eq!((evidence.seq, evidence.quote.as_str()), (411, "four"), "lines keep their numbers");
+    let asked = &scene.llm.requests()[0].user;
+    assert!(asked.contains("the broken lamp") && asked.contains("A table for four"), "the beginning and the end");
+    assert!(asked.contains("lines_left_out"), "the model is told that there was more");
+    assert!(asked.chars().count() < 60_000, "{} characters were sent", asked.chars().count());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use casebridge_connectors::creatio::{CreatioAuth, SignIn, begin_sign_in, finish_sign_in};
 use casebridge_connectors::{CallLog, CaseSystem, REFRESH_TOKEN};
-use casebridge_domain::{FailureClass, FailureScope};
+use casebridge_domain::{CallFailure, FailureClass, FailureScope};
 use casebridge_sandbox::creatio::{Chance, ClientApp, CreatioConfig, FaultPlan, ids as stock};
 use serde_json::json;
 
@@ -27,8 +27,13 @@ async fn browse(sign_in: &SignIn) -> String {
     answer.headers()["location"].to_str().unwrap().to_owned()
 }
 
+async fn begin(world: &World) -> Result<SignIn, CallFailure> {
+    let CreatioAuth::AuthorizationCode { redirect_uri, .. } = &world.settings.auth else { panic!("as a person") };
+    begin_sign_in(&world.settings, redirect_uri.clone()).await
+}
+
 async fn signed_in(world: &World) {
-    let sign_in = begin_sign_in(&world.settings).await.unwrap();
+    let sign_in = begin(world).await.unwrap();
     let end = browse(&sign_in).await;
     finish_sign_in(&world.settings, world.vault.as_ref(), &sign_in, &end).await.unwrap();
 }
@@ -38,11 +43,11 @@ async fn r32_a_person_signs_in_and_acts_with_their_own_name() {
     let world = world(false).await;
     let failure = Story::of(&world, 0).not_sent(&world.client(), &world).await;
     assert_eq!((failure.class, failure.hint.as_str()), (FailureClass::Credentials, "sign in to Creatio"));
-    let sign_in = begin_sign_in(&world.settings).await.unwrap();
+    let sign_in = begin(&world).await.unwrap();
     let url = sign_in.url.as_str();
     assert!(url.contains("code_challenge_method=S256") && url.contains("offline_access"), "{url}");
     let end = browse(&sign_in).await;
-    let other = begin_sign_in(&world.settings).await.unwrap();
+    let other = begin(&world).await.unwrap();
     assert!(
         finish_sign_in(&world.settings, world.vault.as_ref(), &other, &end).await.is_err(),
         "an answer to another sign-in"

@@ -44,8 +44,10 @@ pub fn coerce(kind: &ColumnKind, value: &Value) -> Result<Coerced, String> {
 /// Whether two values of a column are the same to the CRM: numbers by amount, moments by instant, lists without order.
 #[must_use]
 pub fn same(kind: &ColumnKind, one: &Value, other: &Value) -> bool {
-    if is_blank(one) || is_blank(other) {
-        return is_blank(one) && is_blank(other);
+    // A box that was never ticked says nothing.
+    let is_none = |value: &Value| is_blank(value) || (*kind == ColumnKind::Boolean && is_zero(value));
+    if is_none(one) || is_none(other) {
+        return is_none(one) && is_none(other);
     }
     let fitted = |value: &Value| coerce(kind, value).map_or_else(|_| value.clone(), |fits| fits.value);
     match (kind, fitted(one), fitted(other)) {
@@ -61,6 +63,17 @@ pub fn same(kind: &ColumnKind, one: &Value, other: &Value) -> bool {
         }
         (ColumnKind::Lookup { .. }, one, other) => text_of(&one).eq_ignore_ascii_case(&text_of(&other)),
         (_, one, other) => one == other,
+    }
+}
+
+/// Whether it is what a CRM may show where nothing was ever given: an unticked box, the number 0.
+#[must_use]
+pub fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Bool(flag) => !flag,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.parse() == Ok(0.0),
+        _ => false,
     }
 }
 

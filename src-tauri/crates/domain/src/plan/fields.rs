@@ -1,14 +1,18 @@
 //! Which value each mapped column gets, and whether it may replace what stands (R26, R27, R37).
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::rows::{NamedRow, RowName, Rows};
 use crate::analysis::{Analysis, Evidence, Found, TranscriptLine};
 use crate::effect::FieldValue;
-use crate::mapping::{Column, ColumnKind, Mapping, Overwrite, Source, Unsure, coerce, same, shown};
+use crate::mapping::{
+    Column, ColumnKind, Mapping, Overwrite, Source, TextFormat, Unsure, coerce, is_zero, same, shown,
+};
 use crate::session::{Contact, Session};
 use crate::text::{cut, one_line};
 
@@ -25,6 +29,8 @@ pub struct FieldSources<'a> {
     pub said: &'a Said,
     /// What the CRM refused before under these mappings, by column.
     pub refused: &'a BTreeMap<String, Refusal>,
+    /// What the CRM said about rows that are named by their label.
+    pub rows: &'a Rows,
 }
 
 /// What a log says about fields.
@@ -71,6 +77,55 @@ pub struct Refusal {
     /// The length that the column turned out to have: texts are cut to it, and the column is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// What it says no to.
+    #[serde(default)]
+    pub blame: Blame,
+}
+
+impl Refusal {
+    /// Whether texts are only cut for it: the column is written all the same. An address is never cut.
+    #[must_use]
+    pub fn only_cuts(&self, kind: &ColumnKind) -> bool {
+        self.limit.is_some() && matches!(kind, ColumnKind::Text { format: TextFormat::Plain, .. })
+    }
+}
+
+/// What a refusal says no to: how far it is remembered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blame {
+    /// The column: no conversation can fill it.
+    #[default]
+    Column,
+    /// These of its values, as they are sent; others are taken.
+    Values(Vec<Value>),
+    /// This case as it is now: a rule of the CRM, another program in it, a record that is closed to us. Nothing is
+    /// remembered.
+    Once,
+}
+
+impl Blame {
+    /// Of a refusal that is about the value: one of a list can be remembered; what a customer said is no reason to leave
+    /// out what the next one says.
+    #[must_use]
+    pub fn value(of: &FieldValue) -> Self {
+        match of.kind.allowed() {
+            Some(_) => Blame::Values(vec![of.value.clone()]),
+            None => Blame::Once,
+        }
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn and(self, before: &Self) -> Self {
+        match (self, before) {
+            (Blame::Values(mut values), Blame::Values(known)) => {
+                values.extend(known.iter().filter(|value| !values.contains(value)).cloned().collect::<Vec<_>>());
+                Blame::Values(values)
+            }
+            (now, _) => now,
+        }
+    }
 }
 
 /// What becomes of a mapping.
@@ -125,13 +180,25 @@ impl std::fmt::Debug for FieldOutcome {
 /// What becomes of every enabled mapping, in their order. What stands in the CRM is not looked at: see [`decide`].
 #[must_use]
 pub fn outcomes(sources: FieldSources<'_>) -> Vec<FieldOutcome> {
+    judged(sources, &RefCell::default())
+}
+
+/// The rows that are named by their label where a value is to be written, and that the CRM was not asked about yet.
+#[must_use]
+pub fn unnamed(sources: FieldSources<'_>) -> Vec<RowName> {
+    let unnamed = RefCell::default();
+    drop(judged(sources, &unnamed));
+    unnamed.into_inner().into_iter().collect()
+}
+
+fn judged(sources: FieldSources<'_>, unnamed: &RefCell<BTreeSet<RowName>>) -> Vec<FieldOutcome> {
     let enabled = || sources.mappings.iter().filter(|mapping| mapping.enabled);
     let mut by_column: BTreeMap<&str, String> = BTreeMap::new();
     let mut found: BTreeMap<Uuid, FieldOutcome> = BTreeMap::new();
     // Templates name the values of other columns, so they come last.
     let is_template = |mapping: &&Mapping| matches!(mapping.source, Source::Template { .. });
     for mapping in enabled().filter(|one| !is_template(one)).chain(enabled().filter(is_template)) {
-        let outcome = outcome(mapping, &by_column, sources);
+        let outcome = outcome(mapping, &by_column, sources, unnamed);
         if outcome.outcome == Outcome::Write {
             by_column.insert(&mapping.column, outcome.shown.clone());
         }
@@ -196,6 +263,8 @@ pub fn decide(wanted: &FieldValue, ours: Option<&Value>, theirs: Option<&Value>)
         Overwrite::FillIfEmpty if is(&Value::Null) => Decision::Write,
         Overwrite::FillIfEmpty => Decision::Filled,
         Overwrite::KeepEdited if is(ours.unwrap_or(&Value::Null)) => Decision::Write,
+        // Our own zero reads as nothing where the CRM cannot tell them apart.
+        Overwrite::KeepEdited if theirs.is_null() && ours.is_some_and(is_zero) => Decision::Write,
         Overwrite::KeepEdited => Decision::Edited,
     }
 }
@@ -226,7 +295,12 @@ pub fn kind_of<'a>(mapping: &'a Mapping, columns: &'a [Column]) -> &'a ColumnKin
     columns.iter().find(|column| column.name == mapping.column).map_or(&mapping.kind, |column| &column.kind)
 }
 
-fn outcome(mapping: &Mapping, by_column: &BTreeMap<&str, String>, sources: FieldSources<'_>) -> FieldOutcome {
+fn outcome(
+    mapping: &Mapping,
+    by_column: &BTreeMap<&str, String>,
+    sources: FieldSources<'_>,
+    unnamed: &RefCell<BTreeSet<RowName>>,
+) -> FieldOutcome {
     let kind = kind_of(mapping, sources.columns);
     let answer = sources.said.analysis.as_ref().filter(|_| mapping.source == Source::Ai);
     let answer = answer.and_then(|analysis| analysis.found.iter().find(|found| found.id == mapping.id));
@@ -241,7 +315,7 @@ fn outcome(mapping: &Mapping, by_column: &BTreeMap<&str, String>, sources: Field
         evidence: answer.map(|found| found.evidence.clone()).unwrap_or_default(),
     };
     let refusal = sources.refused.get(&mapping.column);
-    if let Some(refusal) = refusal.filter(|refusal| refusal.limit.is_none()) {
+    if let Some(refusal) = refusal.filter(|refusal| refusal.limit.is_none() && refusal.blame == Blame::Column) {
         return blank(Outcome::Refused, Some(format!("the CRM refuses this column: {}", refusal.words)));
     }
     // A column that was removed is refused by everybody; without metadata it is tried.
@@ -249,14 +323,44 @@ fn outcome(mapping: &Mapping, by_column: &BTreeMap<&str, String>, sources: Field
         return blank(Outcome::Refused, Some("the CRM has no such column any more".into()));
     }
     let limit = refusal.and_then(|refusal| refusal.limit);
+    let named = |name: RowName, outcome: Outcome, note: Option<String>| match sources.rows.get(&name) {
+        Some(NamedRow::One(row)) => FieldOutcome {
+            value: Some(Value::String(row.value.clone())),
+            shown: row.label.clone(),
+            ..blank(outcome, note)
+        },
+        Some(other) => blank(Outcome::Refused, Some(other.why_not())),
+        // Which row that is is asked when somebody takes it.
+        None if outcome == Outcome::Suggest => {
+            FieldOutcome { value: Some(Value::String(name.label.clone())), shown: name.label, ..blank(outcome, note) }
+        }
+        None => {
+            unnamed.borrow_mut().insert(name);
+            blank(Outcome::Refused, Some("the value names no row of the CRM".into()))
+        }
+    };
     let fitted = |value: &Value, outcome: Outcome, note: Option<String>| match coerce(kind, value) {
+        Err(why) => match RowName::of(kind, value) {
+            Some(name) => named(name, outcome, note),
+            None => blank(Outcome::Refused, Some(format!("the value {why}"))),
+        },
         Ok(fits) if fits.value.is_null() => blank(Outcome::LeftOut, Some("there is no value".into())),
+        Ok(fits)
+            if refusal
+                .is_some_and(|refusal| matches!(&refusal.blame, Blame::Values(no) if no.contains(&fits.value))) =>
+        {
+            let words = refusal.map(|refusal| refusal.words.as_str()).unwrap_or_default();
+            blank(Outcome::Refused, Some(format!("the CRM refuses this value: {words}")))
+        }
+        Ok(fits) if is_too_long(kind, &fits.value, limit) => {
+            let most = limit.unwrap_or_default();
+            blank(Outcome::Refused, Some(format!("the value is longer than the {most} characters of the column")))
+        }
         Ok(fits) => {
             let (value, short) = shortened(fits.value, limit);
             let note = [note, fits.note, short].into_iter().flatten().reduce(|all, one| format!("{all}; {one}"));
             FieldOutcome { shown: shown(kind, &value), value: Some(value), ..blank(outcome, note) }
         }
-        Err(why) => blank(Outcome::Refused, Some(format!("the value {why}"))),
     };
     if let Some(decided) = sources.said.decided.get(&mapping.id) {
         return match decided {
@@ -310,6 +414,13 @@ fn outcome(mapping: &Mapping, by_column: &BTreeMap<&str, String>, sources: Field
             None => fallback("nothing that the template names is known", Outcome::LeftOut),
         },
     }
+}
+
+/// Whether it is an address that is longer than the column turned out to be.
+fn is_too_long(kind: &ColumnKind, value: &Value, limit: Option<u32>) -> bool {
+    let is_text = matches!(kind, ColumnKind::Text { format, .. } if *format != TextFormat::Plain);
+    let length = value.as_str().map_or(0, |text| text.encode_utf16().count());
+    is_text && limit.is_some_and(|limit| length > limit as usize)
 }
 
 fn shortened(value: Value, limit: Option<u32>) -> (Value, Option<String>) {

@@ -7,6 +7,7 @@ use casebridge_domain::mapping::{Allowed, Column};
 use jiff::Timestamp;
 
 use crate::Engine;
+use crate::changes::Change;
 use crate::error::EngineError;
 
 /// Columns read longer ago than this are called old.
@@ -38,6 +39,8 @@ impl Engine {
         columns.sort_by_cached_key(|column| (!column.required, column.title.to_lowercase(), column.name.clone()));
         self.store().keep_columns(connection.id, columns.clone(), now).await?;
         self.forget_mapped(connection.id);
+        // What was refused is tried anew: whoever shows refusals looks again.
+        self.tell([Change::Connections]);
         Ok(ColumnList { columns, read_at: now, stale: false })
     }
 

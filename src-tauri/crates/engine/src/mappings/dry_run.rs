@@ -6,13 +6,15 @@ use casebridge_connectors::CallLog;
 use casebridge_domain::analysis::{AnalystKind, Cost, TranscriptLine};
 use casebridge_domain::mapping::Mapping;
 use casebridge_domain::plan::fields::{
-    FieldOutcome, FieldSources, Outcome, Said, decide, grounded, outcomes, to_write,
+    FieldOutcome, FieldSources, Outcome, Said, decide, grounded, outcomes, to_write, unnamed,
 };
+use casebridge_domain::plan::rows::Rows;
 use casebridge_domain::plan::said::{questions, transcript};
 use casebridge_domain::{CaseState, Connection, SessionId};
 
 use crate::Engine;
 use crate::error::EngineError;
+use crate::mappings::rows_named;
 
 /// Most conversations of one dry run: each is a question to the analyst.
 const MOST: usize = 20;
@@ -68,8 +70,23 @@ impl Engine {
                 said.analysis = Some(grounded(analysis, &lines));
             }
             let refused = BTreeMap::new();
-            let sources =
-                FieldSources { mappings: &mappings, columns: &columns, session: &head, said: &said, refused: &refused };
+            let none = Rows::default();
+            let asked = FieldSources {
+                mappings: &mappings,
+                columns: &columns,
+                session: &head,
+                said: &said,
+                refused: &refused,
+                rows: &none,
+            };
+            let names = unnamed(asked);
+            let rows = if names.is_empty() {
+                Rows::default()
+            } else {
+                let crm = self.client(&connection)?;
+                rows_named(crm.as_ref(), names, false, &CallLog::default()).await.map_err(EngineError::Crm)?
+            };
+            let sources = FieldSources { rows: &rows, ..asked };
             let mut values = outcomes(sources);
             self.mark_kept(&connection, id, &mappings, sources, &mut values).await?;
             let analysis = said.analysis.as_ref();

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use casebridge_domain::mapping::{Column, MappingSet};
 use casebridge_domain::plan::fields::{FieldSources, Refusal, Said};
+use casebridge_domain::plan::rows::Rows;
 use casebridge_domain::{ConnectionId, Session};
 use casebridge_store::StoreError;
 
@@ -19,8 +20,10 @@ pub(crate) struct Mapped {
 }
 
 impl Mapped {
-    pub(crate) fn sources<'a>(&'a self, session: &'a Session, said: &'a Said) -> FieldSources<'a> {
-        FieldSources { mappings: &self.set.mappings, columns: &self.columns, session, said, refused: &self.refused }
+    /// `rows`: what the CRM said about rows that are named by their label.
+    pub(crate) fn sources<'a>(&'a self, session: &'a Session, said: &'a Said, rows: &'a Rows) -> FieldSources<'a> {
+        let Self { set, columns, refused } = self;
+        FieldSources { mappings: &set.mappings, columns, session, said, refused, rows }
     }
 
     /// Whether an analyst is asked for anything.

@@ -1,8 +1,11 @@
-//! Mapped columns: versions, checks, export and import; what is known for a plan; dry runs and suggestions.
+//! Mapped columns: versions, checks, export and import; what is known for a plan; dry runs, suggestions and refusals.
 
 mod columns;
 mod dry_run;
 mod known;
+mod problems;
+mod refused;
+mod rows;
 mod suggestions;
 mod transfer;
 
@@ -21,6 +24,8 @@ use crate::error::EngineError;
 pub use columns::ColumnList;
 pub use dry_run::DryRun;
 pub(crate) use known::{Mapped, MappedCache};
+pub use refused::RefusedField;
+pub(crate) use rows::rows_named;
 pub use suggestions::Suggestion;
 pub use transfer::Draft;
 
@@ -55,7 +60,10 @@ impl Engine {
             .refused_columns(connection.id, set.version)
             .await?
             .into_iter()
-            .filter(|one| one.refusal.limit.is_none())
+            .filter(|one| {
+                let mapping = set.mappings.iter().find(|mapping| mapping.column == one.column);
+                mapping.is_none_or(|mapping| !one.refusal.only_cuts(&mapping.kind))
+            })
             .map(|one| (one.column, one.refusal.words))
             .collect();
         // Without metadata nobody can tell what became of a column.
@@ -82,7 +90,7 @@ impl Engine {
     /// What is wrong with mappings, against the CRM's columns.
     pub async fn check_mappings(&self, name: &str, mappings: &[Mapping]) -> Result<Vec<Problem>, EngineError> {
         let columns = self.columns(name, false).await?.columns;
-        Ok(mapping::check(mappings, &columns))
+        Ok(problems::of(mappings, &columns))
     }
 
     /// Saves mappings as the version after `based_on`. Conversations from now on get them; what is written stays.
@@ -100,7 +108,7 @@ impl Engine {
             return Err(conflict());
         }
         let columns = self.columns(name, false).await?.columns;
-        let problems = mapping::check(&mappings, &columns);
+        let problems = problems::of(&mappings, &columns);
         if !problems.is_empty() {
             return Ok(Saved::Problems(problems));
         }

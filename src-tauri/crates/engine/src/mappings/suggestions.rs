@@ -2,6 +2,7 @@
 
 use casebridge_domain::analysis::Evidence;
 use casebridge_domain::plan::fields::{Outcome, Said, outcomes};
+use casebridge_domain::plan::rows::Rows;
 use casebridge_domain::{Connection, EventKind, NewEvent, SessionId};
 use casebridge_store::Append;
 use serde_json::Value;
@@ -76,7 +77,7 @@ impl Engine {
         let said = Said::of(&self.store().field_events(session).await?, connection.id);
         let head = self.session(session).await?;
         let title = |id: Uuid| mapped.set.mappings.iter().find(|one| one.id == id).map(|one| one.title.clone());
-        Ok(outcomes(mapped.sources(&head, &said))
+        Ok(outcomes(mapped.sources(&head, &said, &Rows::default()))
             .into_iter()
             .filter(|outcome| outcome.outcome == Outcome::Suggest)
             .filter_map(|outcome| {

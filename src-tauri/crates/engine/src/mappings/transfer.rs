@@ -60,7 +60,7 @@ impl Engine {
         }
         let columns = self.columns(name, false).await?.columns;
         let mappings: Vec<Mapping> = file.mappings.into_iter().map(|one| adapted(one, &columns)).collect();
-        let problems = mapping::check(&mappings, &columns);
+        let problems = super::problems::of(&mappings, &columns);
         Ok(Draft { mappings, problems })
     }
 }

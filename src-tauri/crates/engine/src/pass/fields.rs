@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use casebridge_connectors::{CaseSystem, Isolated, MappedPart};
 use casebridge_domain::mapping::Overwrite;
-use casebridge_domain::plan::fields::{FieldOutcome, Outcome, Refusal, Said, decide};
+use casebridge_domain::plan::Plan;
+use casebridge_domain::plan::fields::{Blame, Decision, FieldOutcome, Outcome, Refusal, Said, decide};
 use casebridge_domain::plan::said::unread_handoff;
 use casebridge_domain::{CallFailure, Effect, FieldsDraft};
 use casebridge_store::{FieldsResult, LaneEnd, StoreError};
@@ -50,6 +51,7 @@ impl Pass<'_> {
         crm: &dyn CaseSystem,
         case: Uuid,
         todo: &mut [Effect],
+        progress: &mut Progress,
     ) -> Result<(), KeepFailed> {
         if todo.iter().any(|effect| matches!(effect, Effect::OpenCase(_))) {
             return Ok(());
@@ -60,7 +62,10 @@ impl Pass<'_> {
         }
         let there = match crm.fields(case, &draft.values, &self.log).await {
             Ok(there) => there,
-            Err(failure) if failure.is_transient() => return Err(KeepFailed::Crm(failure)),
+            // What keeps us from the CRM as a whole says nothing about this case.
+            Err(failure) if failure.is_transient() || failure.concerns_connection() => {
+                return Err(KeepFailed::Crm(failure));
+            }
             // Nobody can tell what would be overwritten, so nothing is.
             Err(failure) => {
                 let note = format!("what stands there cannot be read: {}", failure.message);
@@ -74,6 +79,10 @@ impl Pass<'_> {
         let FieldsDraft { values, outcomes, .. } = draft;
         values.retain(|value| {
             let decision = decide(value, ours.get(&value.column), there.get(&value.column));
+            if decision == Decision::Same && progress.fields_unclear {
+                // Written by the try whose answer was lost: ours, and no person's.
+                progress.fields_there.insert(value.column.clone(), value.value.clone());
+            }
             let Some(note) = decision.why_kept() else { return true };
             mark(outcomes, &[value.mapping], Outcome::Kept, note);
             false
@@ -120,8 +129,10 @@ impl Pass<'_> {
                 }
             }
         }
-        progress.fields =
-            Some(FieldsResult { case, version: draft.version, wrote: found.wrote, refused: found.refused });
+        let mut wrote = found.wrote;
+        wrote.append(&mut progress.fields_there);
+        let refused = self.remembered(found.refused).await;
+        progress.fields = Some(FieldsResult { case, version: draft.version, wrote, refused });
         if let Some(failure) = failure {
             return Err(failure);
         }
@@ -131,6 +142,27 @@ impl Pass<'_> {
         stood(progress, record);
         Ok(())
     }
+}
+
+impl Pass<'_> {
+    /// Values that were refused before are refused still.
+    async fn remembered(&self, mut refused: BTreeMap<String, Refusal>) -> BTreeMap<String, Refusal> {
+        if refused.values().any(|one| matches!(one.blame, Blame::Values(_)))
+            && let Ok(Some(mapped)) = self.engine.mapped(self.runtime.connection.id).await
+        {
+            for (column, now) in &mut refused {
+                if let Some(before) = mapped.refused.get(column) {
+                    now.blame = std::mem::take(&mut now.blame).and(&before.blame);
+                }
+            }
+        }
+        refused
+    }
+}
+
+/// Whether a plan writes mapped columns, or tells what became of them.
+pub(super) fn sets_fields(plan: &Plan) -> bool {
+    matches!(plan, Plan::Write { effects, .. } if effects.iter().any(|effect| matches!(effect, Effect::SetFields(_))))
 }
 
 /// Why what stands could not be compared.

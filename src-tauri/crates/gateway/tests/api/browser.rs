@@ -21,7 +21,7 @@ fn handler() -> ConsoleHandler {
 }
 
 async fn gateway() -> Gateway {
-    let facts = ConsoleFacts { version: "1.2.3".into(), data_folder: "/data".into(), sandbox_page: None };
+    let facts = ConsoleFacts { version: "1.2.3".into(), data_folder: "/data".into(), sandbox_pages: None };
     Gateway::start_with(|state| state.with_console(handler()).with_facts(facts)).await
 }
 

@@ -1,13 +1,15 @@
 //! A browser comes back from a sign-in to this computer, and so does everything else that finds the port.
 #![allow(clippy::unwrap_used, reason = "tests stop at the first thing that is not as expected")]
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use casebridge_gateway::redirect::receive;
+use casebridge_gateway::redirect::{listen, receive};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
+use url::Url;
 
 const PATH: &str = "/oauth/salesforce/callback";
 const STATE: &str = "the-state-of-this-sign-in";
@@ -138,4 +140,28 @@ async fn a_sign_in_that_was_denied_ends_the_waiting_with_a_clear_page() {
     assert_eq!(status(&answer), 200, "{answer}");
     assert!(answer.contains("The sign-in was not granted") && !answer.contains("script"), "our words only: {answer}");
     assert_eq!(waiting.await.unwrap().unwrap(), denied, "whoever waits is told what was said");
+}
+
+#[tokio::test]
+async fn sign_ins_that_begin_at_once_each_have_a_port_from_the_start_and_give_it_back() {
+    // Below the ports that systems give out by themselves, so that no other test is given one meanwhile.
+    let first = 19_000 + u16::try_from(std::process::id() % 250).unwrap() * 4;
+    let registered: Vec<Url> =
+        (first..first + 4).map(|port| format!("http://localhost:{port}{PATH}").parse().unwrap()).collect();
+    let mut beginning = JoinSet::new();
+    for _ in &registered {
+        beginning.spawn(listen()(registered.clone()));
+    }
+    let mut listening = Vec::new();
+    while let Some(began) = beginning.join_next().await {
+        listening.push(began.unwrap().expect("there is a port for each"));
+    }
+    let ports: HashSet<&Url> = listening.iter().map(|one| &one.address).collect();
+    assert_eq!(ports.len(), registered.len(), "no two were promised the same: {ports:?}");
+    let refused = listen()(registered.clone()).await.expect_err("nothing is left");
+    assert!(refused.message.contains("cannot be listened on") && refused.hint.contains("paste"), "{refused:?}");
+    // Given up before anybody came back.
+    let given_up = listening.swap_remove(0).address;
+    let next = listen()(registered).await.expect("the port is free again");
+    assert_eq!(next.address, given_up);
 }

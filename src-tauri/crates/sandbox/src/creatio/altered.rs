@@ -1,5 +1,6 @@
 //! Columns that an admin changed while callers were at work.
 
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 use super::database::Database;
@@ -7,7 +8,8 @@ use super::refusal::Refusal;
 use super::schema::Entity;
 
 /// What became of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Altered {
     /// It was removed: neither the metadata nor reads and writes know it.
     Removed,

@@ -54,6 +54,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/sandbox/signals", get(|From(shared): Inside| async move { Body(handle(shared).signals()) }))
         .route("/sandbox/subscriptions", put(set_subscriptions))
         .route("/sandbox/act", post(control_acts::act))
+        .route("/sandbox/columns", put(control_acts::alter))
         .route("/sandbox/recipe", put(control_acts::set_recipe))
         .route("/sandbox/stamp", post(control_acts::stamp))
         .route("/sandbox/reset", post(reset))

@@ -1,4 +1,4 @@
-//! `/sandbox/act`, `/sandbox/recipe` and `/sandbox/stamp`: a person and an admin from another process.
+//! `/sandbox/act`, `/sandbox/columns`, `/sandbox/recipe` and `/sandbox/stamp`: a person and an admin from another process.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::altered::Altered;
 use super::control::refused;
 use super::ids;
 use super::person::Act;
@@ -49,6 +50,20 @@ pub(super) async fn set_recipe(From(shared): Inside, Body(recipe): Body<Recipe>)
     let list = recipe.subscriptions();
     CreatioSandbox { shared }.set_subscriptions(list.clone());
     Body(list).into_response()
+}
+
+/// What an admin does to a column.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Alter {
+    entity: String,
+    column: String,
+    altered: Altered,
+}
+
+pub(super) async fn alter(From(shared): Inside, Body(Alter { entity, column, altered }): Body<Alter>) -> StatusCode {
+    (CreatioSandbox { shared }).alter_column(&entity, &column, altered);
+    StatusCode::NO_CONTENT
 }
 
 /// Rows that get one `ModifiedOn`.

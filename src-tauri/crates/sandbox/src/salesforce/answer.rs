@@ -51,6 +51,11 @@ impl Answer {
         self
     }
 
+    /// Where it leads a browser.
+    pub fn location(self) -> Option<String> {
+        self.headers.into_iter().find(|(name, _)| *name == "location").map(|(_, address)| address)
+    }
+
     pub fn is_success(&self) -> bool {
         self.status < 300 && !self.refused_inside
     }

@@ -52,15 +52,27 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 
 /// Lets in who knows the token, in the header or in the address; without a token there is nothing here.
 pub(crate) async fn guard(From(shared): Inside, request: Request, next: Next) -> Response {
-    let Some(wanted) = &shared.config.control_token else { return StatusCode::NOT_FOUND.into_response() };
+    match knows_token(&shared, &request) {
+        true => next.run(request).await,
+        false => refused_entry(&shared),
+    }
+}
+
+/// Whether a request brings the token.
+pub(crate) fn knows_token(shared: &Shared, request: &Request) -> bool {
     let header = request.headers().get("x-sandbox-token").and_then(|value| value.to_str().ok());
     let query = request.uri().query().unwrap_or_default();
     let in_query = query.split('&').find_map(|pair| pair.strip_prefix("token="));
-    if header.or(in_query) != Some(wanted) {
-        return (StatusCode::UNAUTHORIZED, Body(json!({ "error": "The sandbox token is missing or wrong" })))
-            .into_response();
+    shared.config.control_token.is_some() && header.or(in_query) == shared.config.control_token.as_deref()
+}
+
+/// What is answered to who does not: without a token there is nothing here.
+pub(crate) fn refused_entry(shared: &Shared) -> Response {
+    let words = "The sandbox token is missing or wrong";
+    match shared.config.control_token.is_some() {
+        true => (StatusCode::UNAUTHORIZED, Body(json!({ "error": words }))).into_response(),
+        false => StatusCode::NOT_FOUND.into_response(),
     }
-    next.run(request).await
 }
 
 async fn state(From(shared): Inside) -> Body<Json> {

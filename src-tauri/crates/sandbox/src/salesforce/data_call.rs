@@ -14,6 +14,7 @@ use super::callback;
 use super::data::{Database, Saver};
 use super::deploy;
 use super::fault::{DataFault, Thrown, UnderUsAct};
+use super::hold::HoldPoint;
 use super::oauth;
 use super::refusal::Refusal;
 use super::rest::{self, Call};
@@ -102,6 +103,9 @@ async fn run(
     }
     let found = oauth::bearer(&mut shared.lock(), token, now);
     let Some((user, app)) = found else { return (Ending::Answer(Refusal::session().into()), None) };
+    if !shared.holds.pass(HoldPoint::Data).await {
+        return (Ending::Cut, Some(user));
+    }
     let (base, version, rest) = match version(&shared.config, head.uri.path()) {
         Ok(found) => found,
         Err(refusal) => return (Ending::Answer(refusal.into()), Some(user)),

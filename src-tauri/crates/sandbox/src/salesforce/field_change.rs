@@ -35,7 +35,10 @@ pub(super) fn change(database: &mut Database, object: &str, field: &str, change:
         FieldChange::Length(length) => shape.kind = Kind::Text(*length),
         FieldChange::Restricted(values) => {
             let values = values.iter().map(|value| (value.clone(), false)).collect();
-            shape.kind = Kind::Picklist { values, restricted: true };
+            shape.kind = match shape.kind {
+                Kind::MultiPicklist { .. } => Kind::MultiPicklist { values, restricted: true },
+                _ => Kind::Picklist { values, restricted: true },
+            };
         }
         FieldChange::Required => shape.required = true,
     }

@@ -13,6 +13,7 @@ mod data_call;
 mod deploy;
 mod fault;
 mod field_change;
+mod hold;
 pub mod ids;
 pub mod kit;
 mod oauth;
@@ -41,6 +42,7 @@ pub use config::{
 pub use data::{RecordEntry, RecordOp};
 pub use fault::{FaultPlan, OAuthRefusal, PartFails, Refuse, UnderUs, UnderUsAct, Withdrawn};
 pub use field_change::FieldChange;
+pub use hold::HoldPoint;
 pub use person::Act;
 pub use refusal::Refusal;
 pub use sandbox::SalesforceSandbox;

@@ -39,7 +39,7 @@ type Inside = From<(Arc<Shared>, Host)>;
 /// Everything that one host answers.
 pub(crate) fn host(shared: Arc<Shared>, host: Host) -> Router {
     let guard = axum::middleware::from_fn_with_state(Arc::clone(&shared), control::guard);
-    let inside = Router::new().merge(control::routes()).merge(pages::routes()).route_layer(guard);
+    let inside = control::routes().route_layer(guard).merge(pages::routes(&shared));
     let inside = inside.with_state(Arc::clone(&shared));
     let dated = axum::middleware::from_fn_with_state(Arc::clone(&shared), dated);
     let outside = Router::new().fallback(answer).with_state((shared, host));
@@ -112,7 +112,10 @@ async fn other(
     let form = || Form::parse(body);
     let answer = match (head.method.as_str(), path) {
         ("POST", "/services/oauth2/token") => {
-            return oauth::token(shared, &form(), (login.as_str(), instance.as_str())).await;
+            let (shared, form) = (Arc::clone(shared), form());
+            // As for data: whoever hangs up may have spent a token all the same.
+            let work = async move { oauth::token(&shared, &form, (login.as_str(), instance.as_str())).await };
+            return tokio::spawn(work).await.unwrap_or((None, Some("broken")));
         }
         ("GET", "/services/oauth2/authorize") => oauth::authorize(&mut shared.lock(), &query, None, host.generic, now),
         ("POST", "/services/oauth2/authorize") => {

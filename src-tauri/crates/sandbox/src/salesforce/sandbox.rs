@@ -11,6 +11,8 @@ use super::config::{ConnectedApp, OrgUser, SalesforceConfig};
 use super::data::{Database, RecordEntry, Saver, moment};
 use super::fault::{FaultPlan, FaultState};
 use super::field_change::FieldChange;
+use super::hold::HoldPoint;
+use super::oauth;
 use super::person::{self, Act};
 use super::refusal::Refusal;
 use super::server::RunningSalesforce;
@@ -54,6 +56,26 @@ impl SalesforceSandbox {
     /// The plan as it stands, with its counters run down so far.
     pub fn faults(&self) -> FaultPlan {
         self.shared.lock().faults.plan.clone()
+    }
+
+    /// Holds requests at this point from now on.
+    pub fn hold(&self, point: HoldPoint) {
+        self.shared.holds.close(point);
+    }
+
+    /// How many requests are held there now.
+    pub fn held(&self, point: HoldPoint) -> usize {
+        self.shared.holds.waiting(point)
+    }
+
+    /// Ends the hold: those who were held go on, whether or not their callers are still there.
+    pub fn let_go(&self, point: HoldPoint) {
+        self.shared.holds.open(point, false);
+    }
+
+    /// Ends the hold: those who were held are lost where they were, as by a network that fails there.
+    pub fn lose(&self, point: HoldPoint) {
+        self.shared.holds.open(point, true);
     }
 
     // Ledgers.
@@ -119,6 +141,11 @@ impl SalesforceSandbox {
         self.save(by, |database, saver| person::perform(database, saver, act))
     }
 
+    /// Makes a row as an admin of the org would; answers its id.
+    pub fn insert(&self, object: &str, fields: &Map<String, Json>) -> Result<String, Refusal> {
+        self.save(None, |database, saver| database.insert(saver, object, fields))
+    }
+
     /// FICTIONAL, for tests of readers: gives rows one `SystemModstamp` and changes nothing else, as a bulk load does.
     pub fn stamp_all(&self, object: &str, ids: &[String], at: Timestamp) -> Result<(), Refusal> {
         self.save(None, |database, saver| {
@@ -153,7 +180,19 @@ impl SalesforceSandbox {
         let mut state = self.shared.lock();
         let user = state.database.users.iter().find(|user| user.username == username)?.id.clone();
         let client = state.apps.first()?.client_id.clone();
-        Some(super::oauth::session(&mut state, &client, &user, now))
+        Some(oauth::session(&mut state, &client, &user, now))
+    }
+
+    /// Presses Allow on a sign-in page, as this user; the address that the browser ends on.
+    pub fn allow(&self, page: &str, username: &str) -> Option<String> {
+        let query = page.split_once('?')?.1;
+        let now = self.shared.config.clock.now();
+        let mut state = self.shared.lock();
+        let user = state.database.users.iter().find(|user| user.username == username)?;
+        let pressed = [("username", username), ("password", &user.password), ("decision", "allow")];
+        let pressed = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pressed).finish();
+        let (query, pressed) = (oauth::Form::parse(query.as_bytes()), oauth::Form::parse(pressed.as_bytes()));
+        oauth::authorize(&mut state, &query, Some(&pressed), false, now).location()
     }
 
     /// Changes an app in place.

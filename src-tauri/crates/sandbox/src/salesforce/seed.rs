@@ -30,6 +30,14 @@ pub fn contact_id(number: usize) -> String {
     ids::made("003", u64::try_from(number).unwrap_or_default() + 1)
 }
 
+/// Rows of an object of the org's own that a case can name.
+pub const BRANCHES: [&str; 3] = ["Lisbon", "Porto", "Faro"];
+
+/// The id of a branch, by its number in [`BRANCHES`].
+pub fn branch_id(number: usize) -> String {
+    ids::made("a00", 900_001 + u64::try_from(number).unwrap_or_default())
+}
+
 pub(super) fn fill(database: &mut Database) {
     let config = std::sync::Arc::clone(&database.config);
     let user = database.users.first().map(|user| user.id.clone()).unwrap_or_default();
@@ -84,6 +92,9 @@ pub(super) fn fill(database: &mut Database) {
             "AccountId": account, "OwnerId": saver.user,
         });
         row(database, &saver, "Contact", &contact_id(number), &fields);
+    }
+    for (number, name) in BRANCHES.into_iter().enumerate() {
+        row(database, &saver, "Branch__c", &branch_id(number), &json!({ "Name": name }));
     }
     if config.kit {
         kit::install(database);

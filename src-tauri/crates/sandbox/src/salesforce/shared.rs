@@ -11,6 +11,7 @@ use super::config::{ConnectedApp, SalesforceConfig};
 use super::data::Database;
 use super::deploy::Jobs;
 use super::fault::{FaultPlan, FaultState};
+use super::hold::Holds;
 use super::oauth::OAuth;
 use crate::requests::Requests;
 
@@ -49,6 +50,8 @@ pub(crate) struct State {
     pub database: Database,
     pub apps: Vec<ConnectedApp>,
     pub oauth: OAuth,
+    /// Who is signed in to the pages, by what their browser's cookie says.
+    pub page_sessions: HashMap<String, String>,
     pub faults: FaultState,
     pub requests: Requests,
     pub callbacks: Callbacks,
@@ -64,6 +67,7 @@ impl State {
             database: Database::new(Arc::clone(config)),
             apps: config.apps.clone(),
             oauth: OAuth::default(),
+            page_sessions: HashMap::new(),
             faults: FaultState::new(FaultPlan::default()),
             requests: Requests::default(),
             callbacks: Callbacks::default(),
@@ -89,13 +93,14 @@ pub(crate) struct Shared {
     pub config: Arc<SalesforceConfig>,
     state: Mutex<State>,
     pub addresses: OnceLock<Addresses>,
+    pub holds: Holds,
 }
 
 impl Shared {
     pub fn new(config: SalesforceConfig) -> Self {
         let config = Arc::new(config);
         let state = Mutex::new(State::new(&config));
-        Self { config, state, addresses: OnceLock::new() }
+        Self { config, state, addresses: OnceLock::new(), holds: Holds::default() }
     }
 
     /// The state; never held across an await.

@@ -104,3 +104,46 @@ async fn bodies_may_be_compressed_both_ways() {
     let answer = request.send().await.unwrap();
     assert_eq!(answer.headers()["content-encoding"], "gzip");
 }
+
+#[tokio::test]
+async fn a_link_to_a_case_leads_through_the_login_page_to_the_case_and_the_rep_writes_there() {
+    let org = controlled().await;
+    let case = org.case(json!({ "Subject": "late parcel" })).await;
+    let at = |path: &str| format!("{}{path}", org.running.instance_url);
+    let browser = &org.http;
+    let page = format!("/lightning/r/Case/{case}/view");
+    let location = |answer: &reqwest::Response| answer.headers()["location"].to_str().unwrap().to_owned();
+
+    let sent_on = browser.get(at(&page)).send().await.unwrap();
+    assert_eq!(sent_on.status(), StatusCode::SEE_OTHER, "as the real one: first the login");
+    let login = browser.get(at(&location(&sent_on))).send().await.unwrap().text().await.unwrap();
+    assert!(login.contains("Log in as Rita Rep") && login.contains(&page), "one click, and the way on: {login}");
+    let log_in = |username: &'static str, start: String| {
+        browser.post(at("/login")).form(&[("username", username.to_owned()), ("startURL", start)]).send()
+    };
+    let entered = log_in("rep@sandbox.example", page.clone()).await.unwrap();
+    assert_eq!(location(&entered), page, "on to the page that was asked for");
+    let cookie = entered.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let shown = browser.get(at(&page)).header("cookie", &cookie).send().await.unwrap().text().await.unwrap();
+    assert!(shown.contains("late parcel"), "{shown}");
+    let act = format!("/sandbox/cases/{case}/act");
+    let comment = [("act", "comment"), ("text", "It left Lyon."), ("published", "on")];
+    let stranger = browser.post(at(&act)).form(&comment).send().await.unwrap();
+    assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED, "who has not logged in writes nothing");
+    let wrote = browser.post(at(&act)).header("cookie", &cookie).form(&comment).send().await.unwrap();
+    assert_eq!(wrote.status(), StatusCode::SEE_OTHER);
+    let rows = org.sandbox().records("CaseComment");
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(rows[0]["CreatedById"], org.sandbox().config().users[2].id.as_str(), "as who logged in");
+
+    let controls = browser.get(at("/sandbox/state")).header("cookie", &cookie).send().await.unwrap();
+    assert_eq!(controls.status(), StatusCode::UNAUTHORIZED, "a rep has no controls");
+    for elsewhere in ["//evil.example/", "https://evil.example/", "/\\evil.example"] {
+        let entered = log_in("rep@sandbox.example", elsewhere.to_owned()).await.unwrap();
+        assert_eq!(location(&entered), "/sandbox/", "{elsewhere}: nobody is led away");
+    }
+    assert_eq!(log_in("gone@sandbox.example", page).await.unwrap().status(), StatusCode::FORBIDDEN, "inactive");
+    let bare = Org::stock().await;
+    let gone = browser.get(format!("{}/login", bare.running.instance_url)).send().await.unwrap();
+    assert_eq!(gone.status(), StatusCode::NOT_FOUND, "without a token there are no pages");
+}

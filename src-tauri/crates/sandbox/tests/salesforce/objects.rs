@@ -77,6 +77,58 @@ async fn describe_tells_lengths_values_and_what_may_be_written() {
 }
 
 #[tokio::test]
+async fn a_field_of_each_type_is_described_takes_its_values_and_refuses_others() {
+    let org = Org::stock().await;
+    let whole = org.get("sobjects/Case/describe").await.json();
+    let described =
+        |name: &str| whole["fields"].as_array().unwrap().iter().find(|field| field["name"] == name).unwrap();
+    for (name, kind) in [
+        ("Fee__c", "currency"),
+        ("Share__c", "percent"),
+        ("Pickup_At__c", "time"),
+        ("Services__c", "multipicklist"),
+        ("Call_Back__c", "phone"),
+        ("Page__c", "url"),
+        ("Note__c", "textarea"),
+        ("Branch__c", "reference"),
+    ] {
+        assert_eq!(described(name)["type"], json!(kind), "§3: {name}");
+    }
+    assert_eq!((&described("Fee__c")["precision"], &described("Fee__c")["scale"]), (&json!(12), &json!(2)));
+    assert_eq!(described("Services__c")["picklistValues"][2]["value"], json!("Luggage"));
+    let branch = seed::branch_id(1);
+    let good = json!({
+        "Fee__c": 12.345, "Share__c": 7.5, "Pickup_At__c": "14:30:00.000Z", "Services__c": "Luggage;Seat;Luggage",
+        "Page__c": "https://example.com", "Branch__c": branch,
+    });
+    let case = org.case(good).await;
+    for (field, value) in [
+        ("Fee__c", json!(12.35)),
+        ("Share__c", json!(7.5)),
+        ("Pickup_At__c", json!("14:30:00.000Z")),
+        ("Services__c", json!("Seat;Luggage")),
+        ("Branch__c", json!(branch)),
+    ] {
+        assert_eq!(org.value("Case", &case, field), value, "{field}: rounded, in the list's order, each once");
+    }
+    for (field, value, code) in [
+        ("Fee__c", json!("dear"), "JSON_PARSER_ERROR"),
+        ("Fee__c", json!(10_000_000_000_i64), "NUMBER_OUTSIDE_VALID_RANGE"),
+        ("Pickup_At__c", json!("noon"), "JSON_PARSER_ERROR"),
+        ("Pickup_At__c", json!(14), "JSON_PARSER_ERROR"),
+        ("Services__c", json!("Seat;Sauna"), "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"),
+        ("Services__c", json!(["Seat"]), "JSON_PARSER_ERROR"),
+        ("Branch__c", json!(seed::contact_id(0)), "MALFORMED_ID"),
+        ("Branch__c", json!(seed::branch_id(80)), "INVALID_CROSS_REFERENCE_KEY"),
+    ] {
+        let refused = org.patch(&format!("sobjects/Case/{case}"), json!({ field: value })).await.refusal();
+        assert_eq!(refused, (400, code.to_owned()), "§2.5: {field} {value}");
+    }
+    let found = org.found("SELECT Id, Name FROM Branch__c WHERE Name IN ('porto')").await;
+    assert_eq!((found.len(), &found[0]["Name"]), (1, &json!("Porto")), "letter case does not count");
+}
+
+#[tokio::test]
 async fn use_is_counted_shown_and_ends_at_the_limit() {
     let org = Org::start(SalesforceConfig {
         daily_limit: 20,

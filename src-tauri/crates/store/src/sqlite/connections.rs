@@ -171,8 +171,9 @@ impl Registry for Sqlite {
                     )
                     .bind(ms(now))
                     .bind(id.to_string())
-                    .execute(conn)
+                    .execute(&mut *conn)
                     .await?;
+                    super::mappings::forget(conn, id).await?;
                     Ok(found(changed, id))
                 })
             })

@@ -227,18 +227,6 @@ impl Console for Sqlite {
         Ok(events)
     }
 
-    async fn newest_of(&self, id: SessionId, kind: &'static str) -> Result<Option<Event>, StoreError> {
-        sqlx::query(AssertSqlSafe(format!(
-            "select {EVENT} from session_events where session_id = $1 and kind = $2 order by seq desc limit 1"
-        )))
-        .bind(id.to_string())
-        .bind(kind)
-        .fetch_optional(&self.readers)
-        .await?
-        .map(|row| rows::event(&row))
-        .transpose()
-    }
-
     async fn act(&self, id: SessionId, event: NewEvent, unless: Unless, now: Timestamp) -> Result<Acted, StoreError> {
         let pace = self.writer.pace();
         self.writer

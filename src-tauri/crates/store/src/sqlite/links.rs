@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Sqlite;
 use super::passes::{fence_holds, insert_attempts, insert_steps};
-use super::rows::{json, ms};
+use super::rows::{json, ms, time};
 use crate::error::StoreError;
 use crate::links::{CaseChoice, Links, OpenCase, WriteFrom};
 use crate::port::{Reservation, Step};
@@ -97,6 +97,9 @@ impl Links for Sqlite {
     }
 }
 
+/// How long a conversation waits for the case that a failing one is to make.
+const LONGEST_WAIT_MS: i64 = 10 * 60 * 1000;
+
 async fn join_or_reserve(
     conn: &mut SqliteConnection,
     lane: (Consumer, SessionId, i64),
@@ -108,19 +111,28 @@ async fn join_or_reserve(
     }
     let (consumer, session, _) = lane;
     let Some(connection) = consumer.connection().map(|id| id.to_string()) else { return Ok(OpenCase::None) };
-    // One that a parked conversation reserved may never be made: nobody waits for it.
+    // One that a parked conversation reserved, or one that fails for long, may never be made: nobody waits for it.
+    // And a case whose conversations are all over, with something of them still to be written, is about to be closed.
     let row = sqlx::query(
-        "select cases.crm_id, cases.state from sessions join cases on cases.connection = $1 \
+        "select cases.crm_id, cases.state, (select lanes.due_ms from lanes where lanes.consumer = $3 \
+             and lanes.session_id = cases.session_id and lanes.failure is not null) as due_ms \
+           from sessions join cases on cases.connection = $1 \
            and cases.contact_key = lower(trim(json_extract(sessions.contact, '$.email.value'))) \
          where sessions.id = $2 and json_extract(sessions.contact, '$.email.verified') \
            and cases.session_id <> $2 and cases.left_seq is null and cases.by_hand = 0 \
-           and (cases.state = 'open' or cases.state = 'reserved' and not exists (select 1 from lanes \
-             where lanes.consumer = $3 and lanes.session_id = cases.session_id and lanes.parked is not null)) \
+           and (cases.state = 'open' and exists (select 1 from cases mates join sessions told on told.id = mates.session_id \
+               where mates.connection = cases.connection and mates.crm_id = cases.crm_id and mates.left_seq is null \
+               and (told.status <> 'resolved' or not exists (select 1 from lanes where lanes.consumer = $3 \
+                 and lanes.session_id = mates.session_id and (lanes.due_ms is not null or lanes.lease_until_ms is not null)))) \
+             or cases.state = 'reserved' and not exists (select 1 from lanes \
+               where lanes.consumer = $3 and lanes.session_id = cases.session_id \
+               and (lanes.parked is not null or lanes.failure is not null and cases.reserved_ms < $4))) \
          order by cases.state, cases.reserved_ms desc limit 1",
     )
     .bind(&connection)
     .bind(session.to_string())
     .bind(consumer.to_string())
+    .bind(ms(now) - LONGEST_WAIT_MS)
     .fetch_optional(&mut *conn)
     .await?;
     let Some(row) = row else {
@@ -128,7 +140,8 @@ async fn join_or_reserve(
         return Ok(OpenCase::None);
     };
     if row.try_get::<&str, _>("state")? != "open" {
-        return Ok(OpenCase::InTheMaking);
+        let due: Option<i64> = row.try_get("due_ms")?;
+        return Ok(OpenCase::InTheMaking { due: due.map(time) });
     }
     let found = super::rows::uuid("cases.crm_id", row.try_get("crm_id")?)?;
     sqlx::query(

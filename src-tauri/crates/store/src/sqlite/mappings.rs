@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use casebridge_domain::mapping::{Column, MappingSet};
-use casebridge_domain::{ConnectionId, Event, SessionId};
+use casebridge_domain::plan::fields::Blame;
+use casebridge_domain::{ConnectionId, Consumer, Event, SessionId};
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::Sqlite;
 use super::rows::{self, EVENT, from_json, json, ms, time};
 use crate::error::StoreError;
-use crate::mappings::{FieldsResult, MappingVersion, Mappings, RefusedColumn};
+use crate::mappings::{FieldsResult, MappingVersion, Mappings, RefusedColumn, WentWithout};
 
 fn set(row: &SqliteRow) -> Result<MappingSet, StoreError> {
     Ok(MappingSet {
@@ -158,9 +159,83 @@ impl Mappings for Sqlite {
                 column: row.try_get("column_name")?,
                 refusal: from_json("field_refusals.refusal", row.try_get("refusal")?)?,
                 session: rows::parse("field_refusals.session_id", row.try_get("session_id")?)?,
-                at: time(row.try_get("at_ms")?),
+                since: time(row.try_get("at_ms")?),
             })
         })
+        .collect()
+    }
+
+    async fn went_without(
+        &self,
+        connection: ConnectionId,
+        version: i64,
+        since: Timestamp,
+        steps: i64,
+    ) -> Result<(Vec<WentWithout>, bool), StoreError> {
+        // Ids grow with time. Of the rows of a group SQLite takes the one that has the maximum.
+        let found = sqlx::query(
+            "with newest as materialized (select consumer, session_id, at_ms, \
+               case what when 'fields' then detail end as detail from lane_steps order by id desc limit $3) \
+             select json_extract(field.value, '$.column') as column_name, count(distinct newest.session_id) as conversations, \
+               newest.session_id, max(newest.at_ms) as at_ms \
+             from newest, json_each(newest.detail, '$.fields') as field \
+             where newest.detail is not null and newest.consumer = $1 and json_extract(newest.detail, '$.version') = $2 \
+               and json_extract(field.value, '$.outcome') = 'refused' \
+             group by column_name order by column_name",
+        )
+        .bind(Consumer::Crm(connection).to_string())
+        .bind(version)
+        .bind(steps)
+        .fetch_all(&self.readers)
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(WentWithout {
+                column: row.try_get("column_name")?,
+                conversations: row.try_get("conversations")?,
+                last: rows::parse("lane_steps.session_id", row.try_get("session_id")?)?,
+                last_at: time(row.try_get("at_ms")?),
+            })
+        })
+        .collect::<Result<_, StoreError>>()?;
+        let oldest: Option<i64> =
+            sqlx::query_scalar("select at_ms from lane_steps order by id desc limit 1 offset $1 - 1")
+                .bind(steps)
+                .fetch_optional(&self.readers)
+                .await?;
+        Ok((found, oldest.is_none_or(|oldest| oldest <= ms(since))))
+    }
+
+    async fn unread_handoffs(
+        &self,
+        connection: ConnectionId,
+        version: i64,
+        since: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Event>, StoreError> {
+        sqlx::query(AssertSqlSafe(format!(
+            "with recent as materialized (select id, handed_off_seq from sessions where handed_off_seq is not null \
+               order by updated_ms desc limit $5) \
+             select {EVENT} from recent cross join session_events \
+               on session_id = recent.id and seq = recent.handed_off_seq and recorded_ms >= $4 \
+             where exists (select 1 from lanes where lanes.session_id = recent.id and lanes.consumer = $2 \
+                 and lanes.written_seq >= recent.handed_off_seq) \
+               and exists (select 1 from cases where cases.session_id = recent.id and cases.connection = $1 \
+                 and cases.left_seq is null and cases.state in ('open', 'closed')) \
+               and not exists (select 1 from session_events as reading where reading.session_id = recent.id \
+                 and reading.kind = 'analysed' and json_extract(reading.body, '$.connection') = $1 \
+                 and json_extract(reading.body, '$.version') = $3 \
+                 and json_extract(reading.body, '$.handoff') = recent.handed_off_seq)"
+        )))
+        .bind(connection.to_string())
+        .bind(Consumer::Crm(connection).to_string())
+        .bind(version)
+        .bind(ms(since))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?
+        .iter()
+        .map(rows::event)
         .collect()
     }
 
@@ -199,11 +274,12 @@ pub(super) async fn record(
         .execute(&mut *conn)
         .await?;
     }
-    for (column, refusal) in &fields.refused {
+    let lasting = fields.refused.iter().filter(|(_, refusal)| refusal.blame != Blame::Once);
+    for (column, refusal) in lasting {
         sqlx::query(
             "insert into field_refusals (connection, version, column_name, refusal, session_id, at_ms) \
              values ($1, $2, $3, $4, $5, $6) on conflict (connection, version, column_name) do update set \
-             refusal = excluded.refusal, session_id = excluded.session_id, at_ms = excluded.at_ms",
+             refusal = excluded.refusal, session_id = excluded.session_id",
         )
         .bind(connection)
         .bind(fields.version)
@@ -213,6 +289,17 @@ pub(super) async fn record(
         .bind(ms(at))
         .execute(&mut *conn)
         .await?;
+    }
+    Ok(())
+}
+
+/// Forgets what customers said, as far as it was kept beside the log for a connection that is no more.
+pub(super) async fn forget(conn: &mut SqliteConnection, connection: ConnectionId) -> Result<(), StoreError> {
+    for table in ["field_writes", "field_refusals"] {
+        sqlx::query(AssertSqlSafe(format!("delete from {table} where connection = $1")))
+            .bind(connection.to_string())
+            .execute(&mut *conn)
+            .await?;
     }
     Ok(())
 }

@@ -4,17 +4,13 @@ import { Button } from "../../../shared/Button";
 import { Field } from "../../../shared/Field";
 import { copyText } from "../../../shared/insecure";
 import { Block } from "../Block";
-import { Options, type Option } from "../Options";
+import { Options } from "../Options";
 import { Elements } from "../Recipe";
+import { redirectsOf, waysOut } from "../ways";
 import { loginUrlOf, type Form } from "./form";
 import { appSteps } from "./recipe";
 
 const HOSTS = [["https://login.salesforce.com", "production"], ["https://test.salesforce.com", "a sandbox org"]] as const;
-
-/** The addresses that the app has to know for a way back. */
-export function redirectsOf(ways: SignInWays, way: Form["way"]): string[] {
-  return way === "public" && ways.public ? [ways.public] : way === "paste" ? ways.loopback.slice(0, 1) : ways.loopback;
-}
 
 type Props = { one?: ConnectionView | undefined; ways: SignInWays; here: boolean; children: React.ReactNode };
 
@@ -23,7 +19,7 @@ export function ConnectStep({ one, ways, here, children }: Props) {
   const { register, watch, setValue, formState: { errors } } = useFormContext<Form>();
   const [secret, way] = watch(["secret", "way"]);
   const login = register("login_url", { onBlur: (event: { target: { value: string } }) => setValue("login_url", loginUrlOf(event.target.value), { shouldDirty: true }) });
-  const redirects = redirectsOf(ways, way);
+  const redirects = redirectsOf(ways.salesforce, way);
   const pick = (host: string) => setValue("login_url", host, { shouldDirty: true, shouldValidate: true });
   const confidential = Boolean(one?.settings.confidential);
   return (
@@ -42,7 +38,7 @@ export function ConnectStep({ one, ways, here, children }: Props) {
         <Field label="Client ID" error={errors.client_id?.message} hint={one ? undefined : "Salesforce calls it the consumer key."}><input {...register("client_id")} readOnly={one !== undefined} className="mono" dir="ltr" autoComplete="off" spellCheck={false} /></Field>
         {(!one || confidential) && <Field label={confidential ? "New client secret" : "Client secret"} error={errors.secret?.message} hint={confidential ? "One is stored and cannot be shown again. Fill this in only to replace it." : "Only if the app has one. It goes to the keychain and cannot be shown again."}><input {...register("secret")} type="password" dir="ltr" autoComplete="new-password" placeholder={confidential ? "Stored" : ""} /></Field>}
       </div>
-      {!one && <Options legend="How the browser comes back" named value={way} options={waysOut(ways, here)} field={register("way")} />}
+      {!one && <Options legend="How the browser comes back" named value={way} options={waysOut("salesforce", ways, here)} field={register("way")} />}
       {!one && (
         <div className="fld">
           <span className="lab">{redirects.length === 1 ? "Redirect URI" : "Redirect URIs"}</span>
@@ -56,11 +52,4 @@ export function ConnectStep({ one, ways, here, children }: Props) {
       {children}
     </Block>
   );
-}
-
-function waysOut(ways: SignInWays, here: boolean): Option[] {
-  const options: Option[] = [];
-  if (ways.listens) options.push({ id: "loopback", name: "To this computer", means: here ? "Casebridge waits for the browser here." : "Only for a browser on the computer of the engine, which this one does not seem to be." });
-  if (ways.public && ways.beyond) options.push({ id: "public", name: "To the public address", means: "From any computer: the browser comes back to this installation's address." });
-  return [...options, { id: "paste", name: "By hand", means: "You copy the address that the browser ends on, and paste it here." }];
 }

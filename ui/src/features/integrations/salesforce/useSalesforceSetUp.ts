@@ -6,7 +6,7 @@ import { useChange } from "../../../data/integrations";
 import type { ConnectionView, SignInState } from "../../../generated";
 import { toast } from "../../../shared/toasts";
 import { changeOf, formOf, newSettings, schema, type Form } from "./form";
-import { useSignIn } from "./useSignIn";
+import { useSignIn } from "../useSignIn";
 
 /** The form of a connection and its way through sign-in, test and save. */
 export function useSalesforceSetUp(one: ConnectionView | undefined, way: Form["way"]) {

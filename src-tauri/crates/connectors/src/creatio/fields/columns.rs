@@ -129,7 +129,7 @@ fn object(kind: &ColumnKind) -> Option<String> {
 }
 
 /// By label: names come in the language of our user.
-fn labelled(rows: &[Value]) -> Vec<Allowed> {
+pub(super) fn labelled(rows: &[Value]) -> Vec<Allowed> {
     let row = |row: &Value| Some(Allowed { value: id(row, "Id")?.to_string(), label: string(row, "Name")? });
     let mut all: Vec<Allowed> = rows.iter().filter_map(row).collect();
     all.sort_by_cached_key(|one| (one.label.to_lowercase(), one.value.clone()));

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use casebridge_domain::mapping::ColumnKind;
-use casebridge_domain::plan::fields::Refusal;
+use casebridge_domain::plan::fields::{Blame, Refusal};
 use casebridge_domain::text::cut;
 use casebridge_domain::{CallFailure, FailureClass, FieldValue};
 use reqwest::Method;
@@ -26,16 +26,27 @@ const LENGTHS: [u32; 3] = [500, 250, 50];
 
 /// Whether an answer says that these values cannot be written, rather than that nothing can be written now.
 pub(crate) fn is_refusal(failure: &CallFailure) -> bool {
-    failure.status.is_some()
+    // A case that is not there is another matter: the pass asks what became of it.
+    failure.status.is_some_and(|status| status != 404)
         && matches!(
             failure.class,
             FailureClass::Refused | FailureClass::Rights | FailureClass::Setup | FailureClass::Unknown
         )
 }
 
-/// What is remembered of it.
-fn refusal(failure: &CallFailure) -> Refusal {
-    Refusal { words: failure.message.clone(), hint: hint(failure), limit: None }
+/// What is remembered of a column that was refused by itself.
+fn refusal(value: &FieldValue, failure: &CallFailure) -> Refusal {
+    let blame = match value.kind.allowed() {
+        // Another of its values may be taken, unless the right is missing.
+        Some(_) if failure.class != FailureClass::Rights => Blame::value(value),
+        _ => Blame::Column,
+    };
+    Refusal { words: failure.message.clone(), hint: hint(failure), limit: None, blame }
+}
+
+/// What is said of a column that was only refused with others.
+fn untold(failure: &CallFailure) -> Refusal {
+    Refusal { words: failure.message.clone(), hint: hint(failure), limit: None, blame: Blame::Once }
 }
 
 impl Creatio {
@@ -53,8 +64,16 @@ impl Creatio {
         let mut groups: Vec<(Vec<FieldValue>, CallFailure)> = vec![(values.to_vec(), refused.clone())];
         while let Some((group, failure)) = groups.pop() {
             if let [one] = group.as_slice() {
+                // A bare 500 may be a deadlock: only what is refused twice is refused.
+                if failure.class == FailureClass::Unknown && calls < MOST_CALLS {
+                    calls += 1;
+                    if self.patch(case, &group, deadline, log).await? == MappedPart::Stands {
+                        found.wrote.insert(one.column.clone(), one.value.clone());
+                        continue;
+                    }
+                }
                 let shorter = shorter(one, &failure).filter(|_| calls < MOST_CALLS);
-                let mut told = refusal(&failure);
+                let mut told = refusal(one, &failure);
                 if let Some((limit, value)) = shorter {
                     calls += 1;
                     let less = FieldValue { value, ..one.clone() };
@@ -69,7 +88,7 @@ impl Creatio {
             let (left, right) = group.split_at(group.len() / 2);
             for half in [left, right].into_iter().filter(|half| !half.is_empty()) {
                 if calls >= MOST_CALLS {
-                    found.refused.extend(half.iter().map(|one| (one.column.clone(), refusal(&failure))));
+                    found.refused.extend(half.iter().map(|one| (one.column.clone(), untold(&failure))));
                     continue;
                 }
                 calls += 1;
@@ -85,6 +104,10 @@ impl Creatio {
                 found.wrote.extend(stand.map(|one| (one.column.clone(), one.value.clone())));
                 found.refused.extend(refused);
             }
+        }
+        if values.len() > 1 && found.wrote.is_empty() && refused.class == FailureClass::Rights {
+            // Not one of them: the record is closed to us, and not its columns.
+            found.refused.values_mut().for_each(|one| one.blame = Blame::Once);
         }
         Ok(found)
     }

@@ -3,11 +3,12 @@
 mod columns;
 mod isolate;
 mod metadata;
+mod rows;
 
 use std::collections::BTreeMap;
 
-use casebridge_domain::mapping::{ColumnKind, same};
-use casebridge_domain::plan::fields::Refusal;
+use casebridge_domain::mapping::{ColumnKind, is_zero, same};
+use casebridge_domain::plan::fields::{Blame, Refusal};
 use casebridge_domain::{CallFailure, FieldValue};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -58,15 +59,7 @@ fn read(row: &Value, value: &FieldValue) -> Option<Value> {
         }),
         ColumnKind::DateTime | ColumnKind::Date | ColumnKind::Time => string(row, column).map(Value::String),
         ColumnKind::Boolean => row.get(column).filter(|flag| **flag == json!(true)).cloned(),
-        _ => row.get(column).filter(|number| !is_zero(number)).cloned(),
-    }
-}
-
-fn is_zero(number: &Value) -> bool {
-    match number {
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.parse::<f64>().is_ok_and(|number| number == 0.0),
-        _ => true,
+        _ => row.get(column).filter(|number| !number.is_null() && !is_zero(number)).cloned(),
     }
 }
 
@@ -82,6 +75,7 @@ pub(crate) fn compared(row: &Value, values: &[FieldValue]) -> MappedPart {
         words: "Creatio accepted a change of this column and did not make it".into(),
         hint: "check the column in Creatio: its name, its type and the right to change it".into(),
         limit: None,
+        blame: Blame::Column,
     };
     let left: BTreeMap<String, Refusal> =
         missing(row, values).iter().map(|one| (one.column.clone(), told.clone())).collect();
@@ -90,11 +84,10 @@ pub(crate) fn compared(row: &Value, values: &[FieldValue]) -> MappedPart {
 
 /// Those of the values that a row does not hold although they were written.
 fn missing<'a>(row: &Value, values: &'a [FieldValue]) -> Vec<&'a FieldValue> {
-    let stands = |value: &FieldValue| {
+    let stands = |value: &&FieldValue| {
         let there = read(row, value).unwrap_or_default();
         // A zero that was written reads as nothing.
-        same(&value.kind, &value.value, &there)
-            || (there.is_null() && (is_zero(&value.value) || value.value == json!(false)))
+        same(&value.kind, &value.value, &there) || (there.is_null() && is_zero(&value.value))
     };
     values.iter().filter(|value| !stands(value)).collect()
 }
@@ -108,7 +101,7 @@ impl Creatio {
         log: &CallLog,
     ) -> Result<BTreeMap<String, Value>, CallFailure> {
         let mut asked: Vec<&FieldValue> = wanted.iter().collect();
-        for _ in 0..=MOST_LEFT_OUT {
+        for round in 0..=MOST_LEFT_OUT {
             let columns: Vec<&str> = asked.iter().map(|value| value.column.as_str()).collect();
             if columns.is_empty() {
                 break;
@@ -121,7 +114,8 @@ impl Creatio {
                 Err(failure) => {
                     let before = asked.len();
                     asked.retain(|value| !super::pull::names_column(&failure, &value.column));
-                    if asked.len() == before {
+                    if asked.len() == before || round == MOST_LEFT_OUT {
+                        // What cannot be read is not empty: whoever asks keeps what stands.
                         return Err(failure);
                     }
                 }

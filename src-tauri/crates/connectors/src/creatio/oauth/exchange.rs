@@ -9,6 +9,7 @@ use oauth2::{
     RefreshToken, RequestTokenError, TokenResponse, TokenUrl,
 };
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 use super::super::settings::CreatioAuth;
 use super::discovery::Endpoints;
@@ -23,7 +24,7 @@ pub(crate) enum Grant<'a> {
     /// As the person who signed in before.
     Refresh(&'a SecretString),
     /// As the person who signs in now.
-    Code { code: &'a SecretString, verifier: &'a SecretString },
+    Code { code: &'a SecretString, verifier: &'a SecretString, redirect: &'a Url },
 }
 
 /// What came.
@@ -52,9 +53,6 @@ pub(crate) async fn exchange(
     if let Some(secret) = &secret {
         oauth = oauth.set_client_secret(ClientSecret::new(secret.expose_secret().trim().to_owned()));
     }
-    if let CreatioAuth::AuthorizationCode { redirect_uri, .. } = auth {
-        oauth = oauth.set_redirect_uri(RedirectUrl::from_url(redirect_uri.clone()));
-    }
     let http = |request: HttpRequest| post(client.clone(), request);
     let outcome: Result<BasicTokenResponse, BasicRequestTokenError<Carried>> = match grant {
         Grant::ClientCredentials => oauth.exchange_client_credentials().request_async(&http).await,
@@ -62,9 +60,10 @@ pub(crate) async fn exchange(
             let token = RefreshToken::new(token.expose_secret().to_owned());
             oauth.exchange_refresh_token(&token).request_async(&http).await
         }
-        Grant::Code { code, verifier } => {
+        Grant::Code { code, verifier, redirect } => {
             let code = AuthorizationCode::new(code.expose_secret().to_owned());
             let verifier = PkceCodeVerifier::new(verifier.expose_secret().to_owned());
+            let oauth = oauth.set_redirect_uri(RedirectUrl::from_url(redirect.clone()));
             oauth.exchange_code(code).set_pkce_verifier(verifier).request_async(&http).await
         }
     };

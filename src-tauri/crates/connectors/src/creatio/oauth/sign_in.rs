@@ -15,11 +15,13 @@ use crate::credentials::{CLIENT_SECRET, REFRESH_TOKEN, vault_failed};
 use crate::port::Vault;
 use crate::wire;
 
-/// A sign-in that began: the person opens `url`; the other two stay with whoever began it.
+/// A sign-in that began: the person opens `url`; the rest stays with whoever began it.
 #[derive(Clone)]
 pub struct SignIn {
     /// Where the person signs in.
     pub url: Url,
+    /// Where the browser comes back to: the same is told when the code is redeemed.
+    pub redirect_uri: Url,
     /// Comes back with the code; proves that the answer belongs to this sign-in.
     pub state: String,
     /// Proves to the Identity Service that the code is used by who asked for it.
@@ -32,9 +34,9 @@ impl fmt::Debug for SignIn {
     }
 }
 
-/// Begins a sign-in.
-pub async fn begin_sign_in(settings: &CreatioSettings) -> Result<SignIn, CallFailure> {
-    let CreatioAuth::AuthorizationCode { client_id, redirect_uri, .. } = &settings.auth else {
+/// Begins a sign-in that comes back to `redirect_uri`.
+pub async fn begin_sign_in(settings: &CreatioSettings, redirect_uri: Url) -> Result<SignIn, CallFailure> {
+    let CreatioAuth::AuthorizationCode { client_id, .. } = &settings.auth else {
         return Err(refused("this connection signs in with a client secret, not as a person"));
     };
     settings.check()?;
@@ -49,7 +51,7 @@ pub async fn begin_sign_in(settings: &CreatioSettings) -> Result<SignIn, CallFai
         .add_scope(Scope::new("offline_access".into()))
         .set_pkce_challenge(challenge)
         .url();
-    Ok(SignIn { url, state: state.into_secret(), verifier: SecretString::from(verifier.into_secret()) })
+    Ok(SignIn { url, redirect_uri, state: state.into_secret(), verifier: SecretString::from(verifier.into_secret()) })
 }
 
 /// Finishes a sign-in with what the person brought back: the whole final address, or the code alone. The
@@ -69,7 +71,7 @@ pub async fn finish_sign_in(
     };
     let client = wire::client(&settings.url)?;
     let endpoints = discover(settings, &client).await?;
-    let grant = Grant::Code { code: &code, verifier: &sign_in.verifier };
+    let grant = Grant::Code { code: &code, verifier: &sign_in.verifier, redirect: &sign_in.redirect_uri };
     let granted = exchange(&client, &endpoints, &settings.auth, secret, grant).await?;
     let refresh = granted.refresh.ok_or_else(|| {
         refused("the Identity Service gave no refresh token: allow offline_access for the OAuth application")
@@ -143,6 +145,7 @@ mod tests {
     fn a_sign_in_shows_nothing_in_debug() {
         let sign_in = SignIn {
             url: Url::parse("https://x/?state=S3").unwrap(),
+            redirect_uri: Url::parse("http://localhost:9/S3").unwrap(),
             state: "S3".into(),
             verifier: "V3".to_owned().into(),
         };

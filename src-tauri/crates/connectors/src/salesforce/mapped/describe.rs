@@ -23,6 +23,8 @@ const LOCKED: &[&str] = &[
     "AssetId",
     "EntitlementId",
 ];
+/// Written only: each write of it makes another comment of the case (§3), which would be none of ours.
+const MAKES_COMMENTS: &str = "Comments";
 /// Ours: see the kit.
 const OURS: &str = "Casebridge_";
 
@@ -36,7 +38,7 @@ fn column(field: &Value) -> Option<Column> {
     let name = field["name"].as_str()?;
     let is = |flag: &str| field[flag] == true;
     let writable = is("createable") && is("updateable");
-    if name.starts_with(OURS) || is("calculated") || (!writable && !is("custom")) {
+    if name == MAKES_COMMENTS || name.starts_with(OURS) || is("calculated") || (!writable && !is("custom")) {
         return None;
     }
     let kind = kind(field);

@@ -1,6 +1,7 @@
 //! Leaving out the fields that the org refuses: those that its error names, then one by one (R26).
 
-use casebridge_domain::plan::fields::Refusal as Told;
+use casebridge_domain::mapping::{ColumnKind, TextFormat};
+use casebridge_domain::plan::fields::{Blame, Refusal as Told};
 use casebridge_domain::text::cut;
 use casebridge_domain::{CallFailure, FailureClass, FieldValue};
 use reqwest::Method;
@@ -19,9 +20,9 @@ const MOST_CALLS: usize = 24;
 const WHAT: &str = "writing the mapped fields";
 
 /// Whether an answer says that these values cannot be written, rather than that nothing can be written now.
-pub(crate) fn is_refusal(failure: &CallFailure) -> bool {
+fn is_refusal(failure: &CallFailure, code: &str) -> bool {
     failure.status.is_some_and(|status| (400..500).contains(&status))
-        && matches!(failure.class, FailureClass::Refused | FailureClass::Rights)
+        && (matches!(failure.class, FailureClass::Refused | FailureClass::Rights) || code == "DUPLICATE_VALUE")
 }
 
 impl Salesforce {
@@ -38,22 +39,22 @@ impl Salesforce {
             if left.is_empty() {
                 return Ok(found);
             }
-            let Some((failure, named)) = self.patch(case, &left, deadline, log).await? else {
+            let Some((failure, refusal)) = self.patch(case, &left, deadline, log).await? else {
                 found.wrote.extend(left.into_iter().map(|one| (one.column, one.value)));
                 return Ok(found);
             };
-            if let Some((column, limit)) = shorten(&mut left, &failure, &named) {
-                let told = Told { limit: Some(limit), ..told(&failure) };
-                found.refused.insert(column, told);
+            if let Some((column, limit, told)) = shorten(&mut left, &failure, &refusal) {
+                found.refused.insert(column, Told { limit: Some(limit), blame: Blame::Column, ..told });
                 continue;
             }
-            let before = left.len();
-            left.retain(|one| !named.iter().any(|field| field.eq_ignore_ascii_case(&one.column)));
-            if left.len() == before {
-                return self.singly(case, left, &failure, found, deadline, log).await;
+            let is_named =
+                |one: &FieldValue| refusal.fields.iter().any(|field| field.eq_ignore_ascii_case(&one.column));
+            let (refused, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_named);
+            if refused.is_empty() {
+                return self.singly(case, others, (&failure, &refusal), found, deadline, log).await;
             }
-            let refused = values.iter().filter(|one| named.iter().any(|field| field.eq_ignore_ascii_case(&one.column)));
-            found.refused.extend(refused.map(|one| (one.column.clone(), told(&failure))));
+            found.refused.extend(refused.iter().map(|one| (one.column.clone(), told(one, &failure, &refusal))));
+            left = others;
         }
         Ok(found)
     }
@@ -63,7 +64,7 @@ impl Salesforce {
         &self,
         case: Uuid,
         values: Vec<FieldValue>,
-        together: &CallFailure,
+        together: (&CallFailure, &Refusal),
         mut found: Isolated,
         deadline: Deadline,
         log: &CallLog,
@@ -71,25 +72,30 @@ impl Salesforce {
         let alone = values.len() == 1;
         for (calls, one) in values.into_iter().enumerate() {
             if alone || calls >= MOST_CALLS {
-                found.refused.insert(one.column.clone(), told(together));
+                let (failure, refusal) = together;
+                let blame = if alone { blame(&one, refusal) } else { Blame::Once };
+                found.refused.insert(one.column.clone(), Told { blame, ..told(&one, failure, refusal) });
                 continue;
             }
             match self.patch(case, std::slice::from_ref(&one), deadline, log).await? {
                 None => drop(found.wrote.insert(one.column, one.value)),
-                Some((failure, _)) => drop(found.refused.insert(one.column, told(&failure))),
+                Some((failure, refusal)) => {
+                    let told = told(&one, &failure, &refusal);
+                    found.refused.insert(one.column, told);
+                }
             }
         }
         Ok(found)
     }
 
-    /// `Some`: refused, with the fields that the org names. An error: nobody knows.
+    /// `Some`: refused, with the org's words. An error: nobody knows.
     async fn patch(
         &self,
         case: Uuid,
         values: &[FieldValue],
         deadline: Deadline,
         log: &CallLog,
-    ) -> Result<Option<(CallFailure, Vec<String>)>, CallFailure> {
+    ) -> Result<Option<(CallFailure, Refusal)>, CallFailure> {
         let shape = self.shape(log).await?;
         let known = self.known_case(case, &shape, log).await?;
         let path = format!("{VERSION}/sobjects/Case/{}", known.id);
@@ -105,29 +111,62 @@ impl Salesforce {
                 return Err(failure);
             }
         };
-        let named = Refusal::of(&answer.body).map(|refusal| refusal.fields).unwrap_or_default();
+        let refusal = Refusal::of(&answer.body).unwrap_or_default();
         match answer.good(WHAT) {
             Ok(_) => Ok(None),
-            Err(failure) if is_refusal(&failure) => Ok(Some((failure, named))),
+            Err(failure) if is_refusal(&failure, &refusal.code) => Ok(Some((failure, refusal))),
             Err(failure) => Err(failure),
         }
     }
 }
 
-/// Cuts the text that was too long to the length that the org tells. `None`: nothing was cut.
-fn shorten(values: &mut [FieldValue], failure: &CallFailure, named: &[String]) -> Option<(String, u32)> {
+/// Cuts the text that was too long to the length that the org tells, and takes an address that was out: a part of it leads
+/// elsewhere. `None`: nothing was too long.
+fn shorten(values: &mut Vec<FieldValue>, failure: &CallFailure, refusal: &Refusal) -> Option<(String, u32, Told)> {
     let limit = failure.message.split("(max length=").nth(1)?.split(')').next()?.parse::<u32>().ok()?;
-    let is_named = |value: &&mut FieldValue| named.iter().any(|field| field.eq_ignore_ascii_case(&value.column));
-    let one = values.iter_mut().find(is_named)?;
+    let is_named = |value: &FieldValue| refusal.fields.iter().any(|field| field.eq_ignore_ascii_case(&value.column));
+    let at = values.iter().position(is_named)?;
+    let one = values.get_mut(at)?;
     let text = one.value.as_str().filter(|text| text.encode_utf16().count() > limit as usize)?;
-    one.value = Value::String(cut(text, limit as usize));
-    Some((one.column.clone(), limit))
+    let (column, told, less) = (one.column.clone(), told(one, failure, refusal), cut(text, limit as usize));
+    if matches!(one.kind, ColumnKind::Text { format: TextFormat::Plain, .. }) {
+        one.value = Value::String(less);
+    } else {
+        values.remove(at);
+    }
+    Some((column, limit, told))
 }
 
-fn told(failure: &CallFailure) -> Told {
+/// What a refusal of a field says no to. A rule of the org, a program in it or a value that is there already says nothing
+/// of the next conversation.
+fn blame(value: &FieldValue, refusal: &Refusal) -> Blame {
+    let is_named = refusal.fields.iter().any(|field| field.eq_ignore_ascii_case(&value.column));
+    match refusal.code.as_str() {
+        "INVALID_FIELD"
+        | "INVALID_FIELD_FOR_INSERT_UPDATE"
+        | "INVALID_TYPE_ON_FIELD_IN_RECORD"
+        | "JSON_PARSER_ERROR" => Blame::Column,
+        "INSUFFICIENT_ACCESS_OR_READONLY" if is_named => Blame::Column,
+        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
+        | "FIELD_INTEGRITY_EXCEPTION"
+        | "MALFORMED_ID"
+        | "INVALID_CROSS_REFERENCE_KEY" => Blame::value(value),
+        _ => Blame::Once,
+    }
+}
+
+/// The org repeats what it was sent: what the customer said has no place in what every admin reads.
+fn words(failure: &CallFailure, value: &FieldValue) -> String {
+    match value.value.as_str() {
+        Some(sent) if value.kind.allowed().is_none() && sent.len() > 2 => failure.message.replace(sent, "…"),
+        _ => failure.message.clone(),
+    }
+}
+
+fn told(value: &FieldValue, failure: &CallFailure, refusal: &Refusal) -> Told {
     let hint = match failure.class {
         FailureClass::Rights => "give the connection's user the right on this field, then read the columns again",
         _ => "look at the field in Salesforce, then read the columns again: the mapping is tried anew",
     };
-    Told { words: failure.message.clone(), hint: hint.to_owned(), limit: None }
+    Told { words: words(failure, value), hint: hint.to_owned(), limit: None, blame: blame(value, refusal) }
 }

@@ -2,6 +2,7 @@
 
 mod describe;
 mod isolate;
+mod rows;
 
 use std::collections::BTreeMap;
 
@@ -14,8 +15,6 @@ use super::http::VERSION;
 use super::read::{Ask, id, string};
 use super::{Salesforce, read, soql};
 use crate::port::CallLog;
-
-pub(crate) use self::isolate::is_refusal;
 
 /// Rows of a search.
 const FOUND: usize = 50;
@@ -90,7 +89,7 @@ impl Salesforce {
     ) -> Result<BTreeMap<String, Value>, CallFailure> {
         let shape = self.shape(log).await?;
         let mut asked: Vec<&FieldValue> = wanted.iter().collect();
-        for _ in 0..=MOST_LEFT_OUT {
+        for round in 0..=MOST_LEFT_OUT {
             if asked.is_empty() {
                 break;
             }
@@ -99,7 +98,8 @@ impl Salesforce {
                 format!("SELECT Id,{} FROM Case WHERE {} LIMIT 2", fields.join(","), shape.condition("", &[case]));
             match self.rows(&Ask::new("reading the mapped fields", soql), log).await {
                 Ok(rows) => {
-                    let row = rows.into_iter().next().unwrap_or_default();
+                    // A case that is gone, or closed to us, is not an empty one.
+                    let row = rows.into_iter().next().ok_or_else(|| super::apply::not_there(case))?;
                     return Ok(asked
                         .iter()
                         .filter_map(|value| Some((value.column.clone(), read(&row, value)?)))
@@ -107,14 +107,11 @@ impl Salesforce {
                 }
                 Err(failure) => {
                     let before = asked.len();
-                    let is_named = |field: &str| {
-                        failure
-                            .message
-                            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                            .any(|word| word == field)
-                    };
-                    asked.retain(|value| !is_named(&value.column));
-                    if asked.len() == before {
+                    // The words quote the query as well: only what they call missing is.
+                    let missing =
+                        failure.message.split_once("No such column '").and_then(|(_, rest)| rest.split('\'').next());
+                    asked.retain(|value| missing.is_none_or(|name| !name.eq_ignore_ascii_case(&value.column)));
+                    if asked.len() == before || round == MOST_LEFT_OUT {
                         return Err(failure);
                     }
                 }

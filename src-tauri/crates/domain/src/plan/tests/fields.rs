@@ -8,8 +8,9 @@ use super::*;
 use crate::analysis::{AnalystKind, Cost, Evidence, Found, TranscriptLine};
 use crate::mapping::{Allowed, Column, ColumnKind, Mapping, Overwrite, Source, TextFormat, Unsure};
 use crate::plan::fields::{
-    Decision, FieldSources, Handoff, Outcome, Refusal, Said, decide, grounded, outcomes, to_write,
+    Blame, Decision, FieldSources, Handoff, Outcome, Refusal, Said, decide, grounded, outcomes, to_write, unnamed,
 };
+use crate::plan::rows::{NamedRow, Rows};
 
 fn text(max: u32) -> ColumnKind {
     ColumnKind::Text { max: Some(max), format: TextFormat::Plain }
@@ -60,13 +61,21 @@ struct Case {
     columns: Vec<Column>,
     said: Said,
     refused: BTreeMap<String, Refusal>,
+    rows: Rows,
     session: Session,
 }
 
 impl Case {
     fn of(mappings: Vec<Mapping>) -> Self {
         let session = Story::new(Mode::Every, vec![]).session;
-        Self { mappings, columns: Vec::new(), said: Said::default(), refused: BTreeMap::new(), session }
+        Self {
+            mappings,
+            columns: Vec::new(),
+            said: Said::default(),
+            refused: BTreeMap::new(),
+            rows: Rows::default(),
+            session,
+        }
     }
 
     fn sources(&self) -> FieldSources<'_> {
@@ -76,6 +85,7 @@ impl Case {
             session: &self.session,
             said: &self.said,
             refused: &self.refused,
+            rows: &self.rows,
         }
     }
 
@@ -132,11 +142,17 @@ fn r27_only_quotes_of_the_transcript_are_evidence() {
 fn r26_a_refused_column_is_not_sent_again_and_a_short_one_gets_less() {
     let said = Source::Static { value: json!("a long text") };
     let mut case = Case::of(vec![mapping(1, "UsrNote", text(50), said)]);
-    let refusal = |limit| Refusal { words: "no right".into(), hint: String::new(), limit };
+    let refusal = |limit| Refusal { words: "no right".into(), hint: String::new(), limit, blame: Blame::default() };
     case.refused = [("UsrNote".to_owned(), refusal(None))].into();
     assert_eq!(case.first().0, Outcome::Refused, "the CRM said no before");
     case.refused = [("UsrNote".to_owned(), refusal(Some(6)))].into();
     assert_eq!(case.first(), (Outcome::Write, Some(json!("a lon…"))), "only its length was wrong");
+    let address = ColumnKind::Text { max: Some(50), format: TextFormat::Email };
+    case.mappings[0].kind = address.clone();
+    case.mappings[0].source = Source::Static { value: json!("ann@acme.example") };
+    assert_eq!(case.first().0, Outcome::Refused, "a part of an address leads elsewhere");
+    assert!(refusal(Some(6)).only_cuts(&text(50)) && !refusal(Some(6)).only_cuts(&address), "so people are told");
+    case.mappings[0].kind = text(50);
     case.refused.clear();
     case.columns = vec![];
     assert_eq!(case.first().0, Outcome::Write, "without metadata it is tried");
@@ -150,6 +166,43 @@ fn r26_a_refused_column_is_not_sent_again_and_a_short_one_gets_less() {
     };
     case.columns = vec![other];
     assert_eq!(case.first().0, Outcome::Refused, "the column was removed");
+}
+
+#[test]
+fn a_row_that_is_named_by_its_label_is_asked_for_where_it_is_to_be_written() {
+    let branch = ColumnKind::Lookup { object: "Branch".into(), values: Vec::new() };
+    let mut case = Case::of(vec![Mapping { fallback: None, ..mapping(1, "UsrBranchId", branch, Source::Ai) }]);
+    assert!(unnamed(case.sources()).is_empty(), "nobody said anything: nothing is asked of the CRM");
+    case.said.analysis = Some(analysis(vec![found(1, json!("Lisbon"), 90)]));
+    let names = unnamed(case.sources());
+    assert_eq!(names.len(), 1, "the analyst is sure of a name that no list holds");
+    let row = Allowed { value: "5f1e7a10-2c0b-4a5e-9a51-0a3f6d2b7c01".into(), label: "LISBON".into() };
+    let answered = |answer: NamedRow| Rows::from_iter([(names[0].clone(), answer)]);
+    case.rows = answered(NamedRow::One(row.clone()));
+    assert_eq!(case.first(), (Outcome::Write, Some(json!(row.value))), "the id is what is sent");
+    assert_eq!(outcomes(case.sources())[0].shown, "LISBON", "and people read the CRM's own label");
+    assert!(unnamed(case.sources()).is_empty(), "the CRM is not asked twice");
+    for answer in [NamedRow::Nobody, NamedRow::Several, NamedRow::Unread("403".into())] {
+        case.rows = answered(answer);
+        let all = outcomes(case.sources());
+        assert_eq!((all[0].outcome, &all[0].value), (Outcome::Refused, &None), "a name without a row is never sent");
+        let note = all[0].note.clone().unwrap_or_default();
+        assert!(!note.contains("Lisbon") && !note.is_empty(), "it says why, and repeats nothing: {note}");
+    }
+    case.mappings[0].fallback = Some(json!(row.value));
+    assert_eq!(case.first().1, Some(json!(row.value)), "what names no row may still have a fallback");
+    case.mappings[0].fallback = None;
+    case.rows = Rows::default();
+    case.said.analysis = Some(analysis(vec![found(1, json!("Lisbon"), 40)]));
+    case.mappings[0].unsure = Unsure::Suggest;
+    assert_eq!(
+        case.first(),
+        (Outcome::Suggest, Some(json!("Lisbon"))),
+        "a suggestion is read by people, as it was said"
+    );
+    assert!(unnamed(case.sources()).is_empty(), "and costs no call before somebody takes it");
+    case.said.decided = [(Uuid::from_u128(1), Some(json!("Lisbon")))].into();
+    assert_eq!(unnamed(case.sources()), names, "somebody took it: now it is asked");
 }
 
 #[test]
@@ -246,4 +299,36 @@ fn r26_fields_are_the_last_part_of_the_batch_and_follow_what_made_them_known() {
     let story = Story::new(Mode::Every, chat).with_case(CaseState::Open, 1, 1);
     let names: Vec<String> = planned(&story, &case).iter().map(|effect| format!("{effect:?}")).collect();
     assert_eq!(names, ["add_message@2"], "talk alone makes no values known");
+}
+
+#[test]
+fn r26_a_refused_value_is_not_sent_again_and_others_are() {
+    let mut case = Case::of(vec![mapping(1, "UsrArea", area(), Source::Static { value: json!("hw") })]);
+    let refused = |blame| Refusal { words: "not in this list".into(), hint: String::new(), limit: None, blame };
+    case.refused = [("UsrArea".to_owned(), refused(Blame::Values(vec![json!("hw")])))].into();
+    assert_eq!(case.first().0, Outcome::Refused, "the CRM refused this value before");
+    case.mappings[0].source = Source::Static { value: json!("Software") };
+    assert_eq!(case.first(), (Outcome::Write, Some(json!("sw"))), "and takes another");
+    let both = Blame::Values(vec![json!("sw")]).and(&Blame::Values(vec![json!("hw"), json!("sw")]));
+    assert_eq!(both, Blame::Values(vec![json!("sw"), json!("hw")]), "what was refused before is refused still");
+    assert_eq!(Blame::Column.and(&both), Blame::Column, "a column that is gone takes nothing");
+}
+
+#[test]
+fn r37_our_own_zero_is_not_taken_for_a_persons_edit() {
+    let wanted = |kind: ColumnKind, value: Value| crate::effect::FieldValue {
+        mapping: Uuid::from_u128(1),
+        column: "UsrSeats".into(),
+        kind,
+        value,
+        overwrite: Overwrite::KeepEdited,
+    };
+    let (five, zero) = (wanted(ColumnKind::Integer, json!(5)), wanted(ColumnKind::Integer, json!(0)));
+    assert_eq!(decide(&five, Some(&json!(0)), None), Decision::Write, "a CRM that shows nothing and 0 alike");
+    assert_eq!(decide(&five, Some(&json!(3)), None), Decision::Edited, "a person emptied it");
+    assert_eq!(decide(&zero, None, None), Decision::Write, "0 is a number where the CRM can tell");
+    let (no, yes) = (wanted(ColumnKind::Boolean, json!(false)), wanted(ColumnKind::Boolean, json!(true)));
+    assert_eq!(decide(&no, Some(&json!(false)), None), Decision::Same, "a box that is not ticked");
+    assert_eq!(decide(&yes, Some(&json!(false)), None), Decision::Write, "we left it unticked");
+    assert_eq!(decide(&no, Some(&json!(false)), Some(&json!(true))), Decision::Edited, "a person ticked it");
 }

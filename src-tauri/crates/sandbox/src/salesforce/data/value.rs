@@ -51,18 +51,25 @@ pub(crate) fn read(field: &Field, value: &Json) -> Result<Json, Refusal> {
         (Kind::Bool, _) => return wrong("boolean"),
         (Kind::Int, Json::Number(number)) if number.is_i64() => value.clone(),
         (Kind::Int, _) => return wrong("int"),
-        (Kind::Number(precision, scale), Json::Number(_) | Json::String(_)) => {
+        (Kind::Number(..) | Kind::Currency(..) | Kind::Percent(..), Json::Number(_) | Json::String(_)) => {
+            let (precision, scale) = field.kind.digits().unwrap_or_default();
             let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
             let Some(number) = number.filter(|number| number.is_finite()) else { return wrong("double") };
-            let bound = 10_f64.powi(i32::try_from(precision.saturating_sub(*scale)).unwrap_or(18));
+            let bound = 10_f64.powi(i32::try_from(precision.saturating_sub(scale)).unwrap_or(18));
             if number.abs() >= bound {
                 let message = format!("{}: value outside of valid range on numeric field: {number}", field.name);
                 return Err(Refusal::new(400, "NUMBER_OUTSIDE_VALID_RANGE", message).on(&[&field.name]));
             }
-            let shift = 10_f64.powi(i32::try_from(*scale).unwrap_or(0));
+            let shift = 10_f64.powi(i32::try_from(scale).unwrap_or(0));
             json!((number * shift).round() / shift)
         }
-        (Kind::Number(..), _) => return wrong("double"),
+        (Kind::Number(..) | Kind::Currency(..) | Kind::Percent(..), _) => return wrong("double"),
+        (Kind::Time, Json::String(text)) => match text.trim_end_matches('Z').parse::<jiff::civil::Time>() {
+            Ok(time) => json!(time.strftime("%H:%M:%S.%3fZ").to_string()),
+            Err(_) => return wrong("time"),
+        },
+        (Kind::Time, _) => return wrong("time"),
+        (Kind::MultiPicklist { values, .. }, Json::String(text)) => chosen(values, text),
         (Kind::DateTime, Json::String(text)) => match parse_moment(text) {
             Some(at) => json!(moment(at)),
             None => return wrong("datetime"),
@@ -90,13 +97,25 @@ pub(crate) fn read(field: &Field, value: &Json) -> Result<Json, Refusal> {
     })
 }
 
+/// Several values of a list in the list's own order, each once; what is on no list comes last.
+fn chosen(values: &[(String, bool)], text: &str) -> Json {
+    let mut parts: Vec<&str> = text.split(';').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let place =
+        |part: &str| values.iter().position(|(each, _)| each.eq_ignore_ascii_case(part)).unwrap_or(values.len());
+    parts.sort_by_key(|part| place(part));
+    parts.dedup();
+    if parts.is_empty() { Json::Null } else { json!(parts.join(";")) }
+}
+
 /// Text longer than its field, and picklist values that are not on the list.
 pub(crate) fn fits(field: &Field, value: &Json) -> Result<(), Refusal> {
     let Some(text) = value.as_str() else { return Ok(()) };
-    if let Kind::Picklist { values, restricted: true } = &field.kind
-        && !values.iter().any(|(each, _)| each.eq_ignore_ascii_case(text))
+    let is_multi = matches!(field.kind, Kind::MultiPicklist { .. });
+    let parts = || text.split(';').filter(|_| is_multi).chain((!is_multi).then_some(text));
+    if let Some((values, true)) = field.kind.list()
+        && let Some(foreign) = parts().find(|part| !values.iter().any(|(each, _)| each.eq_ignore_ascii_case(part)))
     {
-        let message = format!("{}: bad value for restricted picklist field: {text}", field.name);
+        let message = format!("{}: bad value for restricted picklist field: {foreign}", field.name);
         return Err(Refusal::new(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message).on(&[&field.name]));
     }
     if field.kind == Kind::Email && (text.split('@').count() != 2 || text.contains(char::is_whitespace)) {

@@ -52,12 +52,16 @@ pub(super) fn read(node: Node) -> Result<Field, String> {
             }
             Kind::Area(length, kind == "Html")
         }
-        "Number" | "Currency" | "Percent" => {
+        kind @ ("Number" | "Currency" | "Percent") => {
             let (precision, scale): (u32, u32) = (number(node, "precision")?, number(node, "scale")?);
             if precision > 18 || scale > precision {
                 return Err("Precision must be at most 18 and scale at most precision".to_owned());
             }
-            Kind::Number(precision, scale)
+            match kind {
+                "Currency" => Kind::Currency(precision, scale),
+                "Percent" => Kind::Percent(precision, scale),
+                _ => Kind::Number(precision, scale),
+            }
         }
         "Checkbox" => Kind::Bool,
         "DateTime" => Kind::DateTime,
@@ -97,7 +101,9 @@ pub(super) fn read(node: Node) -> Result<Field, String> {
     field.required = flag("required");
     field.default = child(node, "defaultValue").map(|text| match (text, &field.kind) {
         (text, Kind::Bool) => json!(text == "true"),
-        (text, Kind::Number(..)) => json!(text.parse::<f64>().unwrap_or_default()),
+        (text, Kind::Number(..) | Kind::Currency(..) | Kind::Percent(..)) => {
+            json!(text.parse::<f64>().unwrap_or_default())
+        }
         (text, _) => json!(text.trim_matches('"')),
     });
     // Nobody sees what was deployed until a permission set says so.

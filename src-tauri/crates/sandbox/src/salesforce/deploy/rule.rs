@@ -62,7 +62,9 @@ impl Saved<'_> {
         let Some(at) = self.object.at(name) else { return Value::Blank };
         let value = row.map_or(Json::Null, |row| row.get(at).clone());
         match self.object.fields[at].kind {
-            Kind::Number(..) | Kind::Int if value.is_null() && self.zero => Value::Number(0.0),
+            Kind::Number(..) | Kind::Currency(..) | Kind::Percent(..) | Kind::Int if value.is_null() && self.zero => {
+                Value::Number(0.0)
+            }
             _ => Value::from(&value),
         }
     }

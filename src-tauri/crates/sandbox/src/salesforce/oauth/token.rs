@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::answer::Answer;
 use super::super::config::{AppState, ConnectedApp};
 use super::super::fault::TokenFault;
+use super::super::hold::HoldPoint;
 use super::super::shared::{Shared, State};
 use super::{APPROVALS, Form, Refresh, error, give, random};
 use crate::chance::WhenWork;
@@ -65,14 +66,19 @@ pub(crate) async fn token(
     if let Some(wait) = wait(WhenWork::After) {
         tokio::time::sleep(wait).await;
     }
-    let answer = work(&mut shared.lock(), form, hosts, now);
+    let answer = match shared.holds.pass(HoldPoint::TokenBefore).await {
+        true => Some(work(&mut shared.lock(), form, hosts, now)),
+        false => None,
+    };
     if let Some(wait) = wait(WhenWork::First) {
         tokio::time::sleep(wait).await;
     }
+    let told = shared.holds.pass(HoldPoint::TokenAfter).await;
     if let Some(held) = &held {
         let state = &mut shared.lock();
         state.oauth.refresh.iter_mut().filter(|token| token.token == *held).for_each(|token| token.in_flight = false);
     }
+    let Some(answer) = answer.filter(|_| told) else { return (None, name.or(Some("lost"))) };
     if matches!(fault, Some(TokenFault::AnswerLost)) {
         return (None, name);
     }

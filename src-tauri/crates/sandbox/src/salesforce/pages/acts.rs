@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, RawQuery, State as From};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
+use axum::{Extension, Form};
 
 use super::super::person::Act;
 use super::super::sandbox::SalesforceSandbox;
 use super::super::shared::{Shared, State};
 use super::case;
 use super::layout::{Links, gone};
+use super::login::Visitor;
 
 type Fields = HashMap<String, String>;
 
@@ -20,10 +21,11 @@ type Fields = HashMap<String, String>;
 pub(super) async fn act(
     From(shared): From<Arc<Shared>>,
     Path(id): Path<String>,
+    visitor: Extension<Visitor>,
     RawQuery(query): RawQuery,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let links = Links::from_query(query.as_deref());
+    let links = Links::of(query.as_deref(), &visitor);
     let (by, asked) = {
         let state = shared.lock();
         (links.by(&state), asked_for(&state, &id, &fields))

@@ -3,6 +3,7 @@
 use html_escape::{encode_double_quoted_attribute, encode_safe};
 
 use super::super::shared::State;
+use super::login::Visitor;
 use crate::style::STYLE;
 
 /// Addresses of pages; the control token and who one is go along from page to page.
@@ -23,6 +24,15 @@ impl Links {
             }
         }
         Self { token, by }
+    }
+
+    /// As `from_query`; whoever signed in acts as themselves unless another is chosen.
+    pub fn of(query: Option<&str>, visitor: &Visitor) -> Self {
+        let links = Self::from_query(query);
+        match (&visitor.0, links.by.is_empty()) {
+            (Some(user), true) => Self { by: user.clone(), ..links },
+            _ => links,
+        }
     }
 
     /// Who acts on these pages: the third user, a rep, unless another is chosen.

@@ -15,9 +15,13 @@ fn type_name(kind: &Kind) -> &'static str {
         Kind::Bool => "boolean",
         Kind::Int => "int",
         Kind::Number(..) => "double",
+        Kind::Currency(..) => "currency",
+        Kind::Percent(..) => "percent",
         Kind::DateTime => "datetime",
         Kind::Date => "date",
+        Kind::Time => "time",
         Kind::Picklist { .. } => "picklist",
+        Kind::MultiPicklist { .. } => "multipicklist",
         Kind::Reference(_) => "reference",
     }
 }
@@ -27,7 +31,8 @@ fn soap_type(kind: &Kind) -> &'static str {
         Kind::Id | Kind::Reference(_) => "tns:ID",
         Kind::Bool => "xsd:boolean",
         Kind::Int => "xsd:int",
-        Kind::Number(..) => "xsd:double",
+        Kind::Number(..) | Kind::Currency(..) | Kind::Percent(..) => "xsd:double",
+        Kind::Time => "xsd:time",
         Kind::DateTime => "xsd:dateTime",
         Kind::Date => "xsd:date",
         _ => "xsd:string",
@@ -52,14 +57,8 @@ fn field(field: &Field) -> Json {
         Kind::Id | Kind::Reference(_) => 18,
         _ => field.max_length().unwrap_or(0),
     };
-    let (precision, scale) = match field.kind {
-        Kind::Number(precision, scale) => (precision, scale),
-        _ => (0, 0),
-    };
-    let (values, restricted) = match &field.kind {
-        Kind::Picklist { values, restricted } => (values.as_slice(), *restricted),
-        _ => (&[][..], false),
-    };
+    let (precision, scale) = field.kind.digits().unwrap_or_default();
+    let (values, restricted) = field.kind.list().unwrap_or_default();
     let picklist: Vec<Json> = values
         .iter()
         .map(|(value, default)| {

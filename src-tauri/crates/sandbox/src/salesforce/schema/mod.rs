@@ -24,14 +24,46 @@ pub(crate) enum Kind {
     Int,
     /// Digits before and after the point together, and after it.
     Number(u32, u32),
+    /// The same as an amount of money.
+    Currency(u32, u32),
+    /// The same as a percentage.
+    Percent(u32, u32),
     DateTime,
     Date,
+    Time,
     /// Values with their default; restricted means that no other is taken.
     Picklist {
         values: Vec<(String, bool)>,
         restricted: bool,
     },
+    /// The same of which several can be chosen; they are one text, with semicolons.
+    MultiPicklist {
+        values: Vec<(String, bool)>,
+        restricted: bool,
+    },
     Reference(Vec<String>),
+}
+
+impl Kind {
+    /// Digits of a number all in all, and after the point.
+    pub fn digits(&self) -> Option<(u32, u32)> {
+        match *self {
+            Kind::Number(precision, scale) | Kind::Currency(precision, scale) | Kind::Percent(precision, scale) => {
+                Some((precision, scale))
+            }
+            _ => None,
+        }
+    }
+
+    /// The values of a list, each with whether it is the default, and whether no other is taken.
+    pub fn list(&self) -> Option<(&[(String, bool)], bool)> {
+        match self {
+            Kind::Picklist { values, restricted } | Kind::MultiPicklist { values, restricted } => {
+                Some((values, *restricted))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// One field.
@@ -93,6 +125,7 @@ impl Field {
             Kind::Email => Some(80),
             Kind::Phone => Some(40),
             Kind::Url | Kind::Picklist { .. } => Some(255),
+            Kind::MultiPicklist { .. } => Some(4099),
             _ => None,
         }
     }

@@ -44,6 +44,14 @@ Travel_Date__c date cu
 Due_On__c datetime cu
 Topic__c pick(Delivery|Billing|Return) cu
 Reply_To__c email cu
+Fee__c money(12.2) cu
+Share__c percent(5.1) cu
+Pickup_At__c time cu
+Services__c multi(Seat|Meal|Luggage) cu
+Call_Back__c phone cu
+Page__c url cu
+Note__c area(4000) cu
+Branch__c ref(Branch__c) cu
 ContactPhone phone r
 ContactMobile phone r
 ContactFax phone r
@@ -137,6 +145,9 @@ SortOrder int r
 IsDefault bool r =false
 IsClosed bool r =false";
 
+const BRANCH: &str = "
+Name text(80) cu!";
+
 const ORGANIZATION: &str = "
 Name text(80) r
 InstanceName text(5) r
@@ -170,6 +181,7 @@ pub(crate) fn stock() -> Vec<Object> {
         ("Group", "Group", "00G", GROUP),
         ("QueueSobject", "Queue Sobject", "03g", QUEUE),
         ("CaseStatus", "Case Status Value", "01J", STATUS),
+        ("Branch__c", "Branch", "a00", BRANCH),
         ("Organization", "Organization", "00D", ORGANIZATION),
         ("PermissionSet", "Permission Set", "0PS", PERMISSION_SET),
         ("PermissionSetAssignment", "Permission Set Assignment", "0Pa", ASSIGNMENT),
@@ -199,18 +211,29 @@ fn line(line: &str) -> Option<Field> {
         "int" => Kind::Int,
         "datetime" => Kind::DateTime,
         "date" => Kind::Date,
-        "num" => {
+        "num" | "money" | "percent" => {
             let (precision, scale) = inside.split_once('.').unwrap_or((inside, "0"));
-            Kind::Number(precision.parse().unwrap_or(18), scale.parse().unwrap_or(0))
+            let digits = (precision.parse().unwrap_or(18), scale.parse().unwrap_or(0));
+            match kind {
+                "money" => Kind::Currency(digits.0, digits.1),
+                "percent" => Kind::Percent(digits.0, digits.1),
+                _ => Kind::Number(digits.0, digits.1),
+            }
         }
+        "time" => Kind::Time,
         "email" => Kind::Email,
         "phone" => Kind::Phone,
         "url" => Kind::Url,
-        "pick" => {
-            let open = inside.starts_with('*');
+        "pick" | "multi" => {
+            let restricted = !inside.starts_with('*');
             let values = inside.trim_start_matches(['*', '!']);
             let values = values.split('|').filter(|value| !value.is_empty()).map(|value| (value.to_owned(), false));
-            Kind::Picklist { values: values.collect(), restricted: !open }
+            let values = values.collect();
+            if kind == "multi" {
+                Kind::MultiPicklist { values, restricted }
+            } else {
+                Kind::Picklist { values, restricted }
+            }
         }
         _ => Kind::Reference(inside.split('|').map(str::to_owned).collect()),
     };

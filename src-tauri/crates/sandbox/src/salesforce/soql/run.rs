@@ -172,8 +172,12 @@ impl Run<'_> {
             (_, Literal::Null) => Json::Null,
             (Kind::Bool, Literal::Bool(flag)) => json!(flag),
             (Kind::Bool, _) => return wrong("boolean", " and should not be enclosed in quotes"),
-            (Kind::Int | Kind::Number(..), Literal::Number(number)) => json!(number),
-            (Kind::Int | Kind::Number(..), _) => return wrong("double", " and should not be enclosed in quotes"),
+            (Kind::Int | Kind::Number(..) | Kind::Currency(..) | Kind::Percent(..), Literal::Number(number)) => {
+                json!(number)
+            }
+            (Kind::Int | Kind::Number(..) | Kind::Currency(..) | Kind::Percent(..), _) => {
+                return wrong("double", " and should not be enclosed in quotes");
+            }
             (Kind::DateTime, Literal::Moment(text)) => match parse_moment(text) {
                 Some(at) => json!(moment(at)),
                 None => return wrong("dateTime", ""),

@@ -1,8 +1,23 @@
-//! `connection set --route`: which conversations come to a connection.
+//! `--route`: which conversations come to a connection.
 
 use casebridge_domain::Route;
+use clap::Args;
 
-use crate::cli::Usage;
+use super::Usage;
+
+#[derive(Debug, Args)]
+pub(crate) struct RouteArgs {
+    /// Which conversations come here: `channels=web,chat`, `not-channels=…`, `tags=…`, `not-tags=…`; all unless given.
+    #[arg(long = "route", value_name = "RULE")]
+    parts: Vec<String>,
+}
+
+impl RouteArgs {
+    /// The rule of a new connection.
+    pub(crate) fn route(&self) -> anyhow::Result<Route> {
+        Ok(read(&self.parts)?.unwrap_or_default())
+    }
+}
 
 /// Reads the parts of a rule; `None` when none is given.
 pub(crate) fn read(parts: &[String]) -> anyhow::Result<Option<Route>> {

@@ -6,7 +6,9 @@ use clap::Args;
 use serde_json::Value;
 use url::Url;
 
-use crate::cli::{ModeArg, SettingsArgs, Usage, secret};
+use super::Usage;
+use super::route::RouteArgs;
+use super::settings::{ModeArg, SettingsArgs, secret};
 
 #[derive(Debug, Args)]
 pub(crate) struct AddSalesforce {
@@ -31,6 +33,8 @@ pub(crate) struct AddSalesforce {
     /// Which conversations become cases.
     #[arg(long, value_enum, default_value = "every")]
     mode: ModeArg,
+    #[command(flatten)]
+    route: RouteArgs,
     /// Owner of new cases: id of a user or a queue.
     #[arg(long)]
     owner: Option<String>,
@@ -56,7 +60,7 @@ impl AddSalesforce {
         if let Some(redirect_uri) = self.redirect_uri {
             settings.insert("redirect_uri".into(), Value::String(redirect_uri.into()));
         }
-        let kind = ConnectionKind::Salesforce;
-        Ok((ConnectionAdd { kind, name: self.name, mode: self.mode.into(), settings, secret }, self.paste))
+        let (kind, route) = (ConnectionKind::Salesforce, self.route.route()?);
+        Ok((ConnectionAdd { kind, name: self.name, mode: self.mode.into(), route, settings, secret }, self.paste))
     }
 }

@@ -11,7 +11,7 @@ use casebridge_domain::ConnectionKind;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::cli::Usage;
+use super::Usage;
 use crate::engine_access::Access;
 use crate::output;
 

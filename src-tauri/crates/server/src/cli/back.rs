@@ -6,7 +6,7 @@ use casebridge_api::Command;
 use casebridge_api::commands::{RepliesPreview, RepliesSelection};
 use clap::{Args, Subcommand};
 
-use crate::cli::Usage;
+use super::Usage;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WebhookCommand {

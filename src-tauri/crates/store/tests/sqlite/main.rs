@@ -1,6 +1,8 @@
 //! The SQLite store, told as stories on a real file.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on should stop where it is")]
 
+mod mappings;
+
 use std::time::Duration;
 
 use casebridge_domain::pace::Pace;

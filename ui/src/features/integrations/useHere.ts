@@ -1,4 +1,4 @@
-import { usePlace, useDesk } from "../../../data/desk";
+import { usePlace, useDesk } from "../../data/desk";
 
 /** Names that lead to the computer of the browser itself. */
 const OWN = /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/;

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { useHost } from "../../../data/client";
-import { useChange } from "../../../data/integrations";
-import type { SignInFlow, SignInState } from "../../../generated";
+import { useHost } from "../../data/client";
+import { useChange } from "../../data/integrations";
+import type { SignInFlow, SignInState } from "../../generated";
 
 const LOOKS_MS = 1_000;
 
