@@ -2,16 +2,23 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { sessionRows } from "../src/host/fake-data";
 import { CallError } from "../src/host";
-import { show } from "./show";
+import { faults, show } from "./show";
 
 const many = (count: number) => {
   const [first] = sessionRows();
   if (!first) throw new Error("no rows");
   return Array.from({ length: count }, (_, i) => ({ ...first, id: `ses_${i}`, contact_name: `Person ${i}`, last_at: new Date(Date.now() - i * 1_000).toISOString() }));
 };
-const chosen = () => screen.getAllByRole("option").find((row) => row.getAttribute("aria-selected") === "true")?.getAttribute("aria-label") ?? "";
+const chosen = () => screen.getAllByRole("option").find((row) => row.getAttribute("aria-selected") === "true")?.querySelector(".nm")?.textContent ?? "";
 
 describe("the list of sessions", () => {
+  it("names a row by what stands in it, so that whoever speaks its words finds it", async () => {
+    show("/inbox/all");
+    const row = await screen.findByRole("option", { name: /^Lucía/ });
+    expect(row).toHaveAccessibleName(/Yours.*WhatsApp.*reembolso.*Creatio.*SR00010482.*1 ?reply ?held.*Parked/);
+    expect(await faults()).toEqual([]);
+  });
+
   it("moves with J and K, and the list keeps the focus with the arrows", async () => {
     const { user } = show("/inbox/all");
     await screen.findByRole("option", { name: /^Lucía/ });

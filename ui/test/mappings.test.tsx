@@ -21,8 +21,8 @@ async function open(path = "/mappings", options = {}) {
 describe("the list of mappings", () => {
   it("says type, source, state and trouble of each, and has no fault that a machine finds", async () => {
     await open();
-    expect(await cell(/^Product area, Lookup, from AI, on, A value of Product area is gone from Creatio\., 4 of 12$/)).toBeInTheDocument();
-    expect(await cell(/^Subject, required, Text/)).toBeInTheDocument();
+    expect(await cell(/^Product area, ?UsrProductAreaId ?, Lookup, on, A value of Product area is gone from Creatio\., from ?AI ?, 4 of 12$/)).toBeInTheDocument();
+    expect(await cell(/^Subject, ?required.*Text/)).toBeInTheDocument();
     expect(screen.getByText("3 need a look")).toBeInTheDocument();
     expect(await faults()).toEqual([]);
   });
@@ -205,7 +205,7 @@ describe("a dry run", () => {
     const { user, host } = await open();
     await user.keyboard("{Control>}{Enter}{/Control}");
     const list = await screen.findByRole("listbox", { name: "What would be written" });
-    expect(within(list).getByRole("option", { name: /^Refund amount, 214\.60 EUR, Daniel Reyes set it at 14:10, 97 % sure, Kept as it is$/ })).toBeInTheDocument();
+    expect(within(list).getByRole("option", { name: /^Refund amount, ?214\.60 EUR, ?Daniel Reyes set it at 14:10\., ?97 % ?sure, ?Kept as it is$/ })).toBeInTheDocument();
     expect(within(list).getByRole("option", { name: /^VIP.*Would be refused$/ })).toBeInTheDocument();
     fireEvent.click(within(list).getByRole("option", { name: /^Booking reference/ }));
     const strong = () => [...document.querySelectorAll("mark.on")].map((one) => one.textContent);
@@ -368,7 +368,7 @@ describe("a value that nobody was sure enough of", () => {
     const part = await screen.findByRole("region", { name: "Suggested for the case" });
     expect(within(part).getByText("64 % sure")).toBeInTheDocument();
     expect(within(part).getByText("need the money back before that")).toBeInTheDocument();
-    await user.click(within(part).getByRole("button", { name: "Write High to Priority" }));
+    await user.click(within(part).getByRole("button", { name: "Take it: write High to Priority" }));
     await waitFor(() => expect(within(part).queryByText("Priority")).not.toBeInTheDocument());
     await user.click(within(part).getByRole("button", { name: "Put away: 2 for Party size" }));
     await waitFor(() => expect(screen.queryByText("Suggested for the case")).not.toBeInTheDocument());

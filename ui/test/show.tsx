@@ -3,7 +3,8 @@ import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { App } from "../src/app/App";
-import { fakeHost } from "../src/host/fake";
+import type { CommandName } from "../src/host";
+import { fakeHost, type Fake } from "../src/host/fake";
 
 type Options = NonNullable<Parameters<typeof fakeHost>[0]>;
 
@@ -19,9 +20,30 @@ export function show(path: string, options: Options = {}) {
   return { host, history, user: userEvent.setup(), ...screen };
 }
 
+/** Keeps the answers of a command back until they are let go. */
+export function hold(host: Fake, command: CommandName) {
+  const call = host.call;
+  const waiting: (() => void)[] = [];
+  let held = true;
+  host.call = (async (named: CommandName, input: never) => {
+    if (named === command && held) await new Promise<void>((go) => waiting.push(go));
+    return call(named, input);
+  }) as Fake["call"];
+  return {
+    /** Lets go of the next one. */
+    next: () => waiting.shift()?.(),
+    /** Holds nothing back any more. */
+    all() {
+      held = false;
+      for (const go of waiting.splice(0)) go();
+    },
+    asked: () => waiting.length,
+  };
+}
+
 /** jsdom paints nothing: contrast is measured in a browser. */
 export async function faults(): Promise<string[]> {
-  const found = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
+  const found = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, region: { enabled: false }, "label-content-name-mismatch": { enabled: true } } });
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`);
 }
 

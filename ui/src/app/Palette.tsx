@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { useEffect, useState } from "react";
+import { useEffect, useState, type KeyboardEvent } from "react";
 import { createPortal } from "react-dom";
 import { useHost } from "../data/client";
 import { useFind } from "../data/engine";
@@ -15,6 +15,7 @@ import { useShortcuts } from "../shared/shortcuts";
 import { StatusWord } from "../shared/Span";
 import { useDebounced } from "../shared/debounce";
 import { Match } from "../shared/Match";
+import { useWish } from "../shared/wish";
 
 type Run = { name: string; more?: string; icon: IconName; keys?: string; to: () => void };
 
@@ -60,11 +61,22 @@ export function Palette({ session, onClose }: { session: string | undefined; onC
     { name: "Settings", icon: "settings", keys: "Ctrl ,", to: () => void navigate({ to: "/settings" }) },
   ];
   const fits = (run: Run) => run.name.toLowerCase().includes(query.toLowerCase());
+  const settled = pasted || (query === words.trim() && !found.isPending && !found.isPlaceholderData);
+  const wish = useWish(settled, () => {
+    const place = places.find(fits);
+    if (firstRow) then(() => openSession(firstRow))();
+    else if (place) then(place.to)();
+  });
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || settled || event.nativeEvent.isComposing) return wish.drop();
+    wish.make();
+    event.preventDefault();
+  };
 
   return createPortal(
     <div className="scrim" onPointerDown={(event) => event.target === event.currentTarget && onClose()}>
       <div ref={box} role="dialog" aria-modal="true" aria-label="Find or run">
-        <Command className="pal" shouldFilter={false} loop value={chosen} onValueChange={setChosen} label="Find or run">
+        <Command className="pal" shouldFilter={false} loop value={chosen} onValueChange={setChosen} onKeyDown={onKeyDown} label="Find or run">
           <div className="q">
             <Icon name="search" />
             <Command.Input value={words} onValueChange={setWords} placeholder="Find or run" data-autofocus />

@@ -52,6 +52,7 @@ export function useLive(): boolean {
   useEffect(() => {
     let gathered = new Set<string>();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let line = true;
     const end = host.events((tags) => {
       for (const tag of tags) gathered.add(tag);
       timer ??= setTimeout(() => {
@@ -62,8 +63,10 @@ export function useLive(): boolean {
       }, GATHER_MS);
     }, (there) => {
       setUp(there);
-      // Who lost the line asks once: each pane then says how old it is, and goes on asking by itself.
-      if (!there) refresh(client, ["*"]);
+      // Whoever loses the line asks once, not again at each try to get it back: each pane then says how old it is, and goes on
+      // asking by itself. Coming back is a change of everything, which the host tells.
+      if (line && !there) refresh(client, ["*"]);
+      line = there;
     });
     return () => {
       clearTimeout(timer);

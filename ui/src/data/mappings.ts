@@ -5,11 +5,13 @@ import { useDebounced } from "../shared/debounce";
 import { refresh, useHost } from "./client";
 
 const tag = (connection: string) => `mappings:${connection}`;
+/** What the engine tells when a version is saved, and when another analyst is chosen: both belong to connections. */
+const SAVED = "connections";
 
 export function useMappings(connection: string) {
   const host = useHost();
-  // A draft is made of it: what somebody else saves meanwhile is told when the draft is saved, not put under the hands.
-  return useQuery({ queryKey: ["mappings", connection], queryFn: () => host.call("mappings_show", { connection }), meta: { tags: ["mappings", tag(connection)] }, enabled: connection !== "" });
+  // Read again whenever anybody saves a version: a screen without changes shows it, a draft is told of it and left as it is.
+  return useQuery({ queryKey: ["mappings", connection], queryFn: () => host.call("mappings_show", { connection }), meta: { tags: [SAVED, tag(connection)] }, enabled: connection !== "" });
 }
 
 /** Admins only: who may not map asks no CRM. */
@@ -33,15 +35,16 @@ export function useColumnsAgain(connection: string) {
 
 const TYPING_MS = 200;
 
-/** Rows that a lookup may name, by a part of their label. */
+/** Rows that a lookup may name, by a part of their label; settled once they are those of the words that stand there. */
 export function useLookup(connection: string, column: string, query: string, on: boolean) {
   const host = useHost();
   const words = useDebounced(query.trim(), TYPING_MS);
-  return useQuery({
+  const rows = useQuery({
     queryKey: ["lookup", connection, column, words],
     queryFn: () => host.call("lookup_values", { connection, column, ...(words ? { query: words } : {}) }),
     placeholderData: keepPreviousData, staleTime: 5 * 60_000, enabled: on, meta: { tags: ["lookups"] },
   });
+  return { rows, settled: query.trim() === words && !rows.isPending && !rows.isPlaceholderData };
 }
 
 const CHECK_MS = 350;
@@ -71,7 +74,7 @@ export function useAsk<C extends CommandName>(command: C, touches: string[] = []
 
 export const useVersions = (connection: string) => {
   const host = useHost();
-  return useQuery({ queryKey: ["versions", connection], queryFn: () => host.call("mappings_versions", { connection }), meta: { tags: [tag(connection), "mappings"] } });
+  return useQuery({ queryKey: ["versions", connection], queryFn: () => host.call("mappings_versions", { connection }), meta: { tags: [SAVED, tag(connection)] } });
 };
 
 export const useVersion = (connection: string, version: number) => {
@@ -81,7 +84,7 @@ export const useVersion = (connection: string, version: number) => {
 
 export const useAnalyst = (on = true) => {
   const host = useHost();
-  return useQuery({ queryKey: ["analyst"], queryFn: () => host.call("analyst_show", {}), enabled: on, meta: { tags: ["analyst"] } });
+  return useQuery({ queryKey: ["analyst"], queryFn: () => host.call("analyst_show", {}), enabled: on, meta: { tags: [SAVED, "analyst"] } });
 };
 
 /** Takes a value that the analyst was not sure of, or puts it away. */

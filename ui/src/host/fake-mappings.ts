@@ -119,7 +119,7 @@ export function mappings(joined: ConnectionView[], eventsOf: (session: string) =
       if (problems.length > 0) return { set: null, problems };
       const saved: MappingSet = { connection, version: based_on + 1, author: "Mira Kovač", at: ago(0), mappings: structuredClone(set) };
       one.versions.unshift(saved);
-      tell("mappings");
+      tell("connections");
       return { set: saved, problems: [] };
     },
     mappings_versions: ({ connection }) => of(connection).versions.filter((one) => one.version > 0).map(({ version, author, at, mappings: set }) => ({ version, author, at, count: set.length })),
@@ -134,6 +134,7 @@ export function mappings(joined: ConnectionView[], eventsOf: (session: string) =
     analyst_show: () => ({ ...analyst }),
     analyst_set: ({ key, ...change }) => {
       Object.assign(analyst, { base_url: "", model: "", api: "openai" }, change, key ? { has_key: true } : {});
+      tell("connections");
       return { ...analyst };
     },
     analyst_test: () => (analyst.base_url.includes("away")

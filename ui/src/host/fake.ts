@@ -15,6 +15,8 @@ export type Fake = Host & {
   /** Makes the next calls of a command fail, until it is given null. */
   fail(command: CommandName, error: CallError | null): void;
   tell(...tags: string[]): void;
+  /** The line over which changes are told is lost, each try to get it back failed, or it is there again. */
+  line(up: boolean): void;
   /** A connection stops because another engine writes to the same CRM. */
   stopForAnother(name: string): void;
 };
@@ -23,6 +25,7 @@ export type Fake = Host & {
 export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessionRows() } = {}): Fake {
   const log = new Map<string, EventView[]>();
   const listeners = new Set<(tags: string[]) => void>();
+  const links = new Set<(up: boolean) => void>();
   const failing = new Map<string, CallError>();
   const held = replies();
   const joined = connections();
@@ -193,6 +196,10 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
 
   return {
     rows, log, calls, tell,
+    line(up) {
+      links.forEach((link) => link(up));
+      if (up) tell("*");
+    },
     stopForAnother(name) {
       const one = joined.find((connection) => connection.name === name);
       if (one) one.paused = { kind: "another_engine", since: new Date().toISOString(), until: null, failure: { message: "another engine writes to this CRM", hint: "join it, or take over here" }, held: 3 };
@@ -210,8 +217,12 @@ export function fakeHost({ role = "admin" as Me["role"], delay = 0, rows = sessi
     },
     events(onTags, onLink) {
       listeners.add(onTags);
+      if (onLink) links.add(onLink);
       onLink?.(true);
-      return () => void listeners.delete(onTags);
+      return () => {
+        listeners.delete(onTags);
+        if (onLink) links.delete(onLink);
+      };
     },
     me: async () => ({ name: me.name, role, token: "t", version: "0.3.0", data_folder: "~/.local/share/casebridge", public_url: null, sandbox_pages: pages }),
   };

@@ -1,8 +1,8 @@
 import type { Me } from "../generated";
 import type { CommandName, Input, Output } from "./commands";
+import { patienceFor } from "./patience";
 import { CallError, type Host } from "./types";
 
-const PATIENCE_MS = 30_000;
 const SLOWEST_RECONNECT_MS = 30_000;
 /** A page that nobody touched for this long asks on its own account, not on a person's. */
 const AWAY_MS = 5 * 60_000;
@@ -28,7 +28,7 @@ async function refusal(answer: Response, command: string): Promise<CallError> {
 
 async function reach(command: string, path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, { ...init, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE_MS) });
+    return await fetch(path, { ...init, credentials: "same-origin", signal: AbortSignal.timeout(patienceFor(command)) });
   } catch {
     throw new CallError("unreachable", "The engine does not answer.", "Nothing is lost: messages keep arriving there.", null, null, command);
   }

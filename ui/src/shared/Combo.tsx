@@ -1,30 +1,38 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useWish } from "./wish";
 
 type Option = { value: string; label: string };
 type Props = {
   label: string; shown: string; options: Option[]; onQuery: (words: string) => void; onPick: (option: Option | null) => void;
-  placeholder?: string; busy?: boolean; error?: string | undefined; hint?: ReactNode; first?: boolean | undefined;
+  placeholder?: string; error?: string | undefined; hint?: ReactNode; first?: boolean | undefined;
+  /** Whether the options are those of the words that stand there; while they are not, none of them is picked by a key. */
+  settled?: boolean;
 };
 
 /** A field with a list under it that typing narrows. What stands in it is always one of the list, or nothing. */
-export function Combo({ label, shown, options, onQuery, onPick, placeholder, busy, error, hint, first }: Props) {
+export function Combo({ label, shown, options, onQuery, onPick, placeholder, settled = true, error, hint, first }: Props) {
   const id = useId();
   const list = useRef<HTMLUListElement>(null);
   const [open, setOpen] = useState(false);
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
-  const here = Math.min(at, options.length - 1);
+  const here = settled ? Math.min(at, options.length - 1) : -1;
   useEffect(() => {
     if (open) list.current?.children[here]?.scrollIntoView({ block: "nearest" });
   }, [open, here]);
 
+  const wish = useWish(settled, () => {
+    if (open && options[here]) pick(options[here]);
+  });
   const type = (text: string) => {
+    wish.drop();
     setWords(text);
     setAt(0);
     setOpen(true);
     onQuery(text);
   };
   const close = () => {
+    wish.drop();
     setOpen(false);
     setWords("");
     onQuery("");
@@ -37,8 +45,9 @@ export function Combo({ label, shown, options, onQuery, onPick, placeholder, bus
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       setOpen(true);
-      if (open) setAt(Math.max(0, Math.min(options.length - 1, here + (event.key === "ArrowDown" ? 1 : -1))));
-    } else if (event.key === "Enter" && open && options[here]) pick(options[here]);
+      if (open && settled) setAt(Math.max(0, Math.min(options.length - 1, here + (event.key === "ArrowDown" ? 1 : -1))));
+    } else if (event.key === "Enter" && open && !settled) wish.make();
+    else if (event.key === "Enter" && open && options[here]) pick(options[here]);
     else if (event.key === "Escape" && open) close();
     else return;
     event.preventDefault();
@@ -52,11 +61,11 @@ export function Combo({ label, shown, options, onQuery, onPick, placeholder, bus
         aria-invalid={Boolean(error)} aria-describedby={`${id}-said`} aria-activedescendant={open && options[here] ? `${id}-${here}` : undefined} placeholder={open && shown ? shown : placeholder}
         value={open ? words : shown} onChange={(event) => type(event.target.value)} onKeyDown={onKeyDown} onClick={() => setOpen(true)} onBlur={close} dir="auto"
       />
-      <ul id={`${id}-list`} ref={list} role="listbox" aria-label={label} className="combo-list" hidden={!open}>
+      <ul id={`${id}-list`} ref={list} role="listbox" aria-label={label} aria-busy={!settled} className="combo-list" hidden={!open}>
         {options.map((one, i) => (
           <li key={one.value} id={`${id}-${i}`} role="option" aria-selected={i === here} onPointerDown={(event) => { event.preventDefault(); pick(one); }}><bdi>{one.label}</bdi></li>
         ))}
-        {options.length === 0 && <li role="option" aria-selected="false" aria-disabled="true" className="t3">{busy ? "Searching…" : `Nothing is called “${words.trim()}”`}</li>}
+        {!settled ? <li role="option" aria-selected="false" aria-disabled="true" className="t3 searching">Searching…</li> : options.length === 0 && <li role="option" aria-selected="false" aria-disabled="true" className="t3">Nothing is called “{words.trim()}”</li>}
       </ul>
       <span className="flex hint-row"><span id={`${id}-said`} className={error ? "hint c-act" : "hint"}>{error ?? hint}</span>{shown && <button type="button" className="linkish f12 end" onClick={() => pick(null)}>Clear</button>}</span>
     </div>

@@ -21,7 +21,7 @@ export function Suggestions({ session, suggestions }: { session: string; suggest
               <span className="m any"><bdi>{one.shown}</bdi></span>
               {one.evidence[0] && <q className="ev any" dir="auto">{one.evidence[0].quote}</q>}
               <span className="flex tight note-acts">
-                <Button icon="check" disabled={mine} aria-label={`Write ${one.shown} to ${one.title}`} onClick={() => decide.mutate({ ...which, take: true })}>Take it</Button>
+                <Button icon="check" disabled={mine} aria-label={`Take it: write ${one.shown} to ${one.title}`} onClick={() => decide.mutate({ ...which, take: true })}>Take it</Button>
                 <Button kind="ghost" disabled={mine} aria-label={`Put away: ${one.shown} for ${one.title}`} onClick={() => decide.mutate({ ...which, take: false })}>Put away</Button>
               </span>
             </li>

@@ -4,9 +4,9 @@ import { useEffect, useMemo, useRef } from "react";
 import { many } from "../../app/Rail";
 import { useCounts, useSessions } from "../../data/sessions";
 import type { View } from "../../generated";
-import { useNow } from "../../shared/clock";
 import { useDebounced } from "../../shared/debounce";
 import { useListKeys } from "../../shared/listkeys";
+import { useWish } from "../../shared/wish";
 import { SearchField } from "../../shared/SearchField";
 import { Button } from "../../shared/Button";
 import { Bars, EmptyState, ErrorPane, Loading, StaleNote } from "../../shared/States";
@@ -29,7 +29,6 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
   const query = useDebounced(words.trim(), 120);
   const list = useSessions(view, query);
   const counts = useCounts().data;
-  const now = useNow(30_000);
   const box = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data]);
   const bounded = list.data?.pages.some((page) => page.bounded) ?? false;
@@ -54,13 +53,10 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
 
   // Down was pressed before the words were searched: the first of what they find is meant, not of what stood there before.
   const settled = query === words.trim() && !list.isPlaceholderData;
-  const first = useRef(false);
-  useEffect(() => {
-    if (!settled || !first.current) return;
-    first.current = false;
+  const wish = useWish(settled, () => {
     box.current?.focus();
     if (at < 0 && rows[0]) onSelect(rows[0].id);
-  }, [settled, at, rows, onSelect]);
+  });
 
   // A session opened from elsewhere is brought into view once.
   const shown = useRef("");
@@ -77,7 +73,7 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
           <h1 className="h1">{title}</h1>
           {total !== undefined && <span className="t3 num">{query && hasNextPage ? `${many(total)}+` : many(total)}</span>}
         </div>
-        <SearchField value={words} onChange={setWords} label="Search people, cases, messages" onDown={() => { box.current?.focus(); if (!settled) first.current = true; else if (at < 0) go(0); }} />
+        <SearchField value={words} onChange={setWords} label="Search people, cases, messages" onDown={() => { box.current?.focus(); if (!settled) wish.make(); else if (at < 0) go(0); }} />
         <SavedFilters view={view} words={words} />
       </div>
       {list.isError && list.data && <StaleNote what="List" since={list.dataUpdatedAt} error={list.error} onRetry={() => void list.refetch()} />}
@@ -106,7 +102,7 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
             {items.map((item) => {
               const row = rows[item.index];
               return row ? (
-                <SessionItem key={row.id} row={row} now={now} top={item.start} index={item.index} size={hasNextPage ? -1 : rows.length} selected={row.id === selected} onSelect={onSelect} />
+                <SessionItem key={row.id} row={row} top={item.start} index={item.index} size={hasNextPage ? -1 : rows.length} selected={row.id === selected} onSelect={onSelect} />
               ) : null;
             })}
           </div>

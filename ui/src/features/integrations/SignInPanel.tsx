@@ -49,7 +49,7 @@ export function SignInPanel({ signing: { flow, working, paste, pasteError, stop 
         <span className="flex wrap">
           <a className="btn p" href={flow.url} target="_blank" rel="noreferrer"><Icon name="out" />Open the sign-in</a>
           <Button icon="copy" small={false} onClick={() => void copyText(flow.url, "The address of the sign-in is copied")}>Copy its address</Button>
-          <Button kind="ghost" small={false} onClick={stop} disabled={working}>Cancel</Button>
+          <Button kind="ghost" small={false} onClick={stop}>Cancel</Button>
         </span>
         <p className="f12 t3 num">Waits until {hhmm(flow.expires_at)}, {span(Math.max(0, left))} more.</p>
         {pasted && <Paste {...{ brought, setBrought, paste, working }} />}

@@ -21,7 +21,9 @@ export function SignedIn({ one, signing, onAgain }: { one: ConnectionView; signi
   );
   return (
     <div className="flex wrap">
-      <span className="flex tight"><Icon name="check" /><span>Connected{access?.user && <> as <bdi className="b any">{access.user}</bdi></>}</span></span>
+      {access
+        ? <span className="flex tight"><Icon name="check" /><span>Connected{access.user && <> as <bdi className="b any">{access.user}</bdi></>}</span></span>
+        : <span className="flex tight t2" role="status"><Icon name="info" /><span>How the sign-in stands is not known: the place of secrets does not answer.</span></span>}
       <span className="end flex">{button}</span>
     </div>
   );

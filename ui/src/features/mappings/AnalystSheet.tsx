@@ -65,7 +65,7 @@ function Form({ now, onClose }: { now: AnalystView; onClose: () => void }) {
       </fieldset>
       <div className="analyst-said" aria-live="polite">
         {failed && <div className="note act" role="alert"><Icon name="warn" /><div className="grow">{said(failed)}{set.error && " Nothing was saved."}</div></div>}
-        {test.data && <div className={test.data.good ? "note ok" : "note act"} role="status"><Icon name={test.data.good ? "check" : "warn"} /><div className="grow">{test.data.good ? answered(test.data) : `${sentence(test.data.failure)} ${sentence(test.data.hint)}`} <span className="t2">{test.data.good ? "Saved." : "Saved all the same: until it answers, the built-in analyst stands in."}</span></div></div>}
+        {test.data && <div className={test.data.good ? "note ok" : "note act"} role="status"><Icon name={test.data.good ? "check" : "warn"} /><div className="grow">{test.data.good ? answered(test.data) : `${sentence(test.data.failure)} ${sentence(test.data.hint)}`} <span className="t2">{test.data.good ? "Saved." : "Saved all the same. Until it answers, cases are made as usual: what the AI would fill stays blank, or takes its fallback."}</span></div></div>}
       </div>
     </Sheet>
   );

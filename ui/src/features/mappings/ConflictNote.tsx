@@ -6,11 +6,11 @@ import type { Draft } from "./useDraft";
 
 /** Somebody else saved meanwhile: nothing of either side is lost without being named. */
 export function ConflictNote({ draft }: { draft: Draft }) {
-  const { conflict, newer, adopt, clash } = draft;
+  const { conflict, newer, onTop, take, compare } = draft;
   if (!conflict && !newer) return null;
   const theirs = conflict?.theirs ?? newer;
   if (!theirs) return null;
-  const both = conflict?.both ?? [];
+  const both = conflict ? [...conflict.both.map((one) => one.title), ...(conflict.order ? ["the order"] : [])] : [];
   return (
     <div className="note time stale" role="alert">
       <Icon name="warn" />
@@ -18,13 +18,13 @@ export function ConflictNote({ draft }: { draft: Draft }) {
         <span className="m"><bdi>{theirs.author}</bdi> saved version {theirs.version} while you were changing version {draft.base.version}.</span>{" "}
         <span className="t2">
           Your changes are kept here, unsaved.{" "}
-          {conflict && (both.length > 0 ? `Both of you changed ${both.map((one) => one.title).join(", ")}: yours would stand.` : "You changed different mappings: both fit together.")}
+          {conflict && (both.length > 0 ? `Both of you changed ${both.join(", ")}: yours would stand.` : "You changed different mappings: both fit together.")}
         </span>
       </div>
       {conflict
-        ? <Button kind="primary" onClick={() => adopt(conflict.theirs, conflict.merged)}>Put mine on top of theirs</Button>
-        : <Button onClick={() => clash(theirs)}>Compare</Button>}
-      <Button danger onClick={() => adopt(theirs)}>Take theirs, and lose mine</Button>
+        ? <Button kind="primary" onClick={onTop}>Put mine on top of theirs</Button>
+        : <Button onClick={() => compare(theirs)}>Compare</Button>}
+      <Button danger onClick={() => take(theirs)}>Take theirs, and lose mine</Button>
     </div>
   );
 }

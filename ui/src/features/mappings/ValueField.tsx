@@ -39,14 +39,16 @@ export function ValueField(props: Props) {
 
 /** Text and numbers. What is typed stays as it was typed, and is read at each key. */
 function Typed({ edit: { kind }, label, value, onChange, error, hint, first }: Props) {
-  const [typed, setTyped] = useState(() => typedOf(value));
+  const [{ typed, of }, setTyped] = useState(() => ({ typed: typedOf(value), of: value }));
+  // The value was changed elsewhere: by undoing, or by replacing a value that is gone. What is typed may read as another value
+  // than the one it came as, so the two are never compared: a text "007" of a column that now holds numbers stays as it is.
+  if (value !== of) setTyped({ typed: typedOf(value), of: value });
   const read = readTyped(kind, typed);
-  // The value was changed elsewhere: by undoing, or by replacing a value that is gone.
-  if (typedOf("value" in read ? read.value : typed.trim()) !== typedOf(value)) setTyped(typedOf(value));
   const set = (text: string) => {
-    setTyped(text);
     const now = readTyped(kind, text);
-    onChange("value" in now ? now.value : text.trim());
+    const next = "value" in now ? now.value : text.trim();
+    setTyped({ typed: text, of: next });
+    onChange(next);
   };
   const most = kind.type === "text" ? kind.max : null;
   const count = most === null || typed === "" ? hint : <span className="num">{[...typed.trim()].length} of {most} characters</span>;
@@ -80,12 +82,12 @@ function OneOf({ label, value, onChange, error, hint, none, first, values, edit 
 function SearchedRow({ edit, label, value, onChange, error, hint, none, first }: Props) {
   const [words, setWords] = useState("");
   const [picked, setPicked] = useState<Allowed | null>(null);
-  const rows = useLookup(edit.connection, edit.mapping.column, words, edit.admin);
+  const { rows, settled } = useLookup(edit.connection, edit.mapping.column, words, edit.admin);
   const id = typedOf(value);
   const shown = picked?.value === id ? picked.label : (rows.data?.find((one) => one.value === id)?.label ?? id);
   return (
     <Combo
-      label={label} shown={shown} placeholder={none ?? "Search…"} options={rows.data ?? []} busy={rows.isFetching} error={error} hint={rows.isError ? `${edit.connection} shows no rows: ${rows.error.message}` : hint} onQuery={setWords} first={first}
+      label={label} shown={shown} placeholder={none ?? "Search…"} options={rows.data ?? []} settled={settled} error={error} hint={rows.isError ? `${edit.connection} shows no rows: ${rows.error.message}` : hint} onQuery={setWords} first={first}
       onPick={(one) => { setPicked(one); onChange(one?.value ?? null); }}
     />
   );

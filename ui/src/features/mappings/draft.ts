@@ -61,18 +61,35 @@ export function diff(before: Mapping[], after: Mapping[]): Diff {
 
 export const changes = (one: Diff) => one.added.length + one.removed.length + one.changed.length + (one.reordered ? 1 : 0);
 
-/** Mine on top of what somebody else saved meanwhile. Where both changed the same mapping mine stands, and is named. */
-export function rebase(base: Mapping[], mine: Mapping[], theirs: Mapping[]): { mappings: Mapping[]; both: Mapping[] } {
-  const my = diff(base, mine);
+/** What stands in the second list alone is put after what stands before it there. */
+function woven(first: Mapping[], second: Mapping[]): Mapping[] {
+  const list = [...first];
+  second.forEach((one, i) => {
+    if (list.some((other) => other.id === one.id)) return;
+    const before = second[i - 1]?.id;
+    list.splice(before ? list.findIndex((other) => other.id === before) + 1 : 0, 0, one);
+  });
+  return list;
+}
+
+/** Mine on top of what somebody else saved meanwhile. Where both changed the same mapping, or added the same column, mine stands and is named. */
+export function rebase(base: Mapping[], mine: Mapping[], theirs: Mapping[]): { mappings: Mapping[]; both: Mapping[]; order: boolean } {
+  const there = new Map(theirs.map((one) => [one.id, one]));
   const their = diff(base, theirs);
+  const fresh = new Set([...diff(base, mine).added, ...diff(base, mine).changed.map(({ after }) => after)].map((one) => one.id));
+  // A column is mapped once: what both made of it anew goes by their id, which is saved already.
+  const twins = new Map(their.added.map((one) => [one.column, one.id]));
+  const own = mine.map((one) => (fresh.has(one.id) && !there.has(one.id) ? { ...one, id: twins.get(one.column) ?? one.id } : one));
+
+  const my = diff(base, own);
+  const touched = new Map([...my.added, ...my.changed.map(({ after }) => after)].map((one) => [one.id, one]));
   const gone = new Set(my.removed.map((one) => one.id));
-  const changed = new Map(my.changed.map(({ after }) => [after.id, after]));
-  const dropped = their.removed.flatMap((one) => changed.get(one.id) ?? []);
-  const mappings = theirs.filter((one) => !gone.has(one.id)).map((one) => changed.get(one.id) ?? one);
-  const taken = new Set(mappings.map((one) => one.column));
-  const added = [...my.added, ...dropped].filter((one) => !taken.has(one.column));
-  const both = [...my.changed.map(({ after }) => after).filter((one) => their.changed.some(({ after }) => after.id === one.id)), ...dropped];
-  return { mappings: [...mappings, ...added], both };
+  const left = (list: Mapping[]) => list.filter((one) => touched.has(one.id) || (there.has(one.id) && !gone.has(one.id))).map((one) => touched.get(one.id) ?? there.get(one.id) ?? one);
+  const mappings = my.reordered ? woven(left(own), left(theirs)) : woven(left(theirs), left(own));
+
+  const changedThere = new Set([...their.added, ...their.removed, ...their.changed.map(({ after }) => after)].map((one) => one.id));
+  const both = [...touched.values(), ...theirs.filter((one) => gone.has(one.id))].filter((one) => changedThere.has(one.id) && !same(touched.get(one.id), there.get(one.id)));
+  return { mappings, both, order: my.reordered && their.reordered };
 }
 
 /** Values that the mapping names and the column no longer has. A lookup that is searched for tells no list to compare with. */

@@ -86,15 +86,14 @@ const MOST_BARS = 12;
 /** The head of an outage: how long, how often it was tried, how it ended. */
 function Band({ outage, open, top, index, size, selected, onSelect }: Place & { outage: Outage; open: boolean }) {
   const tries = outage.tries.length;
-  const said = `${outageWords(outage)} Nothing was lost or written twice.`;
   return (
     <div
       id={`step-${outage.id}`} role="option" aria-selected={selected} aria-posinset={index + 1} aria-setsize={size}
-      aria-label={`${said} ${tries} tries, ${open ? "unfolded" : "folded"}`} className="tl-band" style={{ transform: `translateY(${top}px)` }} onClick={onSelect}
+      className="tl-band" style={{ transform: `translateY(${top}px)` }} onClick={onSelect}
     >
       <span className="c-time"><Icon name="retry" small /></span>
       <span className="ell grow"><b>{outageWords(outage)}</b> <span className="t2">Nothing was lost or written twice.</span></span>
-      <span className="num nowrap">{tries} tries</span>
+      <span className="num nowrap"><span className="vh"> </span>{tries} tries<span className="vh">, {open ? "unfolded" : "folded"}</span></span>
       <span className="bars" aria-hidden="true">{outage.tries.slice(-MOST_BARS).map((good, i) => <i key={i} className={good ? "k" : "x"} />)}</span>
       <span className={open ? "" : "folded"}><Icon name="down" small /></span>
     </div>
@@ -113,7 +112,6 @@ function Line({ step, slow, top, index, size, selected, utc, onSelect }: Place &
       aria-selected={selected}
       aria-posinset={index + 1}
       aria-setsize={size}
-      aria-label={`${time.clock}, ${step.method ? `${step.method} ${step.text}` : `${step.title}: ${step.text}`}${result !== null ? `, ${result}` : ""}${step.failure ? `, ${step.failure}` : ""}`}
       className={slow || step.tone === "time" ? "tl slow" : "tl"}
       style={{ transform: `translateY(${top}px)` }}
       onClick={onSelect}
@@ -121,12 +119,13 @@ function Line({ step, slow, top, index, size, selected, utc, onSelect }: Place &
       <time dateTime={step.at} data-tip={exactTime(step.at)}>{time.clock}<small>{time.ms}</small></time>
       <Gutter cross={step.cross} tone={step.tone} />
       <div className="ti">
-        {step.method ? <><span className="meth">{step.method}</span><code className="ell t2" dir="ltr">{step.text}</code></> : <><span className={`m nowrap ${TONE[step.tone]}`}>{step.title}</span><span className="t2 ell" dir="auto">{step.text}</span></>}
+        <span className="vh">, </span>
+        {step.method ? <><span className="meth">{step.method}</span><span className="vh"> </span><code className="ell t2" dir="ltr">{step.text}</code></> : <><span className={`m nowrap ${TONE[step.tone]}`}>{step.title}</span><span className="vh">: </span><span className="t2 ell" dir="auto">{step.text}</span></>}
       </div>
       <div className="rt num">
-        {step.failure && <span className={`ell fail ${TONE[step.tone]}`}>{step.failure}</span>}
-        {result !== null && <span className={`code3 ${step.problem ? TONE[step.tone] : ""}`}>{result}</span>}
-        {step.took && <span>{step.took}</span>}
+        {step.failure && <span className={`ell fail ${TONE[step.tone]}`}><span className="vh">, </span>{step.failure}</span>}
+        {result !== null && <span className={`code3 ${step.problem ? TONE[step.tone] : ""}`}><span className="vh">, </span>{result}</span>}
+        {step.took && <span><span className="vh">, </span>{step.took}</span>}
       </div>
     </div>
   );

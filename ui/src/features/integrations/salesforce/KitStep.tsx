@@ -1,6 +1,7 @@
 import type { KitProgressView, KitView } from "../../../generated";
 import { Button } from "../../../shared/Button";
 import { Icon } from "../../../shared/Icon";
+import { said } from "../../../shared/sentence";
 import { Bars, Loading } from "../../../shared/States";
 import { Block } from "../Block";
 import { Failed, Mark } from "../TestResult";
@@ -9,7 +10,7 @@ import { useKitDeploy, useKitState } from "./useKit";
 /** Fields, permission set and rule: what is there, tried first, then deployed with one click. */
 export function KitStep({ connection }: { connection: string }) {
   const kit = useKitState(connection);
-  const { progress, busy, error, begin } = useKitDeploy(connection);
+  const { progress, busy, error, unsure, lost, begin } = useKitDeploy(connection);
   const state = kit.data;
   return (
     <Block id="kit" title="Set-up kit" lead="Five fields on Case, a permission set and one validation rule. With them no answer that gets lost, and none that comes late, can ever make a second case or comment. They touch no record and need no tests." end={state && <span className="f12 t3">{state.complete ? `Version ${state.version ?? state.offered}` : state.version ? `Version ${state.version} is there, ${state.offered} is offered` : "Not deployed"}</span>}>
@@ -23,7 +24,8 @@ export function KitStep({ connection }: { connection: string }) {
         <Button kind="ghost" icon="retry" onClick={() => void kit.refetch()} disabled={kit.isFetching}>{kit.isFetching ? "Looking" : "Look again"}</Button>
         <span className="f12 t3">A preview changes nothing in the org. The user needs the right to change metadata; else an admin deploys the files below.</span>
       </span>
-      {error && <Failed error={error} safe="Nothing was changed in the org." />}
+      {error && <Failed error={error} safe={unsure ? "Whether it was begun is not known. Look again; deploying it twice does no harm." : "Nothing was changed in the org."} />}
+      {lost && <div className="note time" role="status"><Icon name="clock" /><div className="grow"><span className="b">It goes on in Salesforce. How it stands could not be read, and is asked again by itself.</span> <span className="t2" dir="auto">{said(lost)}</span></div></div>}
       {progress && <Progress progress={progress} />}
     </Block>
   );
@@ -43,7 +45,7 @@ function There({ state: { fields, permission_set, rule } }: { state: KitView }) 
 }
 
 function Progress({ progress: { state, check_only: tried, done, total, errors } }: { progress: KitProgressView }) {
-  const [tone, said, more] = state === "done"
+  const [tone, words, more] = state === "done"
     ? errors.length > 0 ? ["time", "Deployed, with something left to do.", "An admin does what is named below."] as const
       : tried ? ["ok", "It can be deployed.", "Nothing was changed."] as const : ["ok", "Deployed.", "The connection uses it from now on."] as const
     : state === "failed" ? ["act", tried ? "It cannot be deployed yet." : "Salesforce refused the deployment.", "Nothing was changed in the org."] as const
@@ -52,7 +54,7 @@ function Progress({ progress: { state, check_only: tried, done, total, errors } 
   const moving = tone === "acc";
   return (
     <div className="card result">
-      <div className={`note ${tone} head`} role="status"><Icon name={moving ? "clock" : tone === "ok" ? "check" : "warn"} /><div className="grow"><span className="b">{said}</span> <span className="t2">{more}</span></div></div>
+      <div className={`note ${tone} head`} role="status"><Icon name={moving ? "clock" : tone === "ok" ? "check" : "warn"} /><div className="grow"><span className="b">{words}</span> <span className="t2">{more}</span></div></div>
       {moving && <progress className="meter" max={Math.max(total, 1)} value={done} aria-label={`${done} of ${total} parts`} />}
       {errors.length > 0 && <ul className="lines" aria-label="What was refused">{errors.map((error) => <li key={error.component + error.message}><span className="c-act flex"><Icon name="close" small />Refused</span><div><code className="any" dir="ltr">{error.component}</code> <span className="block any" dir="auto">{error.message}</span></div></li>)}</ul>}
     </div>

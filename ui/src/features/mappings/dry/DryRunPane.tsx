@@ -17,7 +17,8 @@ type Props = { admin: boolean; dry: DryRunState; mappings: Mapping[]; chosen: st
 /** What the mappings would write, and the sentences it was taken from. */
 export function DryRunPane({ admin, dry, mappings, chosen, onChoose, onRun, onTab, onAnalyst }: Props) {
   const [picking, setPicking] = useState(false);
-  const { picked, runs, busy } = dry;
+  const { picked, runs, busy, read } = dry;
+  const short = read.now > 0 && read.now < read.of && !dry.outdated;
   const one = picked[0];
   const run = runs[dry.shown];
   const said = run ? about(run, mappings, chosen) : "";
@@ -27,7 +28,7 @@ export function DryRunPane({ admin, dry, mappings, chosen, onChoose, onRun, onTa
         <h2 className="h2">Dry run</h2>
         <span className="f12 t3 nowrap writes">writes nothing</span>
         <span className="end flex tight">
-          {admin && <><button type="button" className="chip pick" onClick={() => setPicking(true)} disabled={dry.none} aria-haspopup="dialog" aria-label={`Conversations: ${picked.length === 1 ? one?.name : `${picked.length} chosen`}. Choose others`}>
+          {admin && <><button type="button" className="chip pick" onClick={() => setPicking(true)} disabled={dry.none} aria-haspopup="dialog" aria-label={picked.length > 1 ? `${picked.length} conversations. Choose others` : `Conversations: ${one?.name ?? "Choose…"}. Choose others`}>
             {picked.length > 1 ? <><Icon name="chat" small />{picked.length} conversations</> : one ? <><Icon name={channelIcon(one.channel)} small /><bdi className="ell">{one.name}</bdi></> : "Choose…"}<Icon name="down" small />
           </button>
           <Button icon="play" keys="Ctrl ↵" onClick={onRun} disabled={busy || picked.length === 0 || mappings.length === 0}>{busy ? "Running" : "Run"}</Button></>}
@@ -35,17 +36,26 @@ export function DryRunPane({ admin, dry, mappings, chosen, onChoose, onRun, onTa
         </span>
       </div>
       {dry.error && !busy && (
-        <div className="note act stale" role="alert"><Icon name="warn" /><div className="grow"><span className="m">The dry run did not come through.</span> <span className="t2">{words(dry.error)} Nothing was written.</span><Support error={dry.error} /></div><Button onClick={onRun}>Try again</Button></div>
+        <div className="note act stale" role="alert"><Icon name="warn" /><div className="grow"><span className="m">The dry run did not come through.</span> <span className="t2">{words(dry.error)} Nothing was written.</span><Support error={dry.error} /></div><Button onClick={dry.goOn}>{short ? "Go on" : "Try again"}</Button></div>
       )}
+      {busy && read.of > 1 && (
+        <div className="note acc stale" role="status">
+          <Icon name="clock" />
+          <div className="grow"><span className="num">{read.now} of {read.of} conversations are read.</span> <span className="t2">Each stands here as soon as it is.</span></div>
+          <progress className="meter read" max={read.of} value={read.now} aria-hidden="true" />
+          <Button onClick={dry.stop}>Stop</Button>
+        </div>
+      )}
+      {short && !busy && !dry.error && <div className="note time stale" role="status"><Icon name="clock" /><div className="grow">Stopped: {read.now} of {read.of} conversations were read.</div><Button onClick={dry.goOn}>Go on</Button></div>}
       {dry.outdated && !busy && runs.length > 0 && <div className="note time stale" role="status"><Icon name="clock" /><div className="grow">The mappings were changed since this run.</div><Button keys="Ctrl ↵" onClick={onRun}>Run again</Button></div>}
       {busy && runs.length === 0 ? <Loading what="the conversation"><Bars rows={6} height={50} /></Loading> : !admin ? <EmptyState as="h3" title="Admins try mappings here" glyph="none">A dry run reads a conversation and shows what would be written, and why. Ask an admin for one.</EmptyState> : !run ? <Before dry={dry} mapped={mappings.length > 0} onRun={onRun} onAnalyst={onAnalyst} /> : (
-        <div className={busy ? "dry-in busy" : "dry-in"} aria-busy={busy}>
-          {runs.length > 1
+        <div className={busy && read.now === 0 ? "dry-in busy" : "dry-in"} aria-busy={busy}>
+          {dry.names.length > 1
             ? <ManyTable dry={dry} mappings={mappings} chosen={chosen} onChoose={onChoose} />
             : <ResultList run={run} mappings={mappings} chosen={chosen} onChoose={onChoose} />}
           <div className="trans-head f12 t3">
             <h3 className="b t2">Transcript</h3>
-            <span className="ell">{runs.length > 1 && <bdi>{dry.names[dry.shown]?.name}</bdi>}{runs.length > 1 && said !== "" && ", "}{said}</span>
+            <span className="ell">{dry.names.length > 1 && <bdi>{dry.names[dry.shown]?.name}</bdi>}{dry.names.length > 1 && said !== "" && ", "}{said}</span>
             <button type="button" className="linkish end nowrap num plain" onClick={onAnalyst} data-tip="Who reads the conversations">{cost(run)}</button>
           </div>
           <Transcript key={run.session} run={run} name={dry.names[dry.shown]?.name} chosen={chosen} onChoose={onChoose} />

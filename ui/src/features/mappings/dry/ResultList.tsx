@@ -42,17 +42,14 @@ function Row({ value, title, selected, onSelect }: { value: FieldOutcome; title:
   const rated = value.confidence !== null && !(blank && value.confidence === 0);
   const sure = rated ? `${value.confidence} %` : "n/a";
   return (
-    <div
-      id={`res-${value.mapping}`} role="option" aria-selected={selected} className="res-row" onClick={onSelect}
-      aria-label={[title, blank ? "blank" : value.shown, value.note, rated ? `${sure} sure` : "", name].filter(Boolean).join(", ")}
-    >
-      <span className="m any"><bdi>{title}</bdi></span>
+    <div id={`res-${value.mapping}`} role="option" aria-selected={selected} className="res-row" onClick={onSelect}>
+      <span className="m any"><bdi>{title}</bdi><span className="vh">, </span></span>
       <span className="any">
         <bdi className={blank ? "t3" : tone === "act" ? "c-act" : ""}>{blank ? "Blank" : value.shown}</bdi>
-        {value.note && <span className="f12 t3 block" dir="auto">{sentence(value.note)}</span>}
-        {sent && <code className="f11 t3 block ell" dir="ltr" data-tip={sent}>{sent}</code>}
+        {value.note && <span className="f12 t3 block" dir="auto"><span className="vh">, </span>{sentence(value.note)}</span>}
+        {sent && <code className="f11 t3 block ell" dir="ltr" data-tip={sent}><span className="vh">, </span>{sent}</code>}
       </span>
-      <span className="conf">{rated && <progress className="meter" max={100} value={value.confidence ?? 0} aria-hidden="true" />}<span className={rated ? "" : "t3"}>{sure}</span></span>
+      <span className="conf">{rated && <progress className="meter" max={100} value={value.confidence ?? 0} aria-hidden="true" />}<span className={rated ? "" : "t3"}><span className="vh">, </span>{sure}<span className="vh">{rated && " sure"}, </span></span></span>
       <span className={tone ? `st wraps c-${tone}` : "st wraps"}><Icon name={icon} small />{name}</span>
     </div>
   );

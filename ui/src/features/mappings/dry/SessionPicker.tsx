@@ -8,6 +8,7 @@ import { placeAfter } from "../../../shared/listkeys";
 import { Sheet } from "../../../shared/Sheet";
 import { Bars, Loading } from "../../../shared/States";
 import { Time } from "../../../shared/Time";
+import { useWish } from "../../../shared/wish";
 import { pickedOf, type Picked } from "./useDryRun";
 
 const TYPING_MS = 150;
@@ -31,15 +32,20 @@ export function SessionPicker({ picked, onPick, onClose }: { picked: Picked[]; o
   }, [here]);
 
   const toggle = (one: SessionRow) => setTicked((all) => (all.some((other) => other.id === one.id) ? all.filter((other) => other.id !== one.id) : [...all, pickedOf(one)].slice(-MOST)));
+  const settled = query === words.trim() && !found.isPending && !found.isPlaceholderData;
   const take = () => {
     if (ticked.length > 0) onPick(ticked);
+    else if (!settled) wish.make();
     else if (row) onPick([pickedOf(row)]);
   };
+  const wish = useWish(settled, take);
   const onKeyDown = (event: KeyboardEvent) => {
     const typing = event.target instanceof HTMLInputElement;
     const to = event.key.length > 1 && !(typing && /Home|End/.test(event.key)) ? placeAfter(event.key, here, rows.length) : null;
-    if (to !== null) setAt(to);
-    else if (event.key === "Enter") take();
+    if (to !== null) {
+      wish.drop();
+      setAt(to);
+    } else if (event.key === "Enter") take();
     else if (event.key === " " && row && (!typing || words === "")) toggle(row);
     else return;
     event.preventDefault();
@@ -55,7 +61,7 @@ export function SessionPicker({ picked, onPick, onClose }: { picked: Picked[]; o
     <Sheet title="Try it on" onClose={onClose} foot={foot}>
       <div className="sessions" onKeyDown={onKeyDown}>
         <label className="search q field"><Icon name="search" small /><span className="vh">Find a conversation</span>
-          <input data-autofocus type="search" role="combobox" aria-expanded="true" aria-controls="dry-sessions" aria-activedescendant={row ? `dry-${row.id}` : undefined} autoComplete="off" placeholder="Name, words, case number" value={words} onChange={(event) => { setWords(event.target.value); setAt(0); }} />
+          <input data-autofocus type="search" role="combobox" aria-expanded="true" aria-controls="dry-sessions" aria-activedescendant={row ? `dry-${row.id}` : undefined} autoComplete="off" placeholder="Name, words, case number" value={words} onChange={(event) => { wish.drop(); setWords(event.target.value); setAt(0); }} />
         </label>
         {found.isPending ? <Loading what="the conversations"><Bars rows={5} height={44} /></Loading> : found.isError ? <p className="c-act" role="alert">{found.error.message}</p> : (
           <div ref={list} id="dry-sessions" role="listbox" aria-multiselectable="true" aria-label="Conversations, recent ones first" className="scroll session-list">
