@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use crate::Engine;
@@ -98,6 +98,11 @@ impl Default for UnderWay {
 impl UnderWay {
     fn names(&self) -> MutexGuard<'_, HashSet<Name>> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A turn to ask, kept until it is dropped. There is always one to come: the turns are never closed.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.acquire().await.ok()
     }
 
     /// How many there are.
@@ -261,8 +266,7 @@ impl Engine {
     }
 
     async fn read_up_to(&self, connection: &Connection, handoff: &Event, mapped: &Mapped) -> Result<(), EngineError> {
-        // Never closed, so there is always a turn to come.
-        let _turn = self.inner.analyses.turns.acquire().await;
+        let _turn = self.inner.analyses.turn().await;
         let session = handoff.session_id;
         let events = self.store().events(session, 0, handoff.seq).await?;
         let lines = transcript(&events, handoff.seq);

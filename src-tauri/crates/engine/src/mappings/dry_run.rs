@@ -66,6 +66,7 @@ impl Engine {
             said.analysis = None;
             let asked = questions(&mappings, &columns);
             if !asked.is_empty() {
+                let _turn = self.inner.analyses.turn().await;
                 let analysis = self.ask_analyst(&connection, &lines, &asked, None).await.map_err(EngineError::Crm)?;
                 said.analysis = Some(grounded(analysis, &lines));
             }
