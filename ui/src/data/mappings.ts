@@ -9,7 +9,8 @@ const tag = (connection: string) => `mappings:${connection}`;
 export function useMappings(connection: string) {
   const host = useHost();
   // A draft is made of it: what somebody else saves meanwhile is told when the draft is saved, not put under the hands.
-  return useQuery({ queryKey: ["mappings", connection], queryFn: () => host.call("mappings_show", { connection }), meta: { tags: ["mappings", tag(connection)] }, enabled: connection !== "" });
+  // Whoever comes from a refusal finds its alarm here, however lately the screen was left.
+  return useQuery({ queryKey: ["mappings", connection], refetchOnMount: "always", queryFn: () => host.call("mappings_show", { connection }), meta: { tags: ["mappings", tag(connection)] }, enabled: connection !== "" });
 }
 
 /** Admins only: who may not map asks no CRM. */
