@@ -11,7 +11,8 @@ const SAVED = "connections";
 export function useMappings(connection: string) {
   const host = useHost();
   // Read again whenever anybody saves a version: a screen without changes shows it, a draft is told of it and left as it is.
-  return useQuery({ queryKey: ["mappings", connection], queryFn: () => host.call("mappings_show", { connection }), meta: { tags: [SAVED, tag(connection)] }, enabled: connection !== "" });
+  // And whenever it is entered: whoever comes from a refusal finds its alarm here, however lately the screen was left.
+  return useQuery({ queryKey: ["mappings", connection], refetchOnMount: "always", queryFn: () => host.call("mappings_show", { connection }), meta: { tags: [SAVED, tag(connection)] }, enabled: connection !== "" });
 }
 
 /** Admins only: who may not map asks no CRM. */
