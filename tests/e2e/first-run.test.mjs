@@ -50,7 +50,7 @@ test("a second stand-in is started from Integrations, and its pages are opened f
   await page.getByRole("option", { name: /markup/ }).first().waitFor();
   await page.goto(`${page.url().split("#")[0]}#/integrations`);
   await page.getByRole("button", { name: "Start the stand-in Salesforce org" }).click();
-  const pages = page.getByRole("link", { name: "Open the pages of the stand-in Salesforce org" });
+  const pages = page.getByRole("link", { name: "Open its pages: stand-in Salesforce org" });
   await pages.waitFor();
   await page.getByRole("region", { name: "Connections" }).getByRole("link", { name: /sandbox-salesforce/ }).waitFor();
   await faultless(page, "stand-ins");

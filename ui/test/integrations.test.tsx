@@ -93,7 +93,7 @@ describe("stand-ins", () => {
   it("starts a stand-in org from Integrations, and then leads to its pages", async () => {
     const { user, host } = show("/integrations");
     await user.click(await screen.findByRole("button", { name: "Start the stand-in Salesforce org" }));
-    expect(await screen.findByRole("link", { name: "Open the pages of the stand-in Salesforce org" })).toHaveAttribute("href", "http://127.0.0.1:8098/");
+    expect(await screen.findByRole("link", { name: "Open its pages: stand-in Salesforce org" })).toHaveAttribute("href", "http://127.0.0.1:8098/");
     expect(host.calls.find((call) => call.command === "sandbox_start")?.input).toEqual({ kind: "salesforce" });
     expect(screen.getByRole("button", { name: "Start the stand-in Creatio" })).toBeEnabled();
     expect(await faults()).toEqual([]);

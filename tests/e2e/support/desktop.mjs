@@ -177,9 +177,10 @@ export class Desktop {
   async click(css, text = "") {
     const element = await until(`${css} ${text} can be clicked`, async () => {
       for (const one of await this.driver.findElements(By.css(css))) {
-        const is = await one.getText().catch(() => "");
+        // What it holds, seen or only read aloud.
+        const holds = (await one.getAttribute("textContent").catch(() => "")) ?? "";
         const named = (await one.getAttribute("aria-label").catch(() => "")) ?? "";
-        if ((is.includes(text) || named.includes(text)) && (await one.isDisplayed().catch(() => false))) return one;
+        if ((holds.includes(text) || named.includes(text)) && (await one.isDisplayed().catch(() => false))) return one;
       }
       return null;
     });

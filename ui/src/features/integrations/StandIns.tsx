@@ -27,7 +27,7 @@ export function StandIns({ pages }: { pages: SandboxPage[] }) {
             <li key={kind} className="flex wrap">
               <span className="grow"><span className="b block cap">{name}</span><span className="f12 t3 block">{means}</span></span>
               {page
-                ? <a className="btn s" href={page} target="_blank" rel="noreferrer" aria-label={`Open the pages of the ${name}`}><Icon name="out" />Open its pages</a>
+                ? <a className="btn s" href={page} target="_blank" rel="noreferrer" aria-label={`Open its pages: ${name}`}><Icon name="out" />Open its pages</a>
                 : <Button icon="play" onClick={() => start(kind, name)} disabled={sandbox.isPending} aria-label={`Start the ${name}`}>{starting ? "Starting" : "Start"}</Button>}
             </li>
           );
