@@ -49,8 +49,8 @@ enum Command {
     Check,
     /// Build the benchmarks in release mode and run them
     Bench {
-        /// Arguments for the benchmarks, such as a filter
-        #[arg(last = true)]
+        /// Arguments for the benchmarks, such as their names
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
     /// Fill a new data folder with made-up conversations, the same ones for the same seed
