@@ -19,6 +19,8 @@ use crate::{engine, joined};
 
 /// How long the end of the program waits for an engine that is only just opening.
 const OPENING: Duration = Duration::from_secs(10);
+/// How long the engine may take to stop: as long as a call to a CRM.
+const ENDING: Duration = Duration::from_secs(60);
 
 /// What changes while the window stands.
 struct Now {
@@ -251,7 +253,10 @@ pub(crate) fn stop(app: &AppHandle) {
         tauri::async_runtime::block_on(async {
             // Whoever quits while the engine opens waits for it, but not for a keychain that nobody unlocks.
             tokio::time::timeout(OPENING, desk.opened()).await.ok();
-            desk.place().close().await;
+            // What is cut off is taken up by the next start, as after a crash; a program that was told to end ends.
+            if tokio::time::timeout(ENDING, desk.place().close()).await.is_err() {
+                tracing::warn!("the engine did not stop in time, and is left as it stands");
+            }
         });
     }
 }
