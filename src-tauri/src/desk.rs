@@ -19,8 +19,8 @@ use crate::{engine, joined};
 
 /// How long the end of the program waits for an engine that is only just opening.
 const OPENING: Duration = Duration::from_secs(10);
-/// How long the engine may take to stop: as long as a call to a CRM.
-const ENDING: Duration = Duration::from_secs(60);
+/// How long the engine may take to stop: as long as a write to a CRM.
+const ENDING: Duration = Duration::from_secs(30);
 
 /// What changes while the window stands.
 struct Now {
