@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Duration;
 
 use casebridge_api::ApiError;
 use casebridge_api::error::Code;
 use casebridge_remote::{Link, Remote};
-use tauri::{AppHandle, Emitter as _, Manager as _};
+use tauri::{AppHandle, Emitter as _};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -16,11 +15,6 @@ use crate::follow::follow;
 use crate::place::{Place, PlaceView, SharedPlace};
 use crate::preferences::Preferences;
 use crate::{engine, joined};
-
-/// How long the end of the program waits for an engine that is only just opening.
-const OPENING: Duration = Duration::from_secs(10);
-/// How long the engine may take to stop: as long as a write to a CRM.
-const ENDING: Duration = Duration::from_secs(30);
 
 /// What changes while the window stands.
 struct Now {
@@ -89,6 +83,11 @@ impl Desk {
 
     fn write<T>(&self, write: impl FnOnce(&mut Now) -> T) -> T {
         write(&mut self.now.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Follows nothing any more: the program ends.
+    pub(crate) fn follow_no_more(&self) {
+        self.read(|now| now.following.cancel());
     }
 
     /// Waits until it is known where the engine is, or that it is nowhere.
@@ -243,20 +242,5 @@ impl Desk {
         };
         self.take_place(app, place);
         failed.map_or_else(|| Ok(self.view()), Err)
-    }
-}
-
-/// Stops what is ours, before the process ends.
-pub(crate) fn stop(app: &AppHandle) {
-    if let Some(desk) = app.try_state::<Desk>() {
-        desk.read(|now| now.following.cancel());
-        tauri::async_runtime::block_on(async {
-            // Whoever quits while the engine opens waits for it, but not for a keychain that nobody unlocks.
-            tokio::time::timeout(OPENING, desk.opened()).await.ok();
-            // What is cut off is taken up by the next start, as after a crash; a program that was told to end ends.
-            if tokio::time::timeout(ENDING, desk.place().close()).await.is_err() {
-                tracing::warn!("the engine did not stop in time, and is left as it stands");
-            }
-        });
     }
 }

@@ -9,6 +9,7 @@ mod deep_link;
 mod desk;
 #[cfg(target_os = "linux")]
 mod drawing;
+mod ending;
 mod engine;
 mod follow;
 mod joined;
@@ -31,6 +32,7 @@ use tauri::{App, Manager as _, RunEvent, Wry};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::desk::Desk;
+use crate::ending::Ending;
 use crate::preferences::Preferences;
 use crate::tray::Tray;
 
@@ -64,7 +66,12 @@ pub fn run() -> tauri::Result<()> {
         .invoke_handler(handler())
         .build(tauri::generate_context!())?;
     app.run(|app, event| match event {
-        RunEvent::Exit => desk::stop(app),
+        RunEvent::ExitRequested { api, code, .. } => {
+            if !ending::may_end(app, code) {
+                api.prevent_exit();
+            }
+        }
+        RunEvent::Exit => ending::last(app),
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {
             if let Some(link) = urls.first() {
@@ -100,6 +107,7 @@ fn set_up(app: &App) -> tauri::Result<()> {
     let link = deep_link::among(arguments.iter().map(String::as_str)).map(deep_link::read);
     let app = app.handle();
     app.manage(Desk::new(data, preferences, link));
+    app.manage(Ending::default());
     // The slowest part of a start is the web view: the engine opens beside it.
     tauri::async_runtime::spawn(open_engine(app.clone()));
     let hidden = arguments.iter().skip(1).any(|argument| argument == BACKGROUND);

@@ -67,12 +67,14 @@ impl Tray {
         Ok(Self { needs_person, parked, _icon: icon })
     }
 
-    /// Shows the counts.
-    pub(crate) fn tell(&self, seen: &Seen) {
-        let told = self
-            .needs_person
-            .set_text(words("Needs a person", seen.needs_person))
-            .and_then(|()| self.parked.set_text(words("Parked", seen.parked)));
+    /// Shows the counts, as soon as the main thread can; nobody waits for it.
+    pub(crate) fn tell(&self, app: &AppHandle, seen: &Seen) {
+        let (needs_person, parked) = (self.needs_person.clone(), self.parked.clone());
+        let (waiting, stuck) = (words("Needs a person", seen.needs_person), words("Parked", seen.parked));
+        let told = app.run_on_main_thread(move || {
+            // An old count says no harm; the next one is on its way.
+            drop(needs_person.set_text(waiting).and_then(|()| parked.set_text(stuck)));
+        });
         if let Err(error) = told {
             tracing::debug!(error = &error as &dyn std::error::Error, "the tray's counts are old");
         }

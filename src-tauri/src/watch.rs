@@ -37,7 +37,7 @@ pub(crate) async fn watch(app: AppHandle, tray: Option<Tray>) {
         match look(&place).await {
             Ok(now) => {
                 if let Some(tray) = &tray {
-                    tray.tell(&now);
+                    tray.tell(&app, &now);
                 }
                 if let Some((_, before)) = before.as_ref().filter(|(seen, _)| *seen == which) {
                     pace.add(between(before, &now, desk.preferences().notify));

@@ -79,6 +79,12 @@ fn hide(app: &AppHandle) {
     }
 }
 
+/// Takes the window away: the program ends.
+pub(crate) fn leave(app: &AppHandle) {
+    // A window that is gone already has nothing to hide.
+    main_window(app).and_then(|window| window.hide().ok());
+}
+
 /// Brings the window to the front.
 pub(crate) fn show(app: &AppHandle) {
     let Some(window) = main_window(app) else { return };

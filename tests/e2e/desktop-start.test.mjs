@@ -59,6 +59,16 @@ test("at most two calls stand between a start and its first list, with conversat
   assert.ok(Number(some) <= 2, `a window with conversations asked ${some} times`);
 });
 
+test("a window that is told to end while its tray learns the first counts ends in order", async () => {
+  // What the tray shows is the main thread's to change. One that waited for the engine instead kept a worker, and with
+  // it now and then the engine, for good: six ends of ten.
+  for (let round = 1; round <= 6; round++) {
+    await desktop.said("casebridge", /the window is usable/);
+    const left = readdirSync(desktop.data).filter((one) => /-(wal|shm)$/.test(one));
+    assert.deepEqual(left, [], `round ${round}: an engine that stopped in order folds its log into the file`);
+  }
+});
+
 test("a desktop listens on nothing until something needs it", async () => {
   // Without a driver, because WebDriver has the web view open a door for it.
   const doors = await desktop.said("casebridge", /the window is usable/, listening);
