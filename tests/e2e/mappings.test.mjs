@@ -184,7 +184,8 @@ test("rows are dragged, versions come back, an export comes in again, and no sta
   await page.getByRole("button", { name: /Run on the latest/ }).click();
   const table = page.getByRole("grid", { name: /by conversation/ });
   await table.waitFor();
-  assert.equal(await table.getByRole("columnheader").count(), 4, "field, filled, and two conversations");
+  // Each conversation stands there as soon as it is read.
+  await until("field, filled, and two conversations", async () => (await table.getByRole("columnheader").count()) === 4);
   await faultless(page, "mappings-several");
 
   await page.getByRole("button", { name: "Export, import" }).click();
