@@ -66,11 +66,7 @@ pub fn run() -> tauri::Result<()> {
         .invoke_handler(handler())
         .build(tauri::generate_context!())?;
     app.run(|app, event| match event {
-        RunEvent::ExitRequested { api, code, .. } => {
-            if !ending::may_end(app, code) {
-                api.prevent_exit();
-            }
-        }
+        RunEvent::ExitRequested { api, code, .. } if !ending::may_end(app, code) => api.prevent_exit(),
         RunEvent::Exit => ending::last(app),
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {
