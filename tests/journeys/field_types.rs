@@ -55,6 +55,7 @@ impl Place {
         let good = vec![
             ("Order_Number__c", json!("4711")),
             ("Note__c", json!("The printer burns")),
+            ("Story__c", json!("It <b>burns</b>")),
             ("Reply_To__c", json!("ann@acme.example")),
             ("Call_Back__c", json!("+44 20 7946 0000")),
             ("Page__c", json!("https://acme.example/printer")),
@@ -260,7 +261,8 @@ async fn r26_salesforce_is_sent_nothing_of_the_wrong_type() {
     let nested = json!({ "a": 1 });
     let wrong = [
         ("Order_Number__c", nested.clone()),
-        ("Note__c", nested),
+        ("Note__c", nested.clone()),
+        ("Story__c", nested),
         ("Reply_To__c", json!("no address")),
         ("Call_Back__c", json!("nobody")),
         ("Page__c", json!("no page")),
@@ -281,7 +283,7 @@ async fn r26_salesforce_is_sent_nothing_of_the_wrong_type() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r26_salesforce_gets_what_fits_of_a_text_and_no_row_that_is_not_there() {
-    Place::salesforce().await.each_is_cut(&["Order_Number__c", "Note__c"]).await;
+    Place::salesforce().await.each_is_cut(&["Order_Number__c", "Note__c", "Story__c"]).await;
     let mut place = Place::salesforce().await;
     let (case, session, _) = place.hand_off(json!({ "Branch__c": seed::branch_id(80) })).await;
     place.others_are_filled(&case, &["Branch__c"], "there is no such branch");

@@ -72,7 +72,8 @@ async fn r26_a_field_of_each_type_is_filled_in_the_call_that_makes_the_case() {
         ("Reply_To__c", json!("ann@acme.example")),
         ("Call_Back__c", json!("+44 20 7946 0000")),
         ("Page__c", json!("https://acme.example/printer")),
-        ("Note__c", json!("The printer burns")),
+        ("Note__c", json!("The printer <b>burns</b>")),
+        ("Story__c", json!("It <b>burns</b>\nand smokes")),
         ("Branch__c", json!(seed::branch_id(0))),
     ];
     let org = Org::with(&values).await;
@@ -86,13 +87,14 @@ async fn r26_a_field_of_each_type_is_filled_in_the_call_that_makes_the_case() {
             "Due_On__c" => json!("2026-11-21T08:00:00.000+0000"),
             "Pickup_At__c" => json!("14:30:00.000Z"),
             "Services__c" => json!("Seat;Luggage"),
+            "Story__c" => json!("It &lt;b&gt;burns&lt;/b&gt;<br>and smokes"),
             _ => value,
         };
         assert_eq!(case[name], stands, "{name}, as the org writes it");
     }
     assert_eq!(org.calls() - before, 1, "case, messages and fields are one call");
     let told = org.told(session).await;
-    assert!(told.contains("16 of 16 written"), "{told}");
+    assert!(told.contains("17 of 17 written"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -58,9 +58,10 @@ use crate::port::{
 pub(crate) use self::activity::file as file_lines;
 pub(crate) use self::address::{is_loopback, is_safe};
 pub(crate) use self::case::{handoff as handoff_lines, present, session_link};
+pub(crate) use self::markup::escaped;
 pub(crate) use self::oauth::code_of;
 pub(crate) use self::odata::percent;
-pub(crate) use self::reply_text::of_mail;
+pub(crate) use self::reply_text::{of_mail, of_note};
 
 pub use self::address::{AddressError, normalise_instance_url};
 pub use self::oauth::{SignIn, begin_sign_in, finish_sign_in};

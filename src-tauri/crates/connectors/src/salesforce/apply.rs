@@ -236,7 +236,7 @@ impl Salesforce {
                 && !draft.values.is_empty()
             {
                 let path = format!("/sobjects/Case/{parent}");
-                let part = Part::update(path, "writing the mapped fields", MAPPED, mapped::body(&draft.values));
+                let part = Part::update(path, "writing the mapped fields", MAPPED, mapped::body(&draft.values, &shape));
                 parts.push(Part { item: Some(draft.id), ..part });
             }
         }

@@ -31,6 +31,8 @@ struct Field {
     values: Vec<String>,
     /// Whether no other value is taken.
     restricted: bool,
+    /// A rich text area: what is written there is markup.
+    rich: bool,
 }
 
 /// See the module.
@@ -48,6 +50,7 @@ impl Shape {
                 length: field["length"].as_u64().and_then(|length| usize::try_from(length).ok()).unwrap_or(0),
                 values: active.map(str::to_owned).collect(),
                 restricted: field["restrictedPicklist"] == true,
+                rich: field["htmlFormatted"] == true,
             };
             Some((field["name"].as_str()?.to_owned(), shape))
         };
@@ -65,6 +68,11 @@ impl Shape {
     /// The longest text that a field takes, in UTF-16 units.
     pub(crate) fn length(&self, field: &str, otherwise: usize) -> usize {
         self.0.get(field).map(|field| field.length).filter(|length| *length > 0).unwrap_or(otherwise)
+    }
+
+    /// Whether a field shows what it holds as markup.
+    pub(crate) fn is_rich(&self, field: &str) -> bool {
+        self.0.get(field).is_some_and(|field| field.rich)
     }
 
     /// The values of a list, in the org's order.

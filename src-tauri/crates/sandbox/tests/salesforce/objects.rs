@@ -90,10 +90,14 @@ async fn a_field_of_each_type_is_described_takes_its_values_and_refuses_others()
         ("Call_Back__c", "phone"),
         ("Page__c", "url"),
         ("Note__c", "textarea"),
+        ("Story__c", "textarea"),
         ("Branch__c", "reference"),
     ] {
         assert_eq!(described(name)["type"], json!(kind), "§3: {name}");
     }
+    let markup = |name: &str| (described(name)["htmlFormatted"].clone(), described(name)["extraTypeInfo"].clone());
+    assert_eq!(markup("Story__c"), (json!(true), json!("richtextarea")), "§3: this one shows markup");
+    assert_eq!(markup("Note__c"), (json!(false), json!("plaintextarea")), "and this one text");
     assert_eq!((&described("Fee__c")["precision"], &described("Fee__c")["scale"]), (&json!(12), &json!(2)));
     assert_eq!(described("Services__c")["picklistValues"][2]["value"], json!("Luggage"));
     let branch = seed::branch_id(1);

@@ -99,7 +99,7 @@ impl Salesforce {
         let shape = self.shape(log).await?;
         let known = self.known_case(case, &shape, log).await?;
         let path = format!("{VERSION}/sobjects/Case/{}", known.id);
-        let body = Some(Value::Object(super::body(values)));
+        let body = Some(Value::Object(super::body(values, &shape)));
         let call = Call { method: Method::PATCH, path, body, parts: 1, timeout: self.settings.write_timeout() };
         let answer = match self.http.call(WHAT, &call, Some(deadline), log).await {
             Ok(answer) => answer,

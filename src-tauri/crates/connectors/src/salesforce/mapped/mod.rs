@@ -7,13 +7,16 @@ mod rows;
 use std::collections::BTreeMap;
 
 use casebridge_domain::mapping::{Allowed, Column, ColumnKind};
+use casebridge_domain::text::cut;
 use casebridge_domain::{CallFailure, FailureClass, FieldValue};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::http::VERSION;
 use super::read::{Ask, id, string};
+use super::shape::Shape;
 use super::{Salesforce, read, soql};
+use crate::creatio::{escaped, of_note};
 use crate::port::CallLog;
 
 /// Rows of a search.
@@ -22,13 +25,16 @@ const FOUND: usize = 50;
 const MOST_LEFT_OUT: usize = 5;
 
 /// The body of the part that writes mapped fields.
-pub(crate) fn body(values: &[FieldValue]) -> Map<String, Value> {
-    values.iter().map(|value| (value.column.clone(), written(value))).collect()
+pub(crate) fn body(values: &[FieldValue], shape: &Shape) -> Map<String, Value> {
+    values.iter().map(|value| (value.column.clone(), written(value, shape))).collect()
 }
 
 /// Several values of a list are one text, with semicolons (§3).
-fn written(value: &FieldValue) -> Value {
+fn written(value: &FieldValue, shape: &Shape) -> Value {
     match (&value.kind, &value.value) {
+        (ColumnKind::Text { .. }, Value::String(text)) if shape.is_rich(&value.column) => {
+            json!(rich(text, shape.length(&value.column, usize::MAX)))
+        }
         (ColumnKind::MultiPicklist { .. }, Value::Array(values)) => {
             let values: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
             json!(values.join(";"))
@@ -38,8 +44,25 @@ fn written(value: &FieldValue) -> Value {
     }
 }
 
-fn read(row: &Value, value: &FieldValue) -> Option<Value> {
+/// Text for a rich text area, whose length counts the markup too (R25).
+fn rich(text: &str, most: usize) -> String {
+    let mut units = text.encode_utf16().count();
+    loop {
+        let written = escaped(&cut(text, units));
+        let over = written.encode_utf16().count().saturating_sub(most);
+        if over == 0 || units == 0 {
+            return written;
+        }
+        // A character makes 6 of markup at most, so this much less is never too little.
+        units -= over.div_ceil(6).min(units);
+    }
+}
+
+fn read(row: &Value, value: &FieldValue, shape: &Shape) -> Option<Value> {
     let there = row.get(&value.column).filter(|there| !there.is_null())?;
+    if let Some(markup) = there.as_str().filter(|_| shape.is_rich(&value.column)) {
+        return Some(json!(of_note(markup, true)));
+    }
     // A box that was never ticked says nothing.
     (*there != json!(false)).then(|| there.clone())
 }
@@ -102,7 +125,7 @@ impl Salesforce {
                     let row = rows.into_iter().next().ok_or_else(|| super::apply::not_there(case))?;
                     return Ok(asked
                         .iter()
-                        .filter_map(|value| Some((value.column.clone(), read(&row, value)?)))
+                        .filter_map(|value| Some((value.column.clone(), read(&row, value, &shape)?)))
                         .collect());
                 }
                 Err(failure) => {
@@ -118,5 +141,40 @@ impl Salesforce {
             }
         }
         Ok(BTreeMap::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use casebridge_domain::mapping::{Overwrite, TextFormat};
+
+    use super::*;
+
+    #[test]
+    fn r25_words_for_a_rich_text_area_arrive_as_words() {
+        let shape = Shape::of(&json!({ "fields": [
+            { "name": "Story__c", "createable": true, "length": 60, "htmlFormatted": true },
+            { "name": "Note__c", "createable": true, "length": 60, "htmlFormatted": false },
+        ]}))
+        .unwrap();
+        let value = |column: &str, text: &str| FieldValue {
+            mapping: Uuid::nil(),
+            column: column.into(),
+            kind: ColumnKind::Text { max: Some(60), format: TextFormat::Plain },
+            value: json!(text),
+            overwrite: Overwrite::Always,
+        };
+        let attack = "It <b>burns</b> &\nsmokes";
+        let body = body(&[value("Story__c", attack), value("Note__c", attack)], &shape);
+        assert_eq!(body["Story__c"], json!("It &lt;b&gt;burns&lt;/b&gt; &amp;<br>smokes"), "not as markup");
+        assert_eq!(body["Note__c"], json!(attack), "a plain area shows what it is given");
+        let there = read(&Value::Object(body), &value("Story__c", ""), &shape);
+        assert_eq!(there, Some(json!(attack)), "what we wrote is not taken for somebody's own words");
+
+        let long = "<".repeat(60);
+        let cut = written(&value("Story__c", &long), &shape);
+        let units = cut.as_str().unwrap().encode_utf16().count();
+        assert!((50..=60).contains(&units), "the length counts the markup: {cut}");
+        assert!(cut.as_str().unwrap().ends_with('…'), "and the cut is marked: {cut}");
     }
 }

@@ -51,6 +51,7 @@ Services__c multi(Seat|Meal|Luggage) cu
 Call_Back__c phone cu
 Page__c url cu
 Note__c area(4000) cu
+Story__c html(4000) cu
 Branch__c ref(Branch__c) cu
 ContactPhone phone r
 ContactMobile phone r
