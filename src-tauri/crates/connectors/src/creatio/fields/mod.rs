@@ -87,9 +87,21 @@ fn missing<'a>(row: &Value, values: &'a [FieldValue]) -> Vec<&'a FieldValue> {
     let stands = |value: &&FieldValue| {
         let there = read(row, value).unwrap_or_default();
         // A zero that was written reads as nothing.
-        same(&value.kind, &value.value, &there) || (there.is_null() && is_zero(&value.value))
+        same(&value.kind, &value.value, &there)
+            || (there.is_null() && is_zero(&value.value))
+            || is_rounded(value, &there)
     };
     values.iter().filter(|value| !stands(value)).collect()
+}
+
+/// Whether a column keeps the number, in fewer digits. Metadata do not tell how many it has.
+fn is_rounded(value: &FieldValue, there: &Value) -> bool {
+    let text = there.as_str().map_or_else(|| there.to_string(), str::to_owned);
+    let digits = text.split_once('.').map_or(0, |(_, digits)| digits.len());
+    let (Some(wrote), Ok(there)) = (value.value.as_f64(), text.parse::<f64>()) else { return false };
+    let step = 10_f64.powi(-i32::try_from(digits).unwrap_or(i32::MAX));
+    matches!(value.kind, ColumnKind::Decimal { .. } | ColumnKind::Money { .. })
+        && (wrote - there).abs() <= step / 2.0 + f64::EPSILON * wrote.abs()
 }
 
 impl Creatio {
@@ -179,5 +191,18 @@ mod tests {
         ];
         let left: Vec<&str> = missing(&row, &written).iter().map(|value| value.column.as_str()).collect();
         assert_eq!(left, ["UsrNote"], "R23: accepted, and not made");
+    }
+
+    #[test]
+    fn r26_a_number_that_a_column_rounds_is_no_refusal() {
+        let decimal = || ColumnKind::Decimal { scale: None };
+        let kept = |wrote: Value, there: Value| {
+            matches!(compared(&json!({ "UsrFee": there }), &[value("UsrFee", decimal(), wrote)]), MappedPart::Stands)
+        };
+        assert!(kept(json!(12.345), json!(12.35)), "two digits, as most columns of money have");
+        assert!(kept(json!(12.345), json!("12.3")), "decimals may be told as text");
+        assert!(kept(json!(12.4), json!(12)), "a column without digits");
+        assert!(!kept(json!(12.345), json!(12.4)), "another number was there, or nothing was changed");
+        assert!(!kept(json!(12.345), Value::Null), "nothing was written");
     }
 }
