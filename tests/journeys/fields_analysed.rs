@@ -169,6 +169,55 @@ async fn r27_an_analysis_that_the_engine_did_not_live_to_end_is_asked_again_and_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r27_a_provider_that_was_away_for_a_while_fills_the_fields_when_it_is_back() {
+    let clock = Arc::new(VirtualClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
+    let analyst = Scripted::sure(five());
+    let options = WorldOptions {
+        mode: Mode::Handoff,
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        analyst: Some(Arc::clone(&analyst)),
+        ..WorldOptions::default()
+    };
+    let world = World::with(options).await;
+    map(&world.side, &FIVE).await;
+    analyst.go_away(true);
+    let conversations = seeded(2, 87);
+    let mut sessions = Vec::new();
+    for conversation in &conversations {
+        sessions.push(hand_off(&world.side, conversation).await);
+    }
+    eventually("the cases are made at once: nobody waits for who is away", async || {
+        (world.crm().count("Case") == 2).then_some(())
+    })
+    .await;
+    world.side.settled().await;
+    assert_eq!(analyst.asked(), 2);
+    // The source of the second one learns the number meanwhile.
+    let values = json!({ "UsrOrderNumber": "4712" }).as_object().unwrap().clone();
+    let more = EventKind::FieldValues { values };
+    world.engine().append(sessions[1], vec![NewEvent::new("given", None, more)]).await.unwrap();
+    clock.advance_to(clock.now() + Duration::from_secs(60));
+    eventually("it is asked again after a minute", async || (analyst.asked() == 4).then_some(())).await;
+    analyst.go_away(false);
+    clock.advance_to(clock.now() + Duration::from_secs(299));
+    world.side.settled().await;
+    assert_eq!(analyst.asked(), 4, "and then after five: a provider in trouble is left alone");
+    eventually("the fields follow", async || {
+        clock.advance_to(clock.now() + Duration::from_secs(1));
+        let filled = |at: usize| creatio_case(&world, &conversations[at])["UsrSeats"] == json!(2);
+        (filled(0) && filled(1)).then_some(())
+    })
+    .await;
+    world.side.settled().await;
+    assert_eq!(creatio_case(&world, &conversations[0])["UsrOrderNumber"], json!("4711"));
+    assert_eq!(creatio_case(&world, &conversations[1])["UsrOrderNumber"], json!("4712"), "what the source said stands");
+    assert_eq!(analyst.asked(), 6);
+    clock.advance_to(clock.now() + Duration::from_secs(7200));
+    world.side.settled().await;
+    assert_eq!(analyst.asked(), 6, "what was found is asked no more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r27_many_handoffs_at_once_are_no_more_calls_at_once_than_a_few() {
     let clock = Arc::new(VirtualClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
     let analyst = Scripted::sure(five());

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use casebridge_connectors::analyst::{Analyst, Ask};
 use casebridge_connectors::{CaseSystem, Vault};
 use casebridge_domain::analysis::{Analysis, AnalystKind, Cost, Evidence, Found};
-use casebridge_domain::{CallFailure, Connection};
+use casebridge_domain::{CallFailure, Connection, FailureClass, FailureScope};
 use casebridge_engine::analysts::AnalystSettings;
 use casebridge_engine::{Connectors, CrmConnectors};
 use secrecy::SecretString;
@@ -21,6 +21,7 @@ pub struct Scripted {
     answers: Mutex<BTreeMap<String, (Value, u8)>>,
     asked: AtomicUsize,
     hangs: AtomicBool,
+    is_away: AtomicBool,
     released: Notify,
 }
 
@@ -50,6 +51,11 @@ impl Scripted {
         self.released.notify_waiters();
     }
 
+    /// Cannot be reached, until it is back.
+    pub fn go_away(&self, away: bool) {
+        self.is_away.store(away, Ordering::SeqCst);
+    }
+
     /// How often it was asked.
     pub fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
@@ -63,6 +69,16 @@ impl Analyst for Scripted {
         self.asked.fetch_add(1, Ordering::SeqCst);
         if self.hangs.load(Ordering::SeqCst) {
             released.await;
+        }
+        if self.is_away.load(Ordering::SeqCst) {
+            return Err(CallFailure {
+                class: FailureClass::Unreachable,
+                scope: FailureScope::Lane,
+                status: Some(503),
+                message: "the provider answered 503".into(),
+                hint: "wait".into(),
+                item: None,
+            });
         }
         let evidence: Vec<Evidence> = ask
             .lines

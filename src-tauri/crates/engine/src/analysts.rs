@@ -1,28 +1,21 @@
-//! Who reads conversations: the settings, and asking in time (R27).
+//! Who reads conversations: the settings, and asking them.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use casebridge_connectors::analyst::{Analyst, Ask, BuiltIn};
 use casebridge_domain::analysis::{Analysis, AnalystKind, Question, TranscriptLine};
-use casebridge_domain::plan::fields::grounded;
-use casebridge_domain::plan::said::{analysis_event_id, questions, transcript};
-use casebridge_domain::{
-    CallFailure, Connection, ConnectionId, Event, EventKind, FailureClass, FailureScope, NewEvent, SessionId,
-};
-use casebridge_store::{Append, SecretName};
+use casebridge_domain::{CallFailure, Connection, FailureClass, FailureScope};
+use casebridge_store::SecretName;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use crate::Engine;
 use crate::changes::Change;
 use crate::error::EngineError;
-use crate::mappings::Mapped;
 
 /// How long a case waits for its analysis.
 pub const PATIENCE: Duration = Duration::from_secs(6);
@@ -71,44 +64,6 @@ pub struct AnalystState {
     pub settings: AnalystSettings,
     /// Whether a key is kept.
     pub has_key: bool,
-}
-
-/// Most analyses that run at once. The rest wait their turn: a thousand handoffs are no thousand calls in one second.
-const AT_ONCE: usize = 8;
-
-/// Conversations, of those that changed last, that a start looks through for analyses that were cut off. All that changed
-/// while the former engine ended are among them.
-const LOOKED_BACK: i64 = 5_000;
-
-type Name = (SessionId, ConnectionId, i64, i64);
-
-/// Analyses that run or wait their turn: by conversation, connection, handoff and version.
-#[derive(Debug)]
-pub(crate) struct UnderWay {
-    names: Mutex<HashSet<Name>>,
-    turns: Semaphore,
-}
-
-impl Default for UnderWay {
-    fn default() -> Self {
-        Self { names: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
-    }
-}
-
-impl UnderWay {
-    fn names(&self) -> MutexGuard<'_, HashSet<Name>> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A turn to ask, kept until it is dropped. There is always one to come: the turns are never closed.
-    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        self.turns.acquire().await.ok()
-    }
-
-    /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        self.names().len()
-    }
 }
 
 impl Engine {
@@ -225,72 +180,6 @@ impl Engine {
     async fn analyst_settings(&self) -> Result<AnalystSettings, EngineError> {
         let kept = self.store().setting(SETTING).await?;
         Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
-    }
-
-    /// Begins to read a conversation up to a handoff, unless that is under way. What comes of it is appended to the log
-    /// once, which makes the lanes due.
-    pub(crate) fn begin_analysis(&self, connection: &Connection, handoff: &Event, mapped: &Arc<Mapped>) {
-        let name = (handoff.session_id, connection.id, handoff.seq, mapped.set.version);
-        if !self.inner.analyses.names().insert(name) {
-            return;
-        }
-        let (engine, connection, handoff, mapped) =
-            (self.clone(), connection.clone(), handoff.clone(), Arc::clone(mapped));
-        self.inner.tasks.spawn(async move {
-            tokio::select! {
-                () = engine.inner.stop.cancelled() => {}
-                read = engine.read_up_to(&connection, &handoff, &mapped) => {
-                    if let Err(error) = read {
-                        tracing::error!(
-                            session.id = %handoff.session_id, error = &error as &dyn std::error::Error,
-                            "what an analyst found could not be kept; it is asked again after the next start"
-                        );
-                    }
-                }
-            }
-            engine.inner.analyses.names().remove(&name);
-        });
-    }
-
-    /// Begins again the analyses that an engine before this one did not live to end, and whose cases were made without
-    /// them. A conversation that still waits for its analysis is asked about by its lane.
-    pub(crate) async fn resume_analyses(&self) -> Result<(), EngineError> {
-        for connection in self.store().connections().await? {
-            let Some(mapped) = self.mapped(connection.id).await?.filter(|mapped| mapped.asks()) else { continue };
-            let (version, since) = (mapped.set.version, mapped.set.at);
-            for handoff in self.store().unread_handoffs(connection.id, version, since, LOOKED_BACK).await? {
-                self.begin_analysis(&connection, &handoff, &mapped);
-            }
-        }
-        Ok(())
-    }
-
-    async fn read_up_to(&self, connection: &Connection, handoff: &Event, mapped: &Mapped) -> Result<(), EngineError> {
-        let _turn = self.inner.analyses.turn().await;
-        let session = handoff.session_id;
-        let events = self.store().events(session, 0, handoff.seq).await?;
-        let lines = transcript(&events, handoff.seq);
-        let asked = questions(&mapped.set.mappings, &mapped.columns);
-        let answer = self.ask_analyst(connection, &lines, &asked, None).await;
-        let (analysis, failure) = match answer {
-            Ok(analysis) => (Some(Box::new(grounded(analysis, &lines))), None),
-            Err(failure) => (None, Some(failure.message)),
-        };
-        let kind = EventKind::Analysed {
-            connection: connection.id,
-            handoff: handoff.seq,
-            version: mapped.set.version,
-            analysis,
-            failure,
-        };
-        let event = NewEvent::new(analysis_event_id(handoff, connection.id, mapped.set.version), None, kind);
-        // Refused means that it stands already: the first answer counts.
-        let append = Append { session_id: session, events: [event].into() };
-        if self.store().append(append, self.clock().now()).await?.is_ok() {
-            self.tell_of(session);
-            self.wake_lanes();
-        }
-        Ok(())
     }
 }
 

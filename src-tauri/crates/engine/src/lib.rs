@@ -32,6 +32,7 @@ pub mod people;
 mod poll;
 pub mod public_address;
 mod pulls;
+mod reading;
 pub mod removal;
 pub mod replies;
 pub mod runner;
@@ -84,7 +85,7 @@ struct Inner {
     carriers: carriers::Carriers,
     listeners: changes::Listeners,
     mapped: mappings::MappedCache,
-    analyses: analysts::UnderWay,
+    analyses: reading::UnderWay,
     words: tokio::sync::Notify,
     started: std::sync::atomic::AtomicBool,
 }
@@ -121,7 +122,7 @@ impl Engine {
                 carriers: carriers::Carriers::default(),
                 listeners: changes::Listeners::default(),
                 mapped: mappings::MappedCache::default(),
-                analyses: analysts::UnderWay::default(),
+                analyses: reading::UnderWay::default(),
                 words: tokio::sync::Notify::new(),
                 started: std::sync::atomic::AtomicBool::new(false),
             }),
