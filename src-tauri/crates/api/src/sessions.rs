@@ -16,6 +16,8 @@ use crate::{back, lanes};
 
 /// Replies of a conversation that are looked at.
 const REPLIES: i64 = 200;
+/// Held replies that are looked through for those of a conversation's case: all that can be asked for at once.
+const HELD: i64 = 1_000;
 /// Events of a page.
 const PAGE: i64 = 100;
 
@@ -55,7 +57,7 @@ pub(crate) async fn open(engine: &Engine, session: &str, me: &str) -> Result<Val
     let (reason, summary, language, sentiment) = newest_handoff(&told).unwrap_or_default();
     let mut replies = engine.replies(Some(id), None, REPLIES).await?;
     // What was held before it was given to a conversation is decided in those whose case it stands on.
-    let held = engine.replies(None, Some("held".into()), REPLIES).await?;
+    let held = engine.replies(None, Some("held".into()), HELD).await?;
     let on_its_case = |reply: &Reply| row.cases.iter().any(|chip| chip.case.crm_id == reply.case);
     replies.extend(held.into_iter().filter(|reply| reply.session.is_none() && on_its_case(reply)));
     Ok(json!(SessionDetail {
