@@ -68,12 +68,13 @@ export function DryRunPane({ admin, dry, mappings, chosen, onChoose, onRun, onTa
 
 function Before({ dry, mapped, onRun, onAnalyst }: { dry: DryRunState; mapped: boolean; onRun: () => void; onAnalyst: () => void }) {
   const analyst = useAnalyst().data;
-  if (dry.none) return <EmptyState as="h3" title="There is no conversation to try it on yet" glyph="none">As soon as one has arrived, the mappings can be tried on it.</EmptyState>;
+  const reader = analyst && <span className="block f12 read-by">Read by {analyst.kind === "built_in" ? "Casebridge itself, on this computer" : <bdi>{analyst.model}</bdi>}. <button type="button" className="linkish" onClick={onAnalyst}>Change</button></span>;
+  if (dry.none) return <EmptyState as="h3" title="There is no conversation to try it on yet" glyph="none">As soon as one has arrived, the mappings can be tried on it. {reader}</EmptyState>;
   if (!mapped) return <EmptyState as="h3" title="Nothing to try yet" glyph="none">Add a column first. What it would be filled with then stands here, with the words it was taken from.</EmptyState>;
   return (
     <EmptyState as="h3" title="See what would be written" glyph="none" action={<Button kind="primary" icon="play" keys="Ctrl ↵" onClick={onRun} disabled={dry.picked.length === 0 || dry.busy}>Run</Button>}>
       On a past conversation, with the mappings as they stand here. Nothing is written, here or in the CRM.
-      {analyst && <span className="block f12 read-by">Read by {analyst.kind === "built_in" ? "Casebridge itself, on this computer" : <bdi>{analyst.model}</bdi>}. <button type="button" className="linkish" onClick={onAnalyst}>Change</button></span>}
+      {reader}
     </EmptyState>
   );
 }
