@@ -75,6 +75,19 @@ async fn lane(store: &Sqlite, session: SessionId) -> Lane {
 
 const LEASE: Duration = Duration::from_secs(60);
 
+/// A conversation of one message, whose lane a pass has just claimed.
+async fn a_claimed_lane(store: &Sqlite) -> (Consumer, SessionId, Lane) {
+    let consumer = connection(store).await;
+    let id = session(store, "a").await;
+    append(store, id, vec![said("m1", "x")], at(0)).await.unwrap();
+    let lane = store.claim(consumer, at(0), 1, LEASE).await.unwrap().remove(0);
+    (consumer, id, lane)
+}
+
+fn failed(class: FailureClass, status: Option<u16>, message: &str) -> CallFailure {
+    CallFailure { class, scope: FailureScope::Lane, status, message: message.into(), hint: String::new(), item: None }
+}
+
 #[tokio::test]
 async fn appending_is_idempotent_and_conflicts_are_said() {
     let Place { store, .. } = &place().await;
@@ -186,10 +199,7 @@ async fn finish(
 #[tokio::test]
 async fn r14_a_lease_that_ran_out_is_taken_over_and_the_late_result_is_refused() {
     let Place { store, .. } = &place().await;
-    let consumer = connection(store).await;
-    let id = session(store, "a").await;
-    append(store, id, vec![said("m1", "x")], at(0)).await.unwrap();
-    let slow = store.claim(consumer, at(0), 1, LEASE).await.unwrap().remove(0);
+    let (consumer, id, slow) = a_claimed_lane(store).await;
     let after = at(0) + LEASE + Duration::from_millis(1);
     let taker = store.claim(consumer, after, 1, LEASE).await.unwrap().remove(0);
     assert!(taker.fence > slow.fence);
@@ -208,10 +218,7 @@ async fn r14_a_lease_that_ran_out_is_taken_over_and_the_late_result_is_refused()
 #[tokio::test]
 async fn r1_intents_are_on_disk_before_the_call_and_tell_the_next_pass() {
     let Place { store, .. } = &place().await;
-    let consumer = connection(store).await;
-    let id = session(store, "a").await;
-    append(store, id, vec![said("m1", "x")], at(0)).await.unwrap();
-    let lane = store.claim(consumer, at(0), 1, LEASE).await.unwrap().remove(0);
+    let (consumer, id, lane) = a_claimed_lane(store).await;
     let case = RecordRef { kind: RecordKind::Case, id: Uuid::from_u128(1) };
     let activity = RecordRef { kind: RecordKind::Activity, id: Uuid::from_u128(2) };
     let intents = vec![Intent { record: case, seq: 1 }, Intent { record: activity, seq: 1 }];
@@ -258,18 +265,8 @@ async fn r1_intents_are_on_disk_before_the_call_and_tell_the_next_pass() {
 #[tokio::test]
 async fn parked_lanes_stay_parked_while_messages_come_and_retry_releases_them() {
     let Place { store, .. } = &place().await;
-    let consumer = connection(store).await;
-    let id = session(store, "a").await;
-    append(store, id, vec![said("m1", "x")], at(0)).await.unwrap();
-    let claimed = store.claim(consumer, at(0), 1, LEASE).await.unwrap().remove(0);
-    let failure = CallFailure {
-        class: FailureClass::Refused,
-        scope: FailureScope::Lane,
-        status: Some(500),
-        message: "Please, fill in the \"Owner\" field.".into(),
-        hint: String::new(),
-        item: None,
-    };
+    let (consumer, id, claimed) = a_claimed_lane(store).await;
+    let failure = failed(FailureClass::Refused, Some(500), "Please, fill in the \"Owner\" field.");
     let reason = ParkReason { kind: ParkKind::Refused, failure: failure.clone(), since: at(1), tries: 1 };
     finish(store, &claimed, LaneEnd::Park(reason.clone()), None, at(1)).await.unwrap();
     append(store, id, vec![said("m2", "y")], at(10)).await.unwrap();
@@ -285,18 +282,8 @@ async fn parked_lanes_stay_parked_while_messages_come_and_retry_releases_them() 
 #[tokio::test]
 async fn a_failing_lane_keeps_its_time_while_messages_come() {
     let Place { store, .. } = &place().await;
-    let consumer = connection(store).await;
-    let id = session(store, "a").await;
-    append(store, id, vec![said("m1", "x")], at(0)).await.unwrap();
-    let claimed = store.claim(consumer, at(0), 1, LEASE).await.unwrap().remove(0);
-    let failure = CallFailure {
-        class: FailureClass::Unreachable,
-        scope: FailureScope::Lane,
-        status: None,
-        message: "no answer".into(),
-        hint: String::new(),
-        item: None,
-    };
+    let (_, id, claimed) = a_claimed_lane(store).await;
+    let failure = failed(FailureClass::Unreachable, None, "no answer");
     let memory = FailureMemory::next(None, &failure, at(1));
     finish(store, &claimed, LaneEnd::Retry { at: at(60_000), memory }, None, at(1)).await.unwrap();
     append(store, id, vec![said("m2", "y")], at(10)).await.unwrap();
@@ -344,10 +331,7 @@ async fn r30_the_folder_and_its_files_are_their_owners_alone() {
 #[tokio::test]
 async fn r30_old_bodies_go_and_outcomes_stay() {
     let Place { store, .. } = &place().await;
-    let consumer = connection(store).await;
-    let id = session(store, "a").await;
-    append(store, id, vec![said("m1", "x")], at(0)).await.unwrap();
-    let claimed = store.claim(consumer, at(0), 1, LEASE).await.unwrap().remove(0);
+    let (consumer, id, claimed) = a_claimed_lane(store).await;
     let attempt = Attempt {
         fence: 1,
         started_at: at(0),
