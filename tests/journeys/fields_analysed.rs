@@ -24,6 +24,21 @@ pub(crate) fn five() -> [(&'static str, Value); 5] {
     ]
 }
 
+/// A world in which an analyst fills five columns of every handoff, and time passes as a story wants.
+async fn filled_by_an_analyst() -> (World, Arc<Scripted>, Arc<VirtualClock>) {
+    let clock = Arc::new(VirtualClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
+    let analyst = Scripted::sure(five());
+    let options = WorldOptions {
+        mode: Mode::Handoff,
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        analyst: Some(Arc::clone(&analyst)),
+        ..WorldOptions::default()
+    };
+    let world = World::with(options).await;
+    map(&world.side, &FIVE).await;
+    (world, analyst, clock)
+}
+
 pub(crate) const FIVE: [(&str, Source); 5] = [
     ("UsrOrderNumber", Source::Ai),
     ("UsrSeats", Source::Ai),
@@ -78,16 +93,7 @@ async fn r27_five_ai_fields_cost_one_question_and_a_restart_asks_no_second_time(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r27_a_provider_that_hangs_delays_the_case_by_six_seconds_and_its_fields_follow() {
-    let clock = Arc::new(VirtualClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
-    let analyst = Scripted::sure(five());
-    let options = WorldOptions {
-        mode: Mode::Handoff,
-        clock: Arc::clone(&clock) as Arc<dyn Clock>,
-        analyst: Some(Arc::clone(&analyst)),
-        ..WorldOptions::default()
-    };
-    let world = World::with(options).await;
-    map(&world.side, &FIVE).await;
+    let (world, analyst, clock) = filled_by_an_analyst().await;
     analyst.hang();
     let conversation = &seeded(1, 82)[0];
     let began = clock.now();
@@ -170,16 +176,7 @@ async fn r27_an_analysis_that_the_engine_did_not_live_to_end_is_asked_again_and_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r27_a_provider_that_was_away_for_a_while_fills_the_fields_when_it_is_back() {
-    let clock = Arc::new(VirtualClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
-    let analyst = Scripted::sure(five());
-    let options = WorldOptions {
-        mode: Mode::Handoff,
-        clock: Arc::clone(&clock) as Arc<dyn Clock>,
-        analyst: Some(Arc::clone(&analyst)),
-        ..WorldOptions::default()
-    };
-    let world = World::with(options).await;
-    map(&world.side, &FIVE).await;
+    let (world, analyst, clock) = filled_by_an_analyst().await;
     analyst.go_away(true);
     let conversations = seeded(2, 87);
     let mut sessions = Vec::new();
@@ -218,17 +215,35 @@ async fn r27_a_provider_that_was_away_for_a_while_fills_the_fields_when_it_is_ba
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r27_many_handoffs_at_once_are_no_more_calls_at_once_than_a_few() {
-    let clock = Arc::new(VirtualClock::new("2026-03-01T00:00:00Z".parse().unwrap()));
-    let analyst = Scripted::sure(five());
+async fn r27_a_provider_that_was_away_is_asked_again_by_the_next_engine_too() {
+    let (mut world, analyst, clock) = filled_by_an_analyst().await;
+    analyst.go_away(true);
+    let conversation = &seeded(1, 88)[0];
+    hand_off(&world.side, conversation).await;
+    eventually("the case is made", async || (world.crm().count("Case") == 1).then_some(())).await;
+    world.side.settled().await;
     let options = WorldOptions {
         mode: Mode::Handoff,
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
         analyst: Some(Arc::clone(&analyst)),
         ..WorldOptions::default()
     };
-    let world = World::with(options).await;
-    map(&world.side, &FIVE).await;
+    analyst.go_away(false);
+    world.side.restart(&options).await;
+    eventually("the fields follow", async || {
+        (creatio_case(&world, conversation)["UsrOrderNumber"] == json!("4711")).then_some(())
+    })
+    .await;
+    world.side.settled().await;
+    world.side.restart(&options).await;
+    world.side.settled().await;
+    eventually("nobody is asked about anything more", async || (world.engine().in_flight() == 0).then_some(())).await;
+    assert_eq!(analyst.asked(), 2, "and once it has answered by nobody any more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r27_many_handoffs_at_once_are_no_more_calls_at_once_than_a_few() {
+    let (world, analyst, clock) = filled_by_an_analyst().await;
     analyst.hang();
     let conversations = seeded(20, 84);
     for conversation in &conversations {

@@ -63,9 +63,16 @@ struct Reading {
     connection: Connection,
     handoff: Event,
     mapped: Arc<Mapped>,
+    /// The log says already that it failed.
+    has_failed: bool,
 }
 
 impl Reading {
+    fn of(connection: &Connection, handoff: &Event, mapped: &Arc<Mapped>) -> Self {
+        let (connection, handoff, mapped) = (connection.clone(), handoff.clone(), Arc::clone(mapped));
+        Self { connection, handoff, mapped, has_failed: false }
+    }
+
     fn name(&self) -> Name {
         (self.handoff.session_id, self.connection.id, self.handoff.seq, self.mapped.set.version)
     }
@@ -81,7 +88,10 @@ impl Engine {
     /// Begins to read a conversation up to a handoff, unless that is under way. What comes of it is appended to the log
     /// once, which makes the lanes due.
     pub(crate) fn begin_analysis(&self, connection: &Connection, handoff: &Event, mapped: &Arc<Mapped>) {
-        let reading = Reading { connection: connection.clone(), handoff: handoff.clone(), mapped: Arc::clone(mapped) };
+        self.begin(Reading::of(connection, handoff, mapped));
+    }
+
+    fn begin(&self, reading: Reading) {
         let name = reading.name();
         if !self.inner.analyses.names().insert(name) {
             return;
@@ -103,14 +113,19 @@ impl Engine {
         });
     }
 
-    /// Begins again the analyses that an engine before this one did not live to end, and whose cases were made without
-    /// them. A conversation that still waits for its analysis is asked about by its lane.
+    /// Begins again the analyses that an engine before this one did not live to end, or would have asked for again, and
+    /// whose cases were made without them. A conversation that still waits for its analysis is asked about by its lane.
     pub(crate) async fn resume_analyses(&self) -> Result<(), EngineError> {
         for connection in self.store().connections().await? {
             let Some(mapped) = self.mapped(connection.id).await?.filter(|mapped| mapped.asks()) else { continue };
             let (version, since) = (mapped.set.version, mapped.set.at);
-            for handoff in self.store().unread_handoffs(connection.id, version, since, LOOKED_BACK).await? {
-                self.begin_analysis(&connection, &handoff, &mapped);
+            let failed_since = self.clock().now() - AGAIN.iter().sum::<Duration>();
+            let unread = self.store().unread_handoffs(connection.id, version, since, failed_since, LOOKED_BACK).await?;
+            for handoff in unread {
+                let reading = Reading::of(&connection, &handoff, &mapped);
+                let told = self.store().field_events(handoff.session_id).await?;
+                let has_failed = told.iter().any(|event| event.event_id == reading.event_id(false));
+                self.begin(Reading { has_failed, ..reading });
             }
         }
         Ok(())
@@ -118,7 +133,7 @@ impl Engine {
 
     /// Reads, and reads again later what could not be read because nobody answered.
     async fn read(&self, reading: &Reading) -> Result<(), EngineError> {
-        let mut failure = self.read_once(reading, false).await?;
+        let mut failure = self.read_once(reading, reading.has_failed).await?;
         for pause in AGAIN {
             if !failure.is_some_and(|failure| failure.is_transient()) {
                 break;
@@ -136,7 +151,7 @@ impl Engine {
 
     /// Whether nobody was handed the conversation since, the mappings are the same, and nothing was found meanwhile.
     async fn is_still_wanted(&self, reading: &Reading) -> Result<bool, EngineError> {
-        let Reading { connection, handoff, mapped } = reading;
+        let Reading { connection, handoff, mapped, .. } = reading;
         if self.mapped(connection.id).await?.is_none_or(|now| now.set.version != mapped.set.version) {
             return Ok(false);
         }
@@ -152,7 +167,7 @@ impl Engine {
 
     /// Asks, and tells the log what came of it. A second failure is no news. Answers why nothing was found, if so.
     async fn read_once(&self, reading: &Reading, again: bool) -> Result<Option<CallFailure>, EngineError> {
-        let Reading { connection, handoff, mapped } = reading;
+        let Reading { connection, handoff, mapped, .. } = reading;
         let turn = self.inner.analyses.turn().await;
         let session = handoff.session_id;
         let events = self.store().events(session, 0, handoff.seq).await?;

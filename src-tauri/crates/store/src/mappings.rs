@@ -110,12 +110,14 @@ pub trait Mappings: Send + Sync {
         steps: i64,
     ) -> Result<(Vec<WentWithout>, bool), StoreError>;
     /// Of the `limit` conversations that changed last and were handed off: the newest handoffs that are written to a case of
-    /// the connection, were taken in at or after `since`, and that no analyst read under the version.
+    /// the connection, were taken in at or after `since`, and that no analyst read under the version. One that failed before
+    /// `failed_since` counts as read.
     async fn unread_handoffs(
         &self,
         connection: ConnectionId,
         version: i64,
         since: Timestamp,
+        failed_since: Timestamp,
         limit: i64,
     ) -> Result<Vec<Event>, StoreError>;
     /// The events of a session that tell values: handoffs, given values, analyses, decisions about suggestions. In order.

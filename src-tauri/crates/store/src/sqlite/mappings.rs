@@ -211,6 +211,7 @@ impl Mappings for Sqlite {
         connection: ConnectionId,
         version: i64,
         since: Timestamp,
+        failed_since: Timestamp,
         limit: i64,
     ) -> Result<Vec<Event>, StoreError> {
         sqlx::query(AssertSqlSafe(format!(
@@ -225,13 +226,15 @@ impl Mappings for Sqlite {
                and not exists (select 1 from session_events as reading where reading.session_id = recent.id \
                  and reading.kind = 'analysed' and json_extract(reading.body, '$.connection') = $1 \
                  and json_extract(reading.body, '$.version') = $3 \
-                 and json_extract(reading.body, '$.handoff') = recent.handed_off_seq)"
+                 and json_extract(reading.body, '$.handoff') = recent.handed_off_seq \
+                 and (json_extract(reading.body, '$.analysis') is not null or reading.recorded_ms < $6))"
         )))
         .bind(connection.to_string())
         .bind(Consumer::Crm(connection).to_string())
         .bind(version)
         .bind(ms(since))
         .bind(limit)
+        .bind(ms(failed_since))
         .fetch_all(&self.readers)
         .await?
         .iter()

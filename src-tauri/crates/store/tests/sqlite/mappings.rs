@@ -277,13 +277,24 @@ async fn handoffs_that_are_written_and_that_nobody_read_are_found_once() {
     };
     append(store, ids[1], vec![NewEvent::new("a1", None, analysed(1))], at(40_000)).await.unwrap();
     let unread = async |connection, version, limit| -> Vec<SessionId> {
-        let found = store.unread_handoffs(connection, version, at(5_000), limit).await.unwrap();
+        let found = store.unread_handoffs(connection, version, at(5_000), at(40_500), limit).await.unwrap();
         found.iter().map(|event| event.session_id).collect()
     };
     assert_eq!(unread(of, 1, 100).await, [ids[2]], "not what is older, read, or still its lane's to ask about");
     assert_eq!(unread(of, 2, 100).await.len(), 2, "under another version nobody read either of them");
     assert_eq!(unread(crm(connection(store).await), 1, 100).await, [], "another connection has no case of them");
     assert_eq!(unread(of, 1, 1).await, [], "only the conversations that changed last are looked through");
+    let failed = EventKind::Analysed {
+        connection: of,
+        handoff: 2,
+        version: 1,
+        analysis: None,
+        failure: Some("nobody answered".into()),
+    };
+    append(store, ids[2], vec![NewEvent::new("f1", None, failed.clone())], at(40_500)).await.unwrap();
+    assert_eq!(unread(of, 1, 100).await, [ids[2]], "what failed a moment ago is worth another question");
+    append(store, ids[2], vec![NewEvent::new("f2", None, failed)], at(40_499)).await.unwrap();
+    assert_eq!(unread(of, 1, 100).await, [], "what failed long ago is not: people have seen the case without it");
     append(store, ids[2], vec![NewEvent::new("a1", None, analysed(1))], at(41_000)).await.unwrap();
     assert_eq!(unread(of, 1, 100).await, [], "once it is read it is not found again");
 }
