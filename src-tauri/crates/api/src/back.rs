@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::commands::{RepliesPreview, RepliesSelection};
 use crate::dto::connections::{Doctor, Finding};
-use crate::dto::sessions::ReplyView;
+use crate::dto::conversation::ReplyView;
 use crate::error::ApiError;
 
 fn reply_id(text: &str) -> Result<ReplyId, ApiError> {

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::commands::{CaseLinks, SessionsList};
-use crate::dto::sessions::{CaseLink, CaseLinkPage, DriftView, SessionPage, SessionRow, ViewCounts};
+use crate::dto::links::{CaseLink, CaseLinkPage, DriftView};
+use crate::dto::sessions::{SessionPage, SessionRow, ViewCounts};
 use crate::dto::time;
 use crate::error::ApiError;
 

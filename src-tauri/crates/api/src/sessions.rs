@@ -5,11 +5,10 @@ use casebridge_domain::{Event, EventKind, SessionId};
 use casebridge_engine::{Engine, EngineError, ListWish, Reply, View};
 use serde_json::{Value, json};
 
+use crate::dto::conversation::{AnalysisView, ContactView, EventPage, EventView, Explanation, SessionDetail};
 use crate::dto::deliveries::{TraceCase, TraceEntry, TraceView};
 use crate::dto::mappings::SuggestionView;
-use crate::dto::sessions::{
-    AnalysisView, CaseChip, ContactView, EventPage, EventView, Explanation, SessionDetail, SessionRow,
-};
+use crate::dto::sessions::{CaseChip, SessionRow};
 use crate::dto::time;
 use crate::error::ApiError;
 use crate::{back, lanes};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use casebridge_api::dto::{
-    connections::*, deliveries::*, kit::*, links::*, logging::*, mappings::*, people::*, sessions::*, sign_in::*,
+    connections::*, conversation::*, deliveries::*, kit::*, links::*, logging::*, mappings::*, people::*, sessions::*,
+    sign_in::*,
 };
 use casebridge_domain::analysis::{AnalystKind, Cost as AnalysisCost, Evidence as FieldEvidence};
 use casebridge_domain::mapping::{

@@ -5,7 +5,7 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use super::connections::ConnectionHealth;
-use super::sessions::Explanation;
+use super::conversation::Explanation;
 
 /// A lane.
 #[derive(Debug, Clone, Serialize, TS)]

@@ -4,6 +4,8 @@ use casebridge_engine::links::LinkEffect;
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::sessions::{CaseChip, SyncState};
+
 /// What would happen, or did.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct CaseEffect {
@@ -49,4 +51,47 @@ impl From<LinkEffect> for CaseEffect {
             sentences: effect.sentences,
         }
     }
+}
+
+/// A case and its conversation.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct CaseLink {
+    /// The conversation.
+    pub session: String,
+    /// The customer's name.
+    pub contact_name: Option<String>,
+    /// The conversation's id at its source.
+    pub external_id: String,
+    /// The case.
+    pub case: CaseChip,
+    /// How the writing stands.
+    pub sync: SyncState,
+    /// When the CRM was seen to hold it.
+    pub opened_at: Option<String>,
+    /// Whether it is the case that the conversation has now.
+    pub current: bool,
+    /// What differs here and there, as last known.
+    pub drift: Vec<DriftView>,
+    /// When the CRM was asked last.
+    pub looked_at: Option<String>,
+}
+
+/// One thing that is not the same on both sides.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct DriftView {
+    /// `status` or `owner`.
+    pub what: &'static str,
+    /// Here.
+    pub ours: String,
+    /// In the CRM.
+    pub theirs: String,
+}
+
+/// A page of cases.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct CaseLinkPage {
+    /// Newest first.
+    pub rows: Vec<CaseLink>,
+    /// Give it as `cursor` to read on.
+    pub next: Option<String>,
 }

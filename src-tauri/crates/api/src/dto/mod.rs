@@ -1,6 +1,7 @@
 //! The answers, as programs and the console's TypeScript read them.
 
 pub mod connections;
+pub mod conversation;
 pub mod deliveries;
 pub mod kit;
 pub mod links;
