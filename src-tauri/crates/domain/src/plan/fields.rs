@@ -1,5 +1,8 @@
 //! Which value each mapped column gets, and whether it may replace what stands (R26, R27, R37).
 
+mod known;
+mod refusal;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +10,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use self::known::{contact_attribute, filled, given, session_attribute};
+pub use self::refusal::{Blame, Refusal};
 use super::rows::{NamedRow, RowName, Rows};
 use crate::analysis::{Analysis, Evidence, Found, TranscriptLine};
 use crate::effect::FieldValue;
 use crate::mapping::{
     Column, ColumnKind, Mapping, Overwrite, Source, TextFormat, Unsure, coerce, is_zero, same, shown,
 };
-use crate::session::{Contact, Session};
-use crate::text::{cut, one_line};
+use crate::session::Session;
+use crate::text::cut;
 
 /// All that values are taken from.
 #[derive(Debug, Clone, Copy)]
@@ -64,67 +69,6 @@ impl std::fmt::Debug for Said {
             .field("given", &self.given.len())
             .field("analysis", &self.analysis)
             .finish_non_exhaustive()
-    }
-}
-
-/// What the CRM said to a column, remembered for the version of the mappings (R26).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// The CRM's words.
-    pub words: String,
-    /// What to do about it.
-    pub hint: String,
-    /// The length that the column turned out to have: texts are cut to it, and the column is written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
-    /// What it says no to.
-    #[serde(default)]
-    pub blame: Blame,
-}
-
-impl Refusal {
-    /// Whether texts are only cut for it: the column is written all the same. An address is never cut.
-    #[must_use]
-    pub fn only_cuts(&self, kind: &ColumnKind) -> bool {
-        self.limit.is_some() && matches!(kind, ColumnKind::Text { format: TextFormat::Plain, .. })
-    }
-}
-
-/// What a refusal says no to: how far it is remembered.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Blame {
-    /// The column: no conversation can fill it.
-    #[default]
-    Column,
-    /// These of its values, as they are sent; others are taken.
-    Values(Vec<Value>),
-    /// This case as it is now: a rule of the CRM, another program in it, a record that is closed to us. Nothing is
-    /// remembered.
-    Once,
-}
-
-impl Blame {
-    /// Of a refusal that is about the value: one of a list can be remembered; what a customer said is no reason to leave
-    /// out what the next one says.
-    #[must_use]
-    pub fn value(of: &FieldValue) -> Self {
-        match of.kind.allowed() {
-            Some(_) => Blame::Values(vec![of.value.clone()]),
-            None => Blame::Once,
-        }
-    }
-
-    /// Both.
-    #[must_use]
-    pub fn and(self, before: &Self) -> Self {
-        match (self, before) {
-            (Blame::Values(mut values), Blame::Values(known)) => {
-                values.extend(known.iter().filter(|value| !values.contains(value)).cloned().collect::<Vec<_>>());
-                Blame::Values(values)
-            }
-            (now, _) => now,
-        }
     }
 }
 
@@ -431,73 +375,4 @@ fn shortened(value: Value, limit: Option<u32>) -> (Value, Option<String>) {
         }
         _ => (value, None),
     }
-}
-
-/// A value that the source gave under the column's name, or under its title.
-fn given<'a>(mapping: &Mapping, values: &'a Map<String, Value>) -> Option<&'a Value> {
-    let by_name = values.get(&mapping.column);
-    let by_title = || values.iter().find(|(name, _)| name.eq_ignore_ascii_case(&mapping.title)).map(|(_, value)| value);
-    by_name.or_else(by_title).filter(|value| !value.is_null())
-}
-
-fn session_attribute(attribute: &str, sources: FieldSources<'_>) -> Option<Value> {
-    let FieldSources { session, said, .. } = sources;
-    let analysis = said.analysis.as_ref();
-    let text = |text: Option<&String>| text.filter(|text| !text.trim().is_empty()).cloned();
-    let of_analysis = |part: fn(&Analysis) -> Option<&String>| text(analysis.and_then(part));
-    let found = match attribute {
-        "channel" => Some(session.channel.clone()),
-        "external_id" => Some(session.key.external_id.clone()),
-        "source" => Some(session.key.source.clone()),
-        "topic" => text(session.topic.as_ref()).or_else(|| of_analysis(|one| one.topic.as_ref())),
-        "language" => text(said.handoff.language.as_ref()).or_else(|| of_analysis(|one| one.language.as_ref())),
-        "sentiment" => text(said.handoff.sentiment.as_ref()).or_else(|| of_analysis(|one| one.sentiment.as_ref())),
-        "summary" => text(said.handoff.summary.as_ref()).or_else(|| of_analysis(|one| one.summary.as_ref())),
-        name => return said.given.get(name).filter(|value| !value.is_null()).cloned(),
-    };
-    found.map(Value::String)
-}
-
-fn contact_attribute(attribute: &str, contact: &Contact) -> Option<String> {
-    let value = |one: &Option<crate::session::Identifier>| one.as_ref().map(|one| one.value.trim().to_owned());
-    let found = match attribute {
-        "name" => contact.name.clone(),
-        "email" => value(&contact.email),
-        "phone" => value(&contact.phone),
-        "external_id" => value(&contact.external_id),
-        _ => None,
-    };
-    found.filter(|text| !text.is_empty())
-}
-
-/// A template with its names filled in; `None` when it names something and nothing of that is known.
-fn filled(text: &str, by_column: &BTreeMap<&str, String>, sources: FieldSources<'_>) -> Option<String> {
-    let mut made = String::new();
-    let (mut named, mut known) = (0, 0);
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        made.push_str(before);
-        let Some((name, behind)) = after.split_once('}') else {
-            made.push('{');
-            rest = after;
-            continue;
-        };
-        named += 1;
-        let value = match name.split_once('.') {
-            Some(("session", what)) => {
-                session_attribute(what, sources).map(|value| shown(&ColumnKind::Boolean, &value))
-            }
-            Some(("contact", what)) => contact_attribute(what, &sources.session.contact),
-            Some(("value", what)) => by_column.get(what).cloned(),
-            _ => None,
-        };
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            known += 1;
-            made.push_str(&value);
-        }
-        rest = behind;
-    }
-    made.push_str(rest);
-    let made = made.lines().map(one_line).collect::<Vec<_>>().join("\n");
-    (named == 0 || known > 0).then_some(made)
 }
