@@ -72,7 +72,7 @@ impl Tray {
         let (needs_person, parked) = (self.needs_person.clone(), self.parked.clone());
         let (waiting, stuck) = (words("Needs a person", seen.needs_person), words("Parked", seen.parked));
         let told = app.run_on_main_thread(move || {
-            // An old count says no harm; the next one is on its way.
+            // An old count does no harm; the next one is on its way.
             drop(needs_person.set_text(waiting).and_then(|()| parked.set_text(stuck)));
         });
         if let Err(error) = told {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use casebridge_domain::plan::fields::grounded;
 use casebridge_domain::plan::said::{analysis_event_id, questions, transcript};
-use casebridge_domain::{CallFailure, Connection, ConnectionId, Event, EventKind, NewEvent, SessionId};
+use casebridge_domain::{CallFailure, Connection, ConnectionId, Event, EventKind, FailureClass, NewEvent, SessionId};
 use casebridge_store::Append;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -135,7 +135,11 @@ impl Engine {
     async fn read(&self, reading: &Reading) -> Result<(), EngineError> {
         let mut failure = self.read_once(reading, reading.has_failed).await?;
         for pause in AGAIN {
-            if !failure.is_some_and(|failure| failure.is_transient()) {
+            // An answer that nobody can use was paid for already, and a refusal is an answer.
+            let nobody_answered = failure.is_some_and(|failure| {
+                matches!(failure.class, FailureClass::Unreachable | FailureClass::Throttled { .. })
+            });
+            if !nobody_answered {
                 break;
             }
             // The log says that it failed: nobody waits for it any more.
