@@ -188,6 +188,7 @@ async fn r27_a_provider_that_was_away_for_a_while_fills_the_fields_when_it_is_ba
     })
     .await;
     world.side.settled().await;
+    eventually("nobody is asked any more", async || (world.engine().in_flight() == 0).then_some(())).await;
     assert_eq!(analyst.asked(), 2);
     // The source of the second one learns the number meanwhile.
     let values = json!({ "UsrOrderNumber": "4712" }).as_object().unwrap().clone();

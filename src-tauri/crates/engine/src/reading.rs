@@ -142,9 +142,10 @@ impl Engine {
             if !nobody_answered {
                 break;
             }
+            let at = self.clock().now() + pause;
             // The log says that it failed: nobody waits for it any more.
             self.inner.analyses.names().remove(&reading.name());
-            self.clock().sleep_until(self.clock().now() + pause).await;
+            self.clock().sleep_until(at).await;
             if !self.is_still_wanted(reading).await? {
                 break;
             }
