@@ -61,7 +61,7 @@ test("at most two calls stand between a start and its first list, with conversat
 
 test("a window that is told to end while its tray learns the first counts ends in order", async () => {
   // What the tray shows is the main thread's to change. One that waited for the engine instead kept a worker, and with
-  // it now and then the engine, for good: six ends of ten.
+  // it mostly the engine, for good: 12 ends of 15.
   for (let round = 1; round <= 6; round++) {
     await desktop.said("casebridge", /the window is usable/);
     const left = readdirSync(desktop.data).filter((one) => /-(wal|shm)$/.test(one));
