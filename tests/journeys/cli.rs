@@ -39,6 +39,23 @@ async fn the_readme_s_first_steps_work() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newcomer_sees_conversations_come_in_without_typing_anything() {
+    let temp = tempfile::tempdir().unwrap();
+    let data = temp.path().join("data");
+    let _engine = Served::start(&data, &["--sandbox", "--play"]);
+    eventually("twelve conversations are cases", async || {
+        let lanes = json(&ok(&data, &["lanes", "list", "--json"], ""));
+        let lanes = lanes.as_array().unwrap().clone();
+        (lanes.len() == 12 && lanes.iter().all(|lane| lane["state"] == "synced")).then_some(())
+    })
+    .await;
+    let human = ok(&data, &["explain", "late-parcel"], "");
+    assert!(human.contains("Yes: case"), "the README's next steps find them by their names: {human}");
+    let nothing = run(&temp.path().join("other"), &["serve", "--play"], "");
+    assert_eq!(nothing.status.code(), Some(2), "without a stand-in there is nobody to play to");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_org_is_tried_out_without_one_beside_a_creatio_or_alone() {
     let temp = tempfile::tempdir().unwrap();
     let data = temp.path().join("data");

@@ -42,8 +42,8 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
     };
 
     let stand_ins = StandIns::new(engine.clone());
-    for kind in args.sandbox {
-        stand_ins.start(kind.into()).await?;
+    for kind in &args.sandbox {
+        stand_ins.start((*kind).into()).await?;
     }
     engine.start().await?;
 
@@ -83,7 +83,10 @@ pub(crate) async fn run(data: PathBuf, args: ServeArgs) -> anyhow::Result<()> {
         servers.spawn(casebridge_gateway::serve_public(listener, router, stop.clone(), limits));
     }
     lock.publish(&EngineAddress { pid: std::process::id(), url: url.clone(), token })?;
-    welcome(&data, &url, &link, public_url.as_deref(), &stand_ins.pages());
+    welcome(&data, &url, &link, public_url.as_deref(), &stand_ins.pages(), args.play);
+    for kind in args.sandbox.iter().filter(|_| args.play) {
+        stand_ins.play((*kind).into()).await?;
+    }
 
     let broken = tokio::select! {
         signal = stop_signal() => { signal?; None }
@@ -152,7 +155,14 @@ async fn stop_signal() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn welcome(data: &std::path::Path, url: &str, link: &Entrance, public_url: Option<&str>, sandboxes: &[SandboxPage]) {
+fn welcome(
+    data: &std::path::Path,
+    url: &str,
+    link: &Entrance,
+    public_url: Option<&str>,
+    sandboxes: &[SandboxPage],
+    played: bool,
+) {
     let data = data.display();
     let program = std::env::current_exe().unwrap_or_else(|_| "casebridged".into());
     let here = std::env::current_dir().unwrap_or_default();
@@ -175,7 +185,9 @@ fn welcome(data: &std::path::Path, url: &str, link: &Entrance, public_url: Optio
     }
     if !sandboxes.is_empty() {
         println!("\nTry it, in another terminal:");
-        println!("  {program} --data {data} replay docs/examples/conversations.jsonl --handoff-share 0.3");
+        if !played {
+            println!("  {program} --data {data} replay docs/examples/conversations.jsonl --handoff-share 0.3");
+        }
         println!("  {program} --data {data} lanes list");
         println!("  {program} --data {data} trace late-parcel");
         println!("then open the sandbox's page above, and answer on a case: `replies list` shows it.");

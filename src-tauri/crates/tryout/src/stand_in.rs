@@ -136,6 +136,11 @@ impl StandIns {
         Ok((page, true))
     }
 
+    /// Lets a few example conversations come in for one that runs, so that a newcomer sees cases at once.
+    pub async fn play(&self, kind: ConnectionKind) -> anyhow::Result<()> {
+        play(&self.engine, name(kind)).await
+    }
+
     /// What starts one when somebody asks, with a few conversations in it.
     #[must_use]
     pub fn starter(&self) -> StartSandbox {

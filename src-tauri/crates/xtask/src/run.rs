@@ -44,7 +44,7 @@ pub fn serve(workspace: &Workspace, args: Vec<OsString>) -> Result<ExitCode> {
     let given = |flag: &str| args.iter().any(|arg| arg.to_string_lossy().starts_with(flag));
     engine.arg("serve").arg("--data").arg(&data);
     if !given("--sandbox") {
-        engine.arg("--sandbox");
+        engine.args(["--sandbox", "--play"]);
     }
     if !given("--listen") {
         engine.args(["--listen", "127.0.0.1:0"]);

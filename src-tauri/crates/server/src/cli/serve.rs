@@ -26,6 +26,9 @@ pub struct ServeArgs {
     /// comma.
     #[arg(long, value_name = "CRM", value_enum, num_args = 0..=1, value_delimiter = ',', default_missing_value = "creatio")]
     pub sandbox: Vec<SandboxArg>,
+    /// Let a few example conversations come in for each stand-in, as the console does when it starts one.
+    #[arg(long, requires = "sandbox")]
+    pub play: bool,
 }
 
 /// A bare host name or address, so that nothing but this name is let in.
