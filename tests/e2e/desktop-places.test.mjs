@@ -29,7 +29,7 @@ const cli = (data, ...args) => execFileSync(engine, ["--data", data, ...args], {
 const link = (data, ...args) => /(http:\S+\/console\/enter\S+)/.exec(cli(data, "console", "link", ...args))[1];
 
 async function join(pasted) {
-  const field = await desktop.driver.findElement(By.css("[role=dialog] input"));
+  const field = await until("the field is there", async () => (await desktop.driver.findElements(By.css("[role=dialog] input")))[0]);
   await field.clear();
   await field.sendKeys(pasted);
   await desktop.click("[role=dialog] button", "Join");

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "../../..");
 const require = createRequire(path.join(root, "ui/package.json"));
-const { Builder, By, Capabilities, until: conditions } = require("selenium-webdriver");
+const { Builder, By, Capabilities, error: refusals } = require("selenium-webdriver");
 const target = process.env.CASEBRIDGE_TEST_TARGET ?? path.join(root, "target");
 const folder = path.join(target, process.env.CASEBRIDGE_TEST_PROFILE ?? "debug");
 const program = path.join(folder, "casebridge");
@@ -19,9 +19,13 @@ const bridge = process.env.CASEBRIDGE_TEST_DRIVER ?? path.join(target, "tools/bi
 
 export { By };
 
+/** Waits for a condition. What the page draws anew in the middle of it is looked for once more. */
 export async function until(what, condition) {
+  const drawnAnew = (error) => {
+    if (!(error instanceof refusals.StaleElementReferenceError)) throw error;
+  };
   for (const end = Date.now() + 30_000; Date.now() < end;) {
-    const value = await condition();
+    const value = await Promise.resolve().then(condition).catch(drawnAnew);
     if (value) return value;
     await new Promise((wake) => setTimeout(wake, 50));
   }
@@ -170,21 +174,22 @@ export class Desktop {
   /** What the page shows once something is there. */
   async seen(text) {
     const found = By.xpath(`//*[contains(normalize-space(.), ${JSON.stringify(text)}) and not(*[contains(normalize-space(.), ${JSON.stringify(text)})])]`);
-    const element = await this.driver.wait(conditions.elementLocated(found), 30_000, `“${text}” is shown`);
-    return element;
+    return until(`“${text}” is shown`, async () => (await this.driver.findElements(found))[0]);
   }
 
   async click(css, text = "") {
-    const element = await until(`${css} ${text} can be clicked`, async () => {
+    await until(`${css} ${text} can be clicked`, async () => {
       for (const one of await this.driver.findElements(By.css(css))) {
         // What it holds, seen or only read aloud.
         const holds = (await one.getAttribute("textContent").catch(() => "")) ?? "";
         const named = (await one.getAttribute("aria-label").catch(() => "")) ?? "";
-        if ((holds.includes(text) || named.includes(text)) && (await one.isDisplayed().catch(() => false))) return one;
+        if ((holds.includes(text) || named.includes(text)) && (await one.isDisplayed().catch(() => false))) {
+          await one.click();
+          return true;
+        }
       }
-      return null;
+      return false;
     });
-    await element.click();
   }
 
   where() {
