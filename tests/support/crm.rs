@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use casebridge_sandbox::creatio::CreatioSandbox;
+use casebridge_sandbox::creatio::{CreatioSandbox, ids};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -67,7 +67,10 @@ pub fn cases(crm: &CreatioSandbox) -> BTreeMap<String, CaseInCrm> {
             continue;
         }
         let session = by_id.get(&case).expect("an activity belongs to a case of ours");
-        times.entry(session.clone()).or_default().push(start(&row));
+        // People's mails begin at the CRM's own whole second, several of them maybe at one.
+        if text(&row, "TypeId") != ids::TYPE_EMAIL.to_string() {
+            times.entry(session.clone()).or_default().push(start(&row));
+        }
         let case = found.get_mut(session).unwrap();
         case.activities.push((text(&row, "Title"), text(&row, "DetailedResult")));
     }

@@ -6,6 +6,7 @@
 pub mod analyst;
 pub mod creatio;
 mod credentials;
+mod crm_clock;
 mod knock;
 mod once;
 pub mod port;
@@ -15,6 +16,7 @@ mod settings;
 mod wire;
 
 pub use credentials::{CLIENT_SECRET, REFRESH_TOKEN};
+pub use crm_clock::CrmClock;
 pub use knock::{Knock, knock};
 pub use port::{
     Alone, Applied, Batch, CallLog, CallRecord, CaseReading, CaseStands, CaseSystem, ChangedCase, ChangedRecord,

@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::crm_clock::CrmClock;
 use crate::set_up::SetUpKit;
 
 /// Effects for one case, in the order in which they must stand.
@@ -86,8 +87,9 @@ pub struct CaseStands {
     pub status: Option<String>,
     /// Whether that status means the case is finished.
     pub closed: bool,
-    /// The CRM's clock when it answered (its `Date` header), if it tells.
-    pub seen_at: Option<Timestamp>,
+    /// The CRM's clock when it answered, if it tells.
+    #[serde(skip)]
+    pub seen_at: Option<CrmClock>,
     /// Columns in which it differs from the draft of the batch although no person touched it since it
     /// was made; empty when the batch opens no case.
     pub differs: Vec<String>,
@@ -125,8 +127,8 @@ pub struct LookAt {
 /// What looking at cases brought.
 #[derive(Debug, Clone, Default)]
 pub struct Look {
-    /// The CRM's clock when it answered (its `Date` header), if it tells.
-    pub now: Option<Timestamp>,
+    /// The CRM's clock when it answered, if it tells.
+    pub clock: Option<CrmClock>,
     /// The cases that were asked for, in that order.
     pub cases: Vec<(Uuid, CaseSeen)>,
     /// The CRM's own ids of those that it does not know by the id that we chose.

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::creatio::is_loopback;
+use crate::crm_clock::CrmClock;
 
 /// Longest body kept in a call record, in bytes.
 const RECORDED: usize = 64 * 1024;
@@ -164,9 +165,10 @@ pub(crate) fn told(response: &reqwest::Response, name: &str) -> Option<String> {
     response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// The server's clock (its `Date` header), if it tells.
-pub(crate) fn clock_of(response: &reqwest::Response) -> Option<Timestamp> {
-    http_date(&told(response, header::DATE.as_str())?)
+/// The server's clock (its `Date` header), if it tells. `asked`: when the call was sent; its header came just now.
+pub(crate) fn clock_of(response: &reqwest::Response, asked: Instant) -> Option<CrmClock> {
+    let said = http_date(&told(response, header::DATE.as_str())?)?;
+    Some(CrmClock::new(said, asked.into_std(), Instant::now().into_std()))
 }
 
 /// How long the server asks to be left alone.

@@ -368,12 +368,5 @@ fn changes(before: &CaseFacts, now: &CaseFacts, status_is_ours: bool) -> Vec<Cas
     changes
 }
 
-/// The time that a moment of ours has on the CRM's clock.
-#[must_use]
-pub fn on_crm_clock(at: Timestamp, now: Timestamp, crm_now: Timestamp) -> Timestamp {
-    let ago = now.duration_since(at);
-    crm_now.checked_sub(ago).unwrap_or(crm_now)
-}
-
 /// The longest difference between two clocks that is not worth a thought.
 pub const CLOCK_MARGIN: Duration = Duration::from_secs(2);

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use casebridge_connectors::CaseStands;
-use casebridge_domain::absorb::{CLOCK_MARGIN, on_crm_clock};
+use casebridge_domain::absorb::CLOCK_MARGIN;
 use casebridge_domain::{Adoption, CallFailure, Consumer, FailureClass, FailureScope, Pause, PauseKind, RecordRef};
 use casebridge_store::StoreError;
 use jiff::Timestamp;
@@ -38,12 +38,12 @@ impl Found<'_> {
     /// `adopts_before`: what was made before is ours to go on with. Times of the case are the CRM's; `now` is ours.
     pub(crate) fn is_anothers(&self, adopts_before: Option<Timestamp>, now: Timestamp) -> bool {
         let made: Option<Timestamp> = self.case.created_on.as_deref().and_then(|text| text.parse().ok());
-        let (Some(made), Some(crm_now)) = (made, self.case.seen_at) else { return self.refused_at_once };
-        if adopts_before.is_some_and(|before| made <= on_crm_clock(before, now, crm_now) + CLOCK_MARGIN) {
+        let (Some(made), Some(clock)) = (made, self.case.seen_at) else { return self.refused_at_once };
+        if adopts_before.is_some_and(|before| made <= clock.latest(before, now) + CLOCK_MARGIN) {
             return false;
         }
         let margin = if self.in_this_pass { CLOCK_MARGIN } else { CLOCKS_SET };
-        self.refused_at_once || made + margin < on_crm_clock(self.wanted_at, now, crm_now)
+        self.refused_at_once || made + margin < clock.earliest(self.wanted_at, now)
     }
 }
 
@@ -108,6 +108,10 @@ impl Runtime {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use casebridge_connectors::CrmClock;
+
     use super::*;
 
     fn case(made: &str, seen: &str) -> CaseStands {
@@ -117,7 +121,7 @@ mod tests {
             created_on: Some(made.into()),
             status: None,
             closed: false,
-            seen_at: Some(seen.parse().unwrap()),
+            seen_at: Some(CrmClock::new(seen.parse().unwrap(), Instant::now(), Instant::now())),
             differs: Vec::new(),
         }
     }

@@ -12,6 +12,7 @@ pub mod changes;
 pub mod clock;
 pub mod connections;
 mod crm;
+mod crm_time;
 pub mod doctor;
 pub mod error;
 pub mod explain;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use casebridge_connectors::{CallLog, CaseSystem, Look, LookAt};
-use casebridge_domain::absorb::{Absorbed, CLOCK_MARGIN, Entry, SessionOnCase, Verdict, View, absorb, on_crm_clock};
+use casebridge_domain::absorb::{Absorbed, CLOCK_MARGIN, Entry, SessionOnCase, Verdict, View, absorb};
 use casebridge_domain::retry::delay;
 use casebridge_domain::{
     CallFailure, Case, CaseSeen, ConnectionId, CrmRecord, Event, EventKind, FailureScope, RecordKind, RecordRef,
@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::Engine;
 use crate::another;
 use crate::changes::Change;
+use crate::crm_time::CrmTime;
 use crate::pass::attempt;
 use crate::runtime::Runtime;
 
@@ -197,7 +198,7 @@ async fn take_in(
 ) -> Result<(), StoreError> {
     let store = engine.store();
     let now = engine.clock().now();
-    let crm_now = look.now.unwrap_or(now);
+    let crm = CrmTime::new(look.clock, now);
     let case = &pull.case;
     let records: Vec<CrmRecord> = look.records.iter().filter(|record| record.case == case.crm_id).cloned().collect();
     let found = look.cases.iter().find(|(id, _)| *id == case.crm_id).map(|(_, seen)| seen.clone());
@@ -216,25 +217,23 @@ async fn take_in(
         .collect();
     let cases = store.cases_on(runtime.connection.id, case.crm_id).await?;
     let over = matches!(&seen, CaseSeen::Stands(facts) if facts.class.is_over());
-    let clocks = (over || cases.len() > 1).then_some((now, crm_now));
-    let sessions = sessions(engine, runtime.connection.id, &cases, clocks).await?;
+    let clock = (over || cases.len() > 1).then_some(crm);
+    let sessions = sessions(engine, runtime.connection.id, &cases, clock).await?;
     let unknown =
         records.iter().any(|record| record.record.kind == RecordKind::Activity && !held.contains_key(&record.record));
     let derived = if unknown { derived(engine, runtime, &cases).await? } else { HashSet::new() };
-    let from = case.restored_at.unwrap_or(case.reserved_at);
     let deliver_after = case
         .deliver_after
         .as_deref()
         .and_then(|text| text.parse().ok())
-        .unwrap_or_else(|| on_crm_clock(from, now, crm_now));
+        .unwrap_or_else(|| crm.deliver_after(case.reserved_at, case.restored_at));
     let unsure_from = case
         .restored_at
         .map(|_| case.pulled_to.as_deref().and_then(|text| text.parse().ok()))
         // What is older than our wish for the case was never ours to deliver.
-        .map(|seen| seen.unwrap_or_else(|| on_crm_clock(case.reserved_at, now, crm_now)))
-        .or_else(|| runtime.connection.adoption.map(|one| on_crm_clock(one.unsure_since, now, crm_now)));
-    let pending =
-        pending(engine, runtime, case.session_id).await?.map(|(wish, at)| (wish, on_crm_clock(at, now, crm_now)));
+        .map(|seen| seen.unwrap_or_else(|| crm.earliest(case.reserved_at)))
+        .or_else(|| runtime.connection.adoption.map(|one| crm.earliest(one.unsure_since)));
+    let pending = pending(engine, runtime, case.session_id).await?.map(|(wish, at)| (wish, crm.earliest(at)));
     let absorbed = absorb(View {
         connection: runtime.connection.id,
         namespace: runtime.namespace,
@@ -248,10 +247,10 @@ async fn take_in(
         pending,
         deliver_after,
         unsure_from,
-        now: crm_now,
+        now: crm.now(),
         settings: &runtime.back,
     });
-    let adopted = runtime.connection.adoption.map(|one| on_crm_clock(one.before, now, crm_now) + CLOCK_MARGIN);
+    let adopted = runtime.connection.adoption.map(|one| crm.latest(one.before) + CLOCK_MARGIN);
     let foreign = absorbed.decisions.iter().filter(|decision| decision.foreign).map(|decision| decision.record);
     let foreign: Vec<RecordRef> =
         foreign.filter(|named| records.iter().any(|one| one.record == *named && Some(one.at) > adopted)).collect();
@@ -358,7 +357,7 @@ async fn sessions(
     engine: &Engine,
     connection: ConnectionId,
     cases: &[Case],
-    clocks: Option<(Timestamp, Timestamp)>,
+    clock: Option<CrmTime>,
 ) -> Result<Vec<SessionOnCase>, StoreError> {
     let store = engine.store();
     let mut sessions = Vec::new();
@@ -366,11 +365,11 @@ async fn sessions(
         let Some(session) = store.session(case.session_id).await? else { continue };
         let newest = store.case(connection, case.session_id).await?;
         // Asked only where it decides something: it takes the whole log.
-        let last_customer_at = match clocks {
-            Some((now, crm_now)) => {
+        let last_customer_at = match clock {
+            Some(crm) => {
                 let events = store.events(case.session_id, 0, i64::MAX).await?;
                 let last = events.iter().filter(|event| event.kind.is_from_customer()).map(|event| event.occurred_at);
-                last.max().map(|at| on_crm_clock(at, now, crm_now))
+                last.max().map(|at| crm.earliest(at))
             }
             None => None,
         };

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::oauth::{Bearer, Tokens};
+use crate::crm_clock::CrmClock;
 use crate::port::{CallLog, CallRecord};
 use crate::wire::{Deadline, NoAnswer, capped, clock_of, method_name, patience_of, text, told};
 
@@ -47,7 +48,7 @@ pub(crate) struct Answer {
     pub(crate) body: String,
     pub(crate) took: Duration,
     /// The server's clock (its `Date` header), if it tells.
-    pub(crate) at: Option<Timestamp>,
+    pub(crate) at: Option<CrmClock>,
     /// Whether the token used was fresh from the Identity Service.
     pub(crate) fresh_token: bool,
 }
@@ -127,13 +128,14 @@ impl Http {
         if let Some(body) = &call.body {
             request = request.header(header::CONTENT_TYPE, CONTENT_TYPE).body(body.clone());
         }
+        let asked = Instant::now();
         let response = request.send().await.map_err(|error| NoAnswer::of("Creatio", &error))?;
         let mut answer = Answer {
             status: response.status().as_u16(),
             content_type: told(&response, header::CONTENT_TYPE.as_str()),
             retry_after: patience_of(&response),
             body: String::new(),
-            at: clock_of(&response),
+            at: clock_of(&response, asked),
             took: Duration::ZERO,
             fresh_token: bearer.is_fresh(),
         };

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use casebridge_domain::CallFailure;
-use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -13,6 +12,7 @@ use super::batch::{self, Part};
 use super::http::Call;
 use super::odata::{Operation, Page, Query};
 use super::read::{rows_of, strange};
+use crate::crm_clock::CrmClock;
 use crate::port::CallLog;
 use crate::wire::{NoAnswer, unreachable};
 
@@ -52,7 +52,7 @@ impl From<&Query<'static>> for Ask {
 pub(crate) struct Many {
     pub(crate) lists: Vec<Result<Vec<Value>, CallFailure>>,
     /// The server's clock when it answered.
-    pub(crate) at: Option<Timestamp>,
+    pub(crate) at: Option<CrmClock>,
 }
 
 impl Many {

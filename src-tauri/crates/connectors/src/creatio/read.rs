@@ -1,13 +1,13 @@
 //! Reading: answers made into rows or failures.
 
 use casebridge_domain::CallFailure;
-use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::Creatio;
 use super::http::{Answer, Call};
 use super::odata::{Answered, Operation, Query, Target, classify, entity, failure_inside, is_html};
+use crate::crm_clock::CrmClock;
 use crate::port::CallLog;
 use crate::wire::{NoAnswer, unreachable};
 
@@ -37,7 +37,7 @@ impl Creatio {
         id: Uuid,
         select: &str,
         log: &CallLog,
-    ) -> Result<(Value, Option<Timestamp>), CallFailure> {
+    ) -> Result<(Value, Option<CrmClock>), CallFailure> {
         let path = self.path(&format!("{}?$select={select}", entity(set, id)), log).await?;
         let answer = self.get(path, log).await?;
         let target = self.target(set, Operation::Read, Some(id));

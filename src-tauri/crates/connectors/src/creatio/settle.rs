@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use casebridge_domain::{CallFailure, CaseDraft, Effect, FailureClass, RecordKind, RecordRef, StatusWish};
-use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -15,6 +14,7 @@ use super::many::Ask;
 use super::odata::{Filter, Operation, Query, entity, guid, id, id_of, raw, string};
 use super::settings::{ContactPolicy, CreatioAuth, CreatioSettings};
 use super::{Creatio, odata};
+use crate::crm_clock::CrmClock;
 use crate::port::{Batch, CallLog, CaseReading, CaseStands, Standing};
 
 /// Columns of a draft that can be compared with what stands. The contact is one only where the settings
@@ -202,7 +202,7 @@ impl Creatio {
 }
 
 pub(crate) enum CaseRow {
-    Stands { row: Value, at: Option<Timestamp> },
+    Stands { row: Value, at: Option<CrmClock> },
     Absent,
     Unreadable,
 }

@@ -54,7 +54,8 @@ impl Salesforce {
         }
         let asks: Vec<Ask> = rounds.iter().map(Round::ask).collect();
         let many = self.many(&asks, log).await?;
-        let mut changes = Changes { now: many.at, marks: marks.clone(), ..Changes::default() };
+        let mut changes =
+            Changes { now: many.at.map(|clock| clock.said()), marks: marks.clone(), ..Changes::default() };
         // Marks move only after everything was read: a failed round keeps them.
         for (round, page) in rounds.iter().zip(many.pages) {
             let page = if round.object == "EmailMessage" { self.mail_page(page)? } else { page? };

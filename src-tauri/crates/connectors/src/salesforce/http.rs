@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::oauth::{Bearer, Tokens};
 use super::refusal::{Refusal, no_data};
 use super::usage::{Told, Usage};
+use crate::crm_clock::CrmClock;
 use crate::port::{CallLog, CallRecord};
 use crate::wire::{Deadline, NoAnswer, capped, clock_of, method_name, patience_of, text, told};
 
@@ -45,7 +46,7 @@ pub(crate) struct Answer {
     /// `null` when the body is empty.
     pub(crate) body: Value,
     /// The server's clock (its `Date` header), if it tells.
-    pub(crate) at: Option<Timestamp>,
+    pub(crate) at: Option<CrmClock>,
 }
 
 impl Answer {
@@ -61,7 +62,7 @@ impl Answer {
 struct Raw {
     status: u16,
     body: String,
-    at: Option<Timestamp>,
+    at: Option<CrmClock>,
     retry_after: Option<Duration>,
 }
 
@@ -187,13 +188,14 @@ impl Http {
                 None => request.header(header::CONTENT_TYPE, "application/json; charset=utf-8").body(body.to_owned()),
             };
         }
+        let asked = Instant::now();
         let response = request.send().await.map_err(|error| NoAnswer::of(CRM, &error))?;
         if let Some(told) = told(&response, "sforce-limit-info").and_then(|text| Told::read(&text)) {
             self.usage.heard(told);
         }
         Ok(Raw {
             status: response.status().as_u16(),
-            at: clock_of(&response),
+            at: clock_of(&response, asked),
             retry_after: patience_of(&response),
             body: text(CRM, response, &bearer.token).await?,
         })

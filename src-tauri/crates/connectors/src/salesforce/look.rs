@@ -48,7 +48,7 @@ impl Salesforce {
             asks.push(on_cases("reading EmailMessage", "EmailMessage", EMAIL, group, shape));
         }
         let many = self.many(&asks, log).await?;
-        look.now = look.now.or(many.at);
+        look.clock = look.clock.or(many.at);
         let mut pages = many.pages.into_iter();
         let mut next = || pages.next().unwrap_or_else(|| Ok(Page::default()));
         let (rows, comments, mails) = (next()?, next()?, self.mail_page(next())?);

@@ -10,6 +10,7 @@ use super::http::{Answer, Call, VERSION};
 use super::ids::SalesforceId;
 use super::refusal::Refusal;
 use super::soql;
+use crate::crm_clock::CrmClock;
 use crate::port::CallLog;
 use crate::wire::{NoAnswer, unreachable};
 
@@ -55,7 +56,7 @@ impl Page {
 /// What several queries in one call brought.
 #[derive(Debug)]
 pub(crate) struct Many {
-    pub(crate) at: Option<Timestamp>,
+    pub(crate) at: Option<CrmClock>,
     pub(crate) pages: Vec<Result<Page, CallFailure>>,
 }
 

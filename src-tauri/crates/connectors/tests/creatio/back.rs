@@ -96,7 +96,7 @@ async fn r7_r9_a_look_tells_replies_from_everything_else_in_one_call() {
         assert_eq!(role(&seen, asked), Role::Incoming);
         let row = world.sandbox().record("Activity", sent).unwrap();
         assert_eq!(record(&seen, sent).modified, row["ModifiedOn"], "to the last digit");
-        assert!(seen.now.is_some(), "the CRM's clock comes with the answer");
+        assert!(seen.clock.is_some(), "the CRM's clock comes with the answer");
     }
 }
 

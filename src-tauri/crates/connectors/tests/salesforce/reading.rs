@@ -61,7 +61,7 @@ async fn how_a_case_stands_is_told_by_flags() {
     let look = client.look(&all_of(story.case_id), &world.log).await.unwrap();
     let CaseSeen::Stands(facts) = &look.cases[0].1 else { panic!("{look:?}") };
     assert_eq!((facts.class, facts.status.name.as_deref()), (StatusClass::Resolved, Some("Closed")));
-    assert!(facts.over_since.is_some() && look.now.is_some());
+    assert!(facts.over_since.is_some() && look.clock.is_some());
     assert_eq!(facts.owner.as_ref().and_then(|owner| owner.name.as_deref()), Some("Tier 1"), "a queue has a name too");
     let number = facts.number.clone().unwrap();
     assert_eq!(client.numbered(&number, &world.log).await.unwrap(), [story.case_id], "a pasted number finds our case");

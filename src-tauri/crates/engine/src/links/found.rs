@@ -86,7 +86,7 @@ impl Engine {
         match seen.unwrap_or(CaseSeen::Absent) {
             CaseSeen::Stands(facts) => {
                 // The CRM tells its time in whole seconds: what was said in this one stands there already.
-                let now = look.now.unwrap_or_else(|| self.clock().now());
+                let now = look.clock.map_or_else(|| self.clock().now(), |clock| clock.said());
                 let after = newest.map_or(now, |newest| now.max(newest + JUST_AFTER));
                 Ok(Found { id, facts, deliver_after: after })
             }

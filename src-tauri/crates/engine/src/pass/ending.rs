@@ -1,12 +1,12 @@
 //! How a pass ends: all written, failed and due again, parked; and what is recorded of it in one transaction.
 
 use casebridge_connectors::{CallRecord, CaseReading, CaseStands, Standing};
-use casebridge_domain::absorb::on_crm_clock;
 use casebridge_domain::retry::{Verdict, after_failure};
 use casebridge_domain::{CallFailure, CaseState, Effect, FailureScope, ParkKind, ParkReason, RecordKind};
 use casebridge_store::{Attempt, CaseUpdate, LaneEnd, PassResult, Step, StoreError};
-use jiff::Timestamp;
 use serde_json::json;
+
+use crate::crm_time::CrmTime;
 
 use super::{Pass, Progress, status_stands};
 
@@ -95,12 +95,9 @@ impl Pass<'_> {
     /// (R2). For a case that was just made nothing can be older; one that stood before has a history.
     pub(super) fn opened(&self, crm_id: uuid::Uuid, case: &CaseStands, progress: &Progress) -> CaseUpdate {
         let now = self.engine.clock().now();
-        let adopted = self.runtime.connection.adoption.map_or(Timestamp::UNIX_EPOCH, |one| one.before);
-        let reserved_at = progress.reserved_at.unwrap_or(now).max(adopted);
-        let from = match case.seen_at {
-            Some(crm_now) => on_crm_clock(reserved_at, now, crm_now),
-            None => reserved_at,
-        };
+        let adopted = self.runtime.connection.adoption.map(|one| one.before);
+        let reserved_at = progress.reserved_at.unwrap_or(now);
+        let from = CrmTime::new(case.seen_at, now).deliver_after(reserved_at, adopted);
         CaseUpdate {
             crm_id,
             state: CaseState::Open,

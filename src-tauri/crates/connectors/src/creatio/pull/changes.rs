@@ -60,7 +60,8 @@ impl Creatio {
         }
         let asks = rounds.iter().map(|(round, select)| round.ask(select)).collect::<Result<Vec<_>, _>>()?;
         let many = self.read_many(&asks, log).await?;
-        let mut changes = Changes { now: many.at, marks: marks.clone(), ..Changes::default() };
+        let mut changes =
+            Changes { now: many.at.map(|clock| clock.said()), marks: marks.clone(), ..Changes::default() };
         let mut taken = Vec::with_capacity(rounds.len());
         for ((round, _), list) in rounds.iter_mut().zip(many.lists) {
             let list = if round.set == PORTAL.0 { self.portal_rows(list) } else { list };

@@ -16,12 +16,13 @@ use super::super::settle::CaseRow;
 use super::columns::{PORTAL, blame_settings};
 use super::walk::Walk;
 use super::{PAGE, SMALL_PAGE};
+use crate::crm_clock::CrmClock;
 use crate::port::{CallLog, Look, LookAt};
 use crate::wire::TOO_LONG;
 
 /// Rows that were read of one group of cases.
 struct Read {
-    now: Option<Timestamp>,
+    clock: Option<CrmClock>,
     cases: Vec<Value>,
     activities: Vec<Value>,
     portal: Vec<Value>,
@@ -36,7 +37,7 @@ impl Creatio {
                 other => other?,
             };
             // What was read first is the oldest: the clock must not be ahead of it.
-            look.now = look.now.or(read.now);
+            look.clock = look.clock.or(read.clock);
             self.add_cases(group, &read.cases, &mut look, log).await?;
             look.records.extend(self.records_of(group, &read));
         }
@@ -62,7 +63,7 @@ impl Creatio {
         let query = Query { set: "Case", select: &cases, filter: on("Id"), top: group.len() };
         let mut activities = Some(Walk::since(smallest(group), top));
         let mut portal = self.asks_portal().then(|| Walk::since(smallest(group), top));
-        let mut read = Read { now: None, cases: Vec::new(), activities: Vec::new(), portal: Vec::new() };
+        let mut read = Read { clock: None, cases: Vec::new(), activities: Vec::new(), portal: Vec::new() };
         let mut first = Some(Ask::list("Case", &query));
         while first.is_some() || activities.is_some() || portal.is_some() {
             let mut asks: Vec<Ask> = Vec::new();
@@ -74,7 +75,7 @@ impl Creatio {
                 asks.push(walk.ask("PortalMessage", PORTAL, on("EntityId"))?);
             }
             let many = self.read_many(&asks, log).await?;
-            read.now = read.now.or(many.at);
+            read.clock = read.clock.or(many.at);
             let mut lists = many.lists.into_iter();
             let mut next = || lists.next().unwrap_or_else(|| Ok(Vec::new()));
             if first.take().is_some() {
