@@ -15,4 +15,6 @@ mod shortcuts;
 mod sign_in_return;
 mod socket;
 mod support;
+mod webhook_addresses;
+mod webhook_door;
 mod webhooks;

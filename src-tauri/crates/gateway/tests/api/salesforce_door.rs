@@ -11,7 +11,7 @@ use casebridge_store::{CaseUpdate, Inbound as _, LaneEnd, Lanes as _, PassResult
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::webhooks::{CASE, Door, refused};
+use crate::webhook_door::{CASE, Door, refused};
 
 const SHORT: &str = "500fake00000001";
 const LONG: &str = "500fake00000001AAA";

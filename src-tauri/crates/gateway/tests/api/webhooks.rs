@@ -1,141 +1,17 @@
-//! The door for the CRM's calls: who gets in, what is refused and leaves nothing, what is on disk when it is answered.
+//! The door for the CRM's calls: what is taken, what is refused and leaves nothing, what is on disk when it is answered.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
-use casebridge_domain::{
-    Connection, ConnectionId, ConnectionKind, Consumer, EventKind, Mode, ModeHistory, NewEvent, SessionId, SessionKey,
-    Speaker,
-};
-use casebridge_engine::{Clock as _, NewSession, VirtualClock};
-use casebridge_gateway::{GatewayState, public_router};
-use casebridge_store::{Append, Inbound as _, Lanes as _, Registry as _, Reservation, SessionLog as _, Step};
-use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::{Value, json};
-use tower::ServiceExt as _;
+use casebridge_engine::Clock as _;
+use casebridge_store::Inbound as _;
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Answer, Gateway, LOCAL};
-
-pub(crate) const CASE: Uuid = Uuid::from_u128(0x1f0a_2b3c_4d5e_4f60_8a7b_1c2d_3e4f_5a6b);
-
-/// A public listener's router, with one connection that has one case.
-pub(crate) struct Door {
-    pub(crate) gateway: Gateway,
-    router: Router,
-    pub(crate) clock: Arc<VirtualClock>,
-    pub(crate) connection: ConnectionId,
-    pub(crate) session: SessionId,
-    pub(crate) path: String,
-}
-
-impl Door {
-    async fn open() -> Self {
-        Self::of(ConnectionKind::Creatio).await
-    }
-
-    /// The same for a kind of CRM, whose name is the connection's.
-    pub(crate) async fn of(kind: ConnectionKind) -> Self {
-        let clock = Arc::new(VirtualClock::new(Timestamp::now()));
-        let gateway = Gateway::open(clock.clone(), true, |state| state).await;
-        let now = clock.now();
-        let connection = ConnectionId(Uuid::now_v7());
-        let row = Connection {
-            id: connection,
-            name: kind.as_str().into(),
-            kind,
-            instance: "http://127.0.0.1:1".into(),
-            settings: json!({}),
-            modes: ModeHistory::new(Mode::Every),
-            route: Default::default(),
-            pause: None,
-            last_success_at: None,
-            adoption: None,
-            created_at: now,
-        };
-        let store = &gateway.store;
-        store.add_connection(row).await.expect("a connection");
-        let key = SessionKey { source: "livechat".into(), external_id: "c1".into() };
-        let new = NewSession { key, channel: "web".into(), tags: Vec::new(), topic: None, contact: Default::default() };
-        let session = gateway.engine.ensure_session(new).await.expect("a session").0.id;
-        let said = EventKind::Message { from: Speaker::Customer, text: "Where is it?".into(), author: None };
-        let append = Append { session_id: session, events: Arc::from(vec![NewEvent::new("m1", None, said)]) };
-        store.append(append, now).await.expect("a store").expect("it is appended");
-        // The case stands in the store as a pass would have put it there.
-        let (consumer, later) = (Consumer::Crm(connection), now + Duration::from_secs(60));
-        let lane = store.claim(consumer, later, 1, Duration::from_secs(60)).await.expect("a lane").remove(0);
-        let reserve = Reservation { crm_id: CASE, case_key: "livechat/c1".into(), previous: None, opening_seq: 1 };
-        let step = Step { at: now, what: "plan".into(), detail: json!({}) };
-        store
-            .commit_plan((consumer, session, lane.fence), Some(reserve), Vec::new(), step)
-            .await
-            .expect("the case is reserved");
-        store.release_all(now).await.expect("the lane is given back");
-        let router = public_router(GatewayState::new(gateway.engine.clone(), SecretString::from(LOCAL)));
-        let path = gateway.engine.webhook_address(kind.as_str(), "test").await.expect("an address").path;
-        Self { gateway, router, clock, connection, session, path: path.expose_secret().to_owned() }
-    }
-
-    /// Sends a request as it is, and looks at what every answer has in common.
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("a router does not fail");
-        let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, 65_536).await.expect("a whole body");
-        let text = String::from_utf8(body.to_vec()).expect("UTF-8");
-        assert!(!text.contains(token(&self.path)), "an answer must not repeat the token: {text}");
-        Answer { status: parts.status, headers: parts.headers, text }
-    }
-
-    pub(crate) async fn call(&self, path: &str, body: impl Into<Body>) -> Answer {
-        let request =
-            Request::post(path).header("host", "tunnel.example.com").header("content-type", "application/json");
-        self.send(request.body(body.into()).expect("a request")).await
-    }
-
-    pub(crate) async fn take(&self, body: impl Into<Body>) -> Answer {
-        self.call(&self.path, body).await
-    }
-
-    async fn regenerate(&mut self, grace: Duration) -> String {
-        let address = self.gateway.engine.regenerate_webhook("creatio", grace, "test").await.expect("a new address");
-        std::mem::replace(&mut self.path, address.path.expose_secret().to_owned())
-    }
-
-    /// Neither receipt nor pull: what was refused leaves nothing.
-    pub(crate) async fn is_untouched(&self, why: &str) {
-        let receipt = self.gateway.store.last_receipt(self.connection).await.expect("the store");
-        assert!(receipt.is_none(), "{why} left a receipt: {receipt:?}");
-        let pull = self.gateway.store.next_pull(self.connection).await.expect("the store");
-        assert!(pull.is_none(), "{why} made a pull due: {pull:?}");
-    }
-
-    /// Calls with bad tokens, by kind.
-    async fn refusals(&self) -> Vec<(String, Option<ConnectionId>, i64)> {
-        let refusals = self.gateway.engine.webhook_refusals().await.expect("the counts");
-        refusals.into_iter().map(|row| (row.what, row.connection, row.calls)).collect()
-    }
-}
-
-fn token(path: &str) -> &str {
-    path.rsplit('/').next().expect("a token")
-}
-
-fn known() -> String {
-    json!({ "event_type": "new_activity", "caseId": CASE }).to_string()
-}
-
-pub(crate) fn refused(answer: &Answer, status: u16, error: &str, why: &str) -> Value {
-    assert_eq!(answer.status, status, "{why}: {}", answer.text);
-    let body = answer.json();
-    assert_eq!(body["error"], error, "{why}: {body}");
-    assert!(body["detail"].as_str().is_some_and(|text| !text.is_empty()), "it says what is wrong: {body}");
-    body
-}
+use crate::webhook_door::{CASE, Door, known, refused, token};
 
 #[tokio::test]
 async fn a_call_about_a_known_case_is_on_disk_and_its_pull_is_due() {
@@ -348,89 +224,6 @@ async fn what_is_not_declared_as_json_or_not_posted_is_refused() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_opens_nothing_and_is_counted() {
-    let door = Door::open().await;
-    let right = token(&door.path).to_owned();
-    let wrong = [
-        "x".to_owned(),
-        right[..right.len() - 1].to_owned(),
-        format!("{right}x"),
-        format!("{right}%00"),
-        right.to_ascii_uppercase(),
-        "%ff%fe".to_owned(),
-        "a".repeat(20_000),
-        "..%2f".to_owned(),
-    ];
-    for (place, token) in wrong.iter().enumerate() {
-        let shown: String = token.chars().take(60).collect();
-        let answer = door.call(&format!("/webhooks/creatio/{token}"), known()).await;
-        refused(&answer, 401, "Invalid token", &shown);
-        assert!(!answer.text.contains("aaaaaaaa"), "it is not repeated: {}", answer.text);
-        let count = i64::try_from(place + 1).expect("a small number");
-        let counted = door.refusals().await;
-        assert_eq!(counted, [("wrong_token".to_owned(), None, count)], "{shown} is counted");
-    }
-    door.is_untouched("a wrong token").await;
-}
-
-#[tokio::test]
-async fn a_flood_of_wrong_tokens_is_slowed_down_and_a_right_one_passes_at_once() {
-    let door = Door::open().await;
-    let mut sent = 0;
-    let slowed = loop {
-        let answer = door.call("/webhooks/creatio/guess", "{}").await;
-        sent += 1;
-        if answer.status == 429 {
-            break answer;
-        }
-        refused(&answer, 401, "Invalid token", "it is told so at first");
-        assert!(sent < 100_000, "guessing must be slowed down some time");
-    };
-    refused(&slowed, 429, "Too Many Requests", "then it is told to wait");
-    assert!(slowed.headers.contains_key("retry-after"), "and for how long");
-    assert_eq!(door.take(known()).await.status, 200, "the CRM does not pay for what others send");
-    assert_eq!(door.refusals().await, [("wrong_token".to_owned(), None, sent)], "each of them is counted");
-}
-
-#[tokio::test]
-async fn both_addresses_work_during_the_grace_and_only_the_new_one_afterwards() {
-    let mut door = Door::open().await;
-    let hour = Duration::from_secs(3600);
-    let old = door.regenerate(hour).await;
-    assert_ne!(old, door.path, "a new address is another one");
-    for path in [&old, &door.path] {
-        assert_eq!(door.call(path, known()).await.status, 200, "both are good for now");
-    }
-    let receipts = door.gateway.store.receipts(door.session).await.expect("the store");
-    let mut by_old: Vec<bool> = receipts.iter().map(|receipt| receipt.old_token).collect();
-    by_old.sort_unstable();
-    assert_eq!(by_old, [false, true], "the receipt tells which one was used");
-    assert!(door.refusals().await.is_empty(), "and nothing is counted as refused");
-
-    door.clock.advance_to(door.clock.now() + hour);
-    for _ in 0..3 {
-        refused(&door.call(&old, known()).await, 401, "Invalid token", "its time is over to the second");
-    }
-    assert_eq!(door.call(&door.path, known()).await.status, 200, "the new one goes on");
-    let counted = [("old_token".to_owned(), Some(door.connection), 3)];
-    assert_eq!(door.refusals().await, counted, "an admin sees whose address is out of date");
-    assert_eq!(door.refusals().await, counted, "and looking does not count again");
-
-    let second = door.regenerate(Duration::ZERO).await;
-    refused(&door.call(&second, known()).await, 401, "Invalid token", "no grace is none");
-    let shown = door.gateway.engine.webhook_address("creatio", "test").await.expect("an address");
-    assert_eq!(shown.path.expose_secret(), door.path, "the address that is shown is the one that works");
-}
-
-#[tokio::test]
-async fn the_address_of_a_removed_connection_opens_nothing() {
-    let door = Door::open().await;
-    door.gateway.engine.remove_connection("creatio", "test").await.expect("it is removed");
-    refused(&door.take(known()).await, 401, "Invalid token", "nobody reads what comes for it");
-    door.is_untouched("a removed connection").await;
-}
-
-#[tokio::test]
 async fn what_cannot_be_kept_is_not_acknowledged() {
     let door = Door::open().await;
     door.gateway.store.close().await;
@@ -485,57 +278,4 @@ async fn neither_token_nor_content_is_in_the_log() {
     for secret in [token(&door.path), token(&old), "a-guess-that-may-be-near", "a-secret-of-the-body"] {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
     }
-}
-
-#[tokio::test]
-async fn the_public_address_is_known_to_lead_here_because_the_call_arrives() {
-    use casebridge_engine::public_address::SelfTest;
-    let door = Door::open().await;
-    let engine = &door.gateway.engine;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let ours = format!("http://{}", listener.local_addr().expect("its address"));
-    let stop = tokio_util::sync::CancellationToken::new();
-    let limits = casebridge_gateway::PublicLimits::default();
-    let served = tokio::spawn(casebridge_gateway::serve_public(listener, door.router.clone(), stop.clone(), limits));
-
-    engine.started_with(None, Some(&ours)).await.expect("the store");
-    assert_eq!(engine.test_public_address().await.expect("a test"), SelfTest::Us);
-    door.is_untouched("a self-test").await;
-    assert_eq!(door.refusals().await, [], "a probe is nobody's wrong call");
-
-    // The same kind of door, of another engine: its answer looks the same, and the call is not here.
-    let other = Door::open().await;
-    let elsewhere = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let theirs = format!("http://{}", elsewhere.local_addr().expect("its address"));
-    let limits = casebridge_gateway::PublicLimits::default();
-    let there = tokio::spawn(casebridge_gateway::serve_public(elsewhere, other.router.clone(), stop.clone(), limits));
-    engine.set_public_address(&theirs, "test").await.expect("it is usable");
-    assert_eq!(engine.test_public_address().await.expect("a test"), SelfTest::Other(401));
-
-    stop.cancel();
-    let (_, _) = (served.await, there.await);
-    let found = engine.test_public_address().await.expect("a test");
-    assert!(
-        matches!(&found, SelfTest::Nobody(words) if !words.contains("/webhooks/")),
-        "no secret in words: {found:?}"
-    );
-}
-
-#[tokio::test]
-async fn a_former_address_can_be_let_live_longer_or_ended_at_once() {
-    let mut door = Door::open().await;
-    let engine = door.gateway.engine.clone();
-    let hour = Duration::from_secs(3_600);
-    assert!(engine.set_webhook_grace("creatio", hour, "test").await.is_err(), "there is no former address yet");
-    let old = door.regenerate(hour).await;
-    let body = json!({ "event_type": "new_activity", "caseId": CASE }).to_string();
-    assert_eq!(door.call(&old, body.clone()).await.status, 200, "in its grace");
-    let shown = engine.webhook_glimpse("creatio").await.expect("a webhook");
-    assert!(shown.calls.iter().all(|call| call.old_token), "who still calls the old one is seen: {shown:?}");
-    engine.set_webhook_grace("creatio", Duration::ZERO, "test").await.expect("there is one");
-    assert_eq!(door.call(&old, body.clone()).await.status, 401, "ended at once");
-    assert_eq!(door.take(body).await.status, 200, "the new one is not touched");
-    let shown = engine.webhook_glimpse("creatio").await.expect("a webhook");
-    assert_eq!(shown.calls.iter().map(|call| call.old_token).collect::<Vec<_>>(), [false, true], "the newest of each");
-    assert_eq!(shown.grace_until, None);
 }
