@@ -2,7 +2,7 @@
 
 use casebridge_domain::text::last_uuid;
 use casebridge_domain::{Event, EventKind, SessionId};
-use casebridge_engine::{Engine, EngineError, ListWish, Reply, View};
+use casebridge_engine::{Engine, EngineError, ListWish, View};
 use serde_json::{Value, json};
 
 use crate::dto::conversation::{AnalysisView, ContactView, EventPage, EventView, Explanation, SessionDetail};
@@ -15,8 +15,6 @@ use crate::{back, lanes};
 
 /// Replies of a conversation that are looked at.
 const REPLIES: i64 = 200;
-/// Held replies that are looked through for those of a conversation's case: all that can be asked for at once.
-const HELD: i64 = 1_000;
 /// Events of a page.
 const PAGE: i64 = 100;
 
@@ -56,9 +54,8 @@ pub(crate) async fn open(engine: &Engine, session: &str, me: &str) -> Result<Val
     let (reason, summary, language, sentiment) = newest_handoff(&told).unwrap_or_default();
     let mut replies = engine.replies(Some(id), None, REPLIES).await?;
     // What was held before it was given to a conversation is decided in those whose case it stands on.
-    let held = engine.replies(None, Some("held".into()), HELD).await?;
-    let on_its_case = |reply: &Reply| row.cases.iter().any(|chip| chip.case.crm_id == reply.case);
-    replies.extend(held.into_iter().filter(|reply| reply.session.is_none() && on_its_case(reply)));
+    let cases = row.cases.iter().map(|chip| chip.case.crm_id).collect();
+    replies.extend(engine.store().held_on(cases, REPLIES).await.map_err(EngineError::from)?);
     Ok(json!(SessionDetail {
         contact: ContactView {
             name: contact.name,

@@ -428,6 +428,8 @@ pub trait Replies: Send + Sync {
         state: Option<String>,
         limit: i64,
     ) -> Result<Vec<Reply>, StoreError>;
+    /// Held replies on these cases that were given to no session, newest first.
+    async fn held_on(&self, cases: Vec<Uuid>, limit: i64) -> Result<Vec<Reply>, StoreError>;
     /// A held reply.
     async fn held_reply(&self, id: ReplyId) -> Result<Option<HeldReply>, StoreError>;
     /// Ends the holding of a reply: its event goes into the log, or it is discarded (`None`). Whether it was held.

@@ -161,6 +161,10 @@ impl Replies for Sqlite {
         self.list_replies(session, state, limit).await
     }
 
+    async fn held_on(&self, cases: Vec<Uuid>, limit: i64) -> Result<Vec<Reply>, StoreError> {
+        self.held_without_session(cases, limit).await
+    }
+
     async fn held_reply(&self, id: ReplyId) -> Result<Option<HeldReply>, StoreError> {
         self.find_held(id).await
     }

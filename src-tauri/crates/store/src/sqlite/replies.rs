@@ -4,6 +4,7 @@ use casebridge_domain::absorb::HeldFor;
 use casebridge_domain::{EventKind, NewEvent, ReplyId, SessionId};
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Row as _, Sqlite as Dialect, SqliteConnection};
+use uuid::Uuid;
 
 use super::Sqlite;
 use super::append::append_all;
@@ -92,6 +93,21 @@ impl Sqlite {
             None => {}
         }
         query.push(" order by replies.at_ms desc, replies.id limit ").push_bind(limit);
+        query.build().fetch_all(&self.readers).await?.iter().map(reply).collect()
+    }
+
+    pub(super) async fn held_without_session(&self, cases: Vec<Uuid>, limit: i64) -> Result<Vec<Reply>, StoreError> {
+        if cases.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut query: QueryBuilder<Dialect> = QueryBuilder::new(format!(
+            "select {REPLY} where replies.session_id = '' and replies.state = 'held' and replies.case_id in ("
+        ));
+        let mut listed = query.separated(", ");
+        for case in cases {
+            listed.push_bind(case.to_string());
+        }
+        query.push(") order by replies.at_ms desc, replies.id limit ").push_bind(limit);
         query.build().fetch_all(&self.readers).await?.iter().map(reply).collect()
     }
 

@@ -43,6 +43,33 @@ async fn r2_a_released_reply_is_in_the_log_once() {
 }
 
 #[tokio::test]
+async fn r4_what_belongs_to_no_session_is_found_by_its_case() {
+    let place = Place::new().await;
+    let name = |n| ids::reply_id(namespace(), record_ref(n));
+    for (session, case, replies) in [("a", id(1), [5, 6]), ("b", id(2), [7, 8])] {
+        place.open_case(session, case).await;
+        place.receive(case, at(1_000)).await;
+        let pull = place.claim_one(at(1_000)).await;
+        let records = replies.iter().map(|n| reply(*n, case)).collect();
+        let mut found = place.found(&pull, records, Some(HeldFor::Ambiguous), at(1_001));
+        // Of the first case's, one belongs to its session.
+        for (place, reply) in found.replies.iter_mut().enumerate() {
+            reply.session = reply.session.filter(|_| session == "a" && place == 0);
+        }
+        place.store.record_pull(found).await.unwrap();
+    }
+    let on = async |cases: &[Uuid]| -> Vec<ReplyId> {
+        let held = place.store.held_on(cases.to_vec(), 9).await.unwrap();
+        held.into_iter().map(|reply| reply.id).collect()
+    };
+    assert_eq!(on(&[id(1)]).await, [name(6)], "what is its session's own is listed there already");
+    assert_eq!(on(&[id(1), id(2)]).await.len(), 3, "several cases at once");
+    assert_eq!(on(&[]).await, [], "no case, nothing held on it");
+    assert!(place.store.decide_reply(name(7), None, "kim", at(2_000)).await.unwrap());
+    assert_eq!(on(&[id(2)]).await, [name(8)], "what was decided waits for nobody");
+}
+
+#[tokio::test]
 async fn a_discarded_reply_leaves_no_text() {
     let place = Place::new().await;
     let (session, id) = held(&place, HeldFor::Restored).await;
