@@ -33,19 +33,19 @@ impl CrmClock {
     /// done since the answer counts.
     #[must_use]
     pub fn earliest(&self, at: Timestamp, now: Timestamp) -> Timestamp {
-        self.shifted(at, now, self.heard)
+        self.shifted(at, now, self.heard.elapsed())
     }
 
     /// The latest time that it can have been in the CRM at our `at`, with `now` as in [`Self::earliest`].
     #[must_use]
     pub fn latest(&self, at: Timestamp, now: Timestamp) -> Timestamp {
-        self.shifted(at, now, self.asked) + SECOND
+        self.shifted(at, now, self.asked.elapsed()) + SECOND
     }
 
-    /// The time at `at`, had the CRM read its clock at `reading`.
-    fn shifted(&self, at: Timestamp, now: Timestamp, reading: Instant) -> Timestamp {
+    /// The time at `at`, had the CRM read its clock `since` ago.
+    fn shifted(&self, at: Timestamp, now: Timestamp, since: Duration) -> Timestamp {
         let ago = now.duration_since(at);
-        let since = jiff::SignedDuration::try_from(reading.elapsed()).unwrap_or(jiff::SignedDuration::MAX);
+        let since = jiff::SignedDuration::try_from(since).unwrap_or(jiff::SignedDuration::MAX);
         ago.checked_sub(since).and_then(|before| self.said.checked_sub(before).ok()).unwrap_or(self.said)
     }
 }
@@ -62,12 +62,10 @@ mod tests {
         // Ours is an hour behind. At 09:00:02 the CRM was asked, at 09:00:05 it had answered; since then we worked.
         let now = "2026-03-01T09:00:14Z".parse().unwrap();
         let at = "2026-03-01T09:00:04Z".parse().unwrap();
-        let close = |one: Timestamp, text: &str| {
-            let wanted: Timestamp = text.parse().unwrap();
-            one.duration_since(wanted).unsigned_abs() < Duration::from_millis(900)
-        };
-        let (earliest, latest) = (clock.earliest(at, now), clock.latest(at, now));
-        assert!(close(earliest, "2026-03-01T09:59:59Z"), "had it answered at the end of the call: {earliest}");
-        assert!(close(latest, "2026-03-01T10:00:03Z"), "at its begin, at the end of the second: {latest}");
+        let shown = |since| clock.shifted(at, now, second(since)).to_string();
+        assert_eq!(shown(9), "2026-03-01T09:59:59Z", "had it read its clock at the end of the call");
+        assert_eq!(shown(12), "2026-03-01T10:00:02Z", "had it done so at its begin");
+        let earliest = clock.earliest(at, now);
+        assert!(clock.latest(at, now).duration_since(earliest).unsigned_abs() >= second(4), "the call, and a second");
     }
 }
