@@ -99,7 +99,7 @@ test("an owner is chosen among queues and people, tested and saved", async () =>
 
 test("the kit is refused to a user without the right, with the reason", async () => {
   const table = page.getByRole("table", { name: "What the org has of the kit" });
-  assert.ok((await table.getByText("Missing").count()) >= 5, "the fields are not there yet");
+  await until("the fields are not there yet", async () => (await table.getByText("Missing").count()) >= 5);
   await page.getByRole("button", { name: "Preview" }).click();
   await page.getByRole("alert").filter({ hasText: /Nothing was changed in the org/ }).waitFor();
   assert.equal((await org.ask("state")).rules.length, 0);
