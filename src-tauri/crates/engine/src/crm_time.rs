@@ -35,7 +35,41 @@ impl CrmTime {
     /// came to want the case at `reserved`; and what was said before `unsure` may have been delivered already, by
     /// another engine or by this one before a backup.
     pub(crate) fn deliver_after(&self, reserved: Timestamp, unsure: Option<Timestamp>) -> Timestamp {
+        // A CRM may keep when something was said by the second alone. Before the case there was nothing on it.
         let wanted = self.earliest(reserved);
+        let wanted = Timestamp::from_second(wanted.as_second()).unwrap_or(wanted);
         unsure.map_or(wanted, |unsure| wanted.max(self.latest(unsure)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn told(said: &str, now: &str) -> CrmTime {
+        CrmTime::new(Some(CrmClock::new(at(said), Instant::now(), Instant::now())), at(now))
+    }
+
+    #[test]
+    fn r2_what_is_said_in_the_second_of_the_wish_for_a_case_is_no_history() {
+        // The case was wanted at :05.3 and made at once; what answers it in that second is stamped :05.
+        let time = told("2026-03-01T10:00:06Z", "2026-03-01T10:00:06.1Z");
+        assert_eq!(time.deliver_after(at("2026-03-01T10:00:05.3Z"), None), at("2026-03-01T10:00:05Z"));
+        let blind = CrmTime::new(None, at("2026-03-01T10:00:06.1Z"));
+        assert_eq!(blind.deliver_after(at("2026-03-01T10:00:05.3Z"), None), at("2026-03-01T10:00:05Z"));
+    }
+
+    #[test]
+    fn r2_what_was_said_in_the_second_of_a_take_over_may_have_been_delivered() {
+        // The CRM's clock is anywhere in its second.
+        let time = told("2026-03-01T10:00:06Z", "2026-03-01T10:00:06.1Z");
+        let from = time.deliver_after(at("2026-03-01T09:00:00Z"), Some(at("2026-03-01T10:00:06Z")));
+        assert!(from >= at("2026-03-01T10:00:06.9Z"), "at 10:00:06 of ours it may have been this late there: {from}");
     }
 }
