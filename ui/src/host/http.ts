@@ -76,7 +76,8 @@ export function httpHost(base = ""): Host {
     let source: EventSource | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let wait = 1_000;
-    let lost = false;
+    // The first time too: what was read before the line stood may have changed since.
+    let lost = true;
 
     const open = () => {
       source = new EventSource(`${base}/console/events`, { withCredentials: true });
