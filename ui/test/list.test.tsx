@@ -1,8 +1,8 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { sessionRows } from "../src/host/fake-data";
 import { CallError } from "../src/host";
-import { faults, show } from "./show";
+import { faults, first, hold, show } from "./show";
 
 const many = (count: number) => {
   const [first] = sessionRows();
@@ -45,6 +45,24 @@ describe("the list of sessions", () => {
     await user.keyboard("{End}");
     await waitFor(() => expect(host.calls.some((call) => call.command === "sessions_list" && call.input.cursor === "50")).toBe(true));
     expect(screen.getAllByRole("option").length).toBeLessThanOrEqual(60);
+  });
+
+  it("shows a conversation that came up while the list was read further", async () => {
+    const { host, user } = show("/inbox/all", { rows: many(120) });
+    await screen.findByRole("option", { name: /^Person 0,/ });
+    const list = screen.getByRole("listbox", { name: /Sessions/ });
+    list.focus();
+    const held = hold(host, "sessions_list");
+    const late = first(host.rows.filter((one) => one.contact_name === "Person 110"));
+    late.last_at = new Date(Date.now() + 60_000).toISOString();
+    act(() => host.tell("sessions"));
+    await waitFor(() => expect(held.asked(), "the list is read again").toBe(1));
+    await user.keyboard("{End}");
+    await waitFor(() => expect(held.asked(), "and before that is there, its next page is wanted").toBe(2));
+    held.all();
+    await waitFor(() => expect(screen.queryByRole("option", { name: /^Person 49,/ })).not.toBeNull());
+    await user.keyboard("{Home}");
+    await screen.findByRole("option", { name: /^Person 110,/ });
   });
 
   it("searches while typing, and offers to clear a search that finds nothing", async () => {

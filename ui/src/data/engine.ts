@@ -59,10 +59,12 @@ export function useDoctor() {
   return useQuery({ queryKey: ["doctor"], queryFn: () => host.call("doctor", {}), meta: { tags: ["connections"] }, staleTime: 60_000 });
 }
 
+export const linksKey = (query: string, state: string) => ["links", query, state];
+
 export function useCaseLinks(query: string, state: string) {
   const host = useHost();
   return useInfiniteQuery({
-    queryKey: ["links", query, state],
+    queryKey: linksKey(query, state),
     queryFn: ({ pageParam }) =>
       host.call("case_links", { ...(query ? { query } : {}), ...(state ? { state } : {}), ...(pageParam ? { cursor: pageParam } : {}) }),
     initialPageParam: "",

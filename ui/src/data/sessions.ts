@@ -36,11 +36,13 @@ export function useSession(session: string) {
   });
 }
 
+export const eventsKey = (session: string) => ["events", session];
+
 /** The newest page first; older ones are fetched as the reader goes up. */
 export function useEvents(session: string) {
   const host = useHost();
   return useInfiniteQuery({
-    queryKey: ["events", session],
+    queryKey: eventsKey(session),
     queryFn: ({ pageParam }) => host.call("session_events", { session, limit: EVENTS, ...(pageParam ? { before: pageParam } : {}) }),
     initialPageParam: 0,
     getNextPageParam: (page) => page.before ?? undefined,

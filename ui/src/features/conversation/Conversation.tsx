@@ -2,7 +2,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useMe } from "../../data/client";
 import { useConnections } from "../../data/engine";
 import { useProfile } from "../../data/people";
-import { useEvents, useSession } from "../../data/sessions";
+import { useMore } from "../../data/more";
+import { eventsKey, useEvents, useSession } from "../../data/sessions";
 import { Button, IconButton } from "../../shared/Button";
 import { useNow } from "../../shared/clock";
 import { channelIcon, channelName, Icon } from "../../shared/Icon";
@@ -19,6 +20,7 @@ const NEAR = 120;
 export function Conversation({ session, onBack, onDetails }: { session: string; onBack: () => void; onDetails: () => void }) {
   const detail = useSession(session);
   const events = useEvents(session);
+  const older = useMore(eventsKey(session), events.fetchNextPage);
   const connections = useConnections().data;
   const login = useMe().data?.name ?? "";
   const me = useProfile().data?.name ?? login;
@@ -60,7 +62,7 @@ export function Conversation({ session, onBack, onDetails }: { session: string; 
       ) : !events.data || !detail.data ? (
         <div className="grow"><ErrorPane error={events.error ?? detail.error} what="This conversation could not be read" safe="Nothing is lost: your draft is kept here." onRetry={() => { void detail.refetch(); void events.refetch(); }} /></div>
       ) : (
-        <Transcript items={items} detail={detail.data} older={events.hasNextPage} reading={events.isFetchingNextPage} onOlder={() => void events.fetchNextPage()} connectionName={(id) => connections?.find((one) => one.id === id || one.name === id)?.name ?? detail.data.row.case?.connection_name ?? "the CRM"} now={now} />
+        <Transcript items={items} detail={detail.data} older={events.hasNextPage} reading={events.isFetchingNextPage} onOlder={() => void older()} connectionName={(id) => connections?.find((one) => one.id === id || one.name === id)?.name ?? detail.data.row.case?.connection_name ?? "the CRM"} now={now} />
       )}
       <Composer session={session} row={row ?? null} name={name} heldSince={heldSince} heard={heard} queued={queued} off={detail.isError ? "Sending is off until the engine answers." : null} />
     </section>

@@ -2,6 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef } from "react";
 import { many } from "../../app/Rail";
+import { sessionsKey } from "../../data/first";
+import { useMore } from "../../data/more";
 import { useCounts, useSessions } from "../../data/sessions";
 import type { View } from "../../generated";
 import { useDebounced } from "../../shared/debounce";
@@ -38,10 +40,11 @@ export function SessionList({ view, title, words, setWords, selected, onSelect }
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
 
-  const { hasNextPage, isFetchingNextPage, fetchNextPage, isError } = list;
+  const { hasNextPage, isFetchingNextPage, isError } = list;
+  const more = useMore(sessionsKey(view, query), list.fetchNextPage);
   useEffect(() => {
-    if (last >= rows.length - 12 && hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
-  }, [last, rows.length, hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
+    if (last >= rows.length - 12 && hasNextPage && !isFetchingNextPage && !isError) void more();
+  }, [last, rows.length, hasNextPage, isFetchingNextPage, isError, more]);
 
   const go = (index: number) => {
     const row = rows[index];

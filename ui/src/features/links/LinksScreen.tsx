@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useCaseLinks } from "../../data/engine";
+import { linksKey, useCaseLinks } from "../../data/engine";
 import { useCaseLook } from "../../data/links";
+import { useMore } from "../../data/more";
 import type { CaseChip, CaseLink } from "../../generated";
 import { Button, IconButton } from "../../shared/Button";
 import { CrmMark } from "../../shared/CrmMark";
@@ -23,6 +24,7 @@ export function LinksScreen() {
   const [deciding, setDeciding] = useState<CaseLink | null>(null);
   const query = useDebounced(words.trim(), 120);
   const links = useCaseLinks(query, state);
+  const more = useMore(linksKey(query, state), links.fetchNextPage);
   const rows = links.data?.pages.flatMap((page) => page.rows) ?? [];
   return (
     <div className="page links">
@@ -69,7 +71,7 @@ export function LinksScreen() {
                 ))}
               </tbody>
             </table>
-            {links.hasNextPage && <div className="more-row"><Button onClick={() => void links.fetchNextPage()} disabled={links.isFetchingNextPage}>More links</Button></div>}
+            {links.hasNextPage && <div className="more-row"><Button onClick={() => void more()} disabled={links.isFetchingNextPage}>More links</Button></div>}
           </>
         )}
       </div>
